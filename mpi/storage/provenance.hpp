@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mpi/comm/communicator.hpp"
+
+namespace elastem {
+
+/// Where a result came from; written to /provenance of every HDF5 file.
+struct Provenance {
+  std::string command_line;
+  std::vector<std::string> options;  ///< effective name=value of every option that shapes the result
+  std::vector<std::string> inputs;   ///< "role path crc32 bytes", see input_fingerprint
+  std::string version, git_commit, host, start, end;
+  std::uint64_t seed = 0;
+  int ranks = 1;
+  std::vector<std::string> libraries;  ///< "name version"
+};
+
+/// Provenance of this run with everything filled in but `inputs` and `end`. Collective.
+Provenance make_provenance(const Communicator& comm, const std::string& command_line,
+                           const std::vector<std::string>& options, std::uint64_t seed);
+
+/// "role path crc32 bytes" of an input file, e.g. "modes modes.h5 1a2b3c4d 81920". Of files above 64 MiB the
+/// checksum covers size, the first and the last MiB. Not collective: call on rank 0 and broadcast.
+std::string input_fingerprint(const std::string& role, const std::string& path);
+
+/// "name version" of each library the program runs on, with the BLAS found at run time.
+std::vector<std::string> library_versions();
+
+}  // namespace elastem

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "imaging/particle.hpp"
+#include "mpi/comm/communicator.hpp"
+#include "mpi/storage/provenance.hpp"
+
+namespace elastem {
+
+/// The table of particle results (alignment.h5, predictions.h5, truth.h5): a row a particle in the order of the
+/// input, all data sets contiguous and allocated at creation, so that after the header was flushed nothing but raw
+/// rows is written and `kill -9` at any moment leaves a readable file. Schema: docs/files.md.
+class ResultTable {
+ public:
+  enum class Access { read, write };
+
+  /// A new table of n pending rows of K = modes.size() amplitudes: creates, closes and reopens the file for
+  /// writing. Collective. Throws Error when it cannot be made.
+  static ResultTable create(const Communicator& comm, const std::string& path, std::int64_t n,
+                            const std::vector<int>& modes, const Provenance& provenance);
+  /// Opens an existing table. Collective. Throws Error when it is no such table.
+  static ResultTable open(const Communicator& comm, const std::string& path, Access access);
+
+  ResultTable(ResultTable&&) noexcept;
+  ResultTable& operator=(ResultTable&&) noexcept;
+  ~ResultTable();
+
+  std::int64_t size() const;
+  const std::vector<int>& modes() const;
+  Provenance provenance() const;  ///< as stored at creation
+
+  /// Rows first … first+count−1. Any rank, independent. A row whose checksum is wrong comes back as pending.
+  std::vector<ParticleResult> read(std::int64_t first, std::int64_t count) const;
+  /// Writes consecutive rows from `first`, fields before states. Any rank, independent.
+  void write(std::int64_t first, std::span<const ParticleResult> rows);
+  /// The state of every row after its checksum was checked, read in blocks; one byte a row. Any rank.
+  std::vector<ParticleState> states() const;
+
+  /// An extra one-dimensional data set under /fit (e.g. the noise spectrum), written by rank 0. Collective;
+  /// only between `create` and the first row.
+  void store_vector(const std::string& name, const std::vector<double>& values, const std::string& units,
+                    const std::string& description);
+  /// Its values on every rank, or an empty vector where there is none. Collective.
+  std::vector<double> load_vector(const std::string& name) const;
+
+  /// Writes the end time, flushes and closes. Collective; a table that is not closed when an exception unwinds
+  /// is abandoned, not closed.
+  void close();
+
+ private:
+  struct Impl;
+  explicit ResultTable(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// What to do about an existing output: --resume goes on from it after `stored` was compared with `now` (Error
+/// that names each option or input that changed), --overwrite replaces it, otherwise an Error.
+enum class Output { create, resume };
+Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite);
+/// Throws Error naming each input and option that differs between the stored run and this one.
+void require_same_run(const Provenance& stored, const Provenance& now);
+
+}  // namespace elastem

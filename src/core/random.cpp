@@ -1,0 +1,53 @@
+#include "core/random.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include <Random123/philox.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+Random::Random(std::uint64_t seed, Stream stream, std::uint64_t index)
+    : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)},
+      counter_{0, static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(index),
+               static_cast<std::uint32_t>(index >> 32)} {}
+
+std::uint32_t Random::bits() {
+  if (used_ == 4) {
+    const r123::Philox4x32::ctr_type counter = {
+        {counter_[0], counter_[1], counter_[2], counter_[3]}};
+    const r123::Philox4x32::key_type key = {{key_[0], key_[1]}};
+    const auto block = r123::Philox4x32{}(counter, key);
+    for (unsigned i = 0; i < 4; ++i) block_[i] = block[i];
+    ++counter_[0];
+    used_ = 0;
+  }
+  return block_[used_++];
+}
+
+double Random::uniform() {
+  const std::uint64_t high = bits();
+  const std::uint64_t low = bits();
+  return static_cast<double>((high << 21) ^ (low >> 11)) * 0x1.0p-53;
+}
+
+double Random::normal() {
+  if (has_spare_) {
+    has_spare_ = false;
+    return spare_;
+  }
+  const double radius = std::sqrt(-2.0 * std::log1p(-uniform()));
+  const double angle = 2.0 * std::numbers::pi * uniform();
+  spare_ = radius * std::sin(angle);
+  has_spare_ = true;
+  return radius * std::cos(angle);
+}
+
+std::uint64_t Random::below(std::uint64_t n) {
+  require(n > 0, "the range is empty");
+  return static_cast<std::uint64_t>(uniform() * static_cast<double>(n));
+}
+
+}  // namespace elastem

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <Eigen/Core>
+
+#include "imaging/ctf.hpp"
+#include "imaging/pose.hpp"
+
+namespace elastem {
+
+/// A particle as a particle file describes it; the pixels stay in the stack.
+struct Particle {
+  std::string stack;       ///< path as written in the file
+  std::int64_t slice = 0;  ///< from 0 within the stack
+  int size = 0;            ///< pixels a side
+  double pixel_size = 0;   ///< Å
+  Ctf ctf;
+  Pose pose;
+  bool has_pose = false;
+};
+
+enum class ParticleState : std::uint8_t { pending = 0, done = 1, failed = 2 };
+
+/// Why a particle failed.
+enum class FailureReason : std::uint8_t {
+  none = 0,
+  unreadable = 1,     ///< the stack has no such slice or cannot be read
+  wrong_size = 2,     ///< another box than the particle file says
+  not_finite = 3,     ///< NaN or infinite pixels
+  constant = 4,       ///< all pixels equal
+  not_converged = 5,  ///< no pose gave a finite, positive fit
+};
+
+/// One row of a result table. Units Å and degrees; see docs/files.md.
+struct ParticleResult {
+  Eigen::VectorXd amplitudes;                                    ///< K
+  Eigen::Vector3d euler_angles = Eigen::Vector3d::Zero();        ///< rot, tilt, psi
+  Eigen::Vector2d shift = Eigen::Vector2d::Zero();               ///< x, y
+  Eigen::VectorXd standard_errors;                               ///< K+5: amplitudes, rotations about image x, y and the view axis as left increments, shifts
+  double score = 0;                                              ///< normalised cross-correlation
+  ParticleState state = ParticleState::pending;
+  FailureReason reason = FailureReason::none;
+};
+
+}  // namespace elastem
