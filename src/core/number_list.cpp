@@ -1,0 +1,64 @@
+#include "core/number_list.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr int largest_number = 1'000'000;  // far above any mode number; keeps "1-2000000000" out of memory
+
+[[noreturn]] void refuse(const std::string& text, const std::string& option, const std::string& why) {
+  throw Error(option + " \"" + text + "\": " + why + "; give numbers and ranges such as 7-9 or 7,9,11-12");
+}
+
+// One number at `at`, which moves on behind it.
+int read_number(const std::string& text, std::size_t& at, const std::string& option) {
+  int number = 0;
+  const auto [end, failure] = std::from_chars(text.data() + at, text.data() + text.size(), number);
+  if (failure == std::errc::result_out_of_range || number > largest_number)
+    refuse(text, option, "a number above " + std::to_string(largest_number));
+  if (failure != std::errc{}) refuse(text, option, "no number at character " + std::to_string(at + 1));
+  if (number < 1) refuse(text, option, "numbers count from 1");
+  at = static_cast<std::size_t>(end - text.data());
+  return number;
+}
+
+}  // namespace
+
+std::vector<int> parse_number_list(const std::string& text, const std::string& option) {
+  std::vector<int> numbers;
+  std::size_t at = 0;
+  do {
+    const int first = read_number(text, at, option);
+    int last = first;
+    if (at < text.size() && text[at] == '-') last = read_number(text, ++at, option);
+    if (last < first)
+      refuse(text, option,
+             "the range " + std::to_string(first) + "-" + std::to_string(last) + " runs backwards");
+    for (int number = first; number <= last; ++number) numbers.push_back(number);
+    if (at < text.size() && text[at] != ',')
+      refuse(text, option,
+             "unexpected \"" + text.substr(at, 1) + "\" at character " + std::to_string(at + 1));
+  } while (at++ < text.size());
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
+std::string format_number_list(const std::vector<int>& numbers) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    if (!text.empty()) text += ',';
+    text += std::to_string(numbers[i]);
+    if (last > i) text += (last == i + 1 ? "," : "-") + std::to_string(numbers[last]);
+    i = last + 1;
+  }
+  return text;
+}
+
+}  // namespace elastem

@@ -1,0 +1,75 @@
+#include "core/progress.hpp"
+
+#include <cstdio>
+#include <unistd.h>
+#include <utility>
+
+namespace elastem {
+namespace {
+
+constexpr double terminal_interval = 0.2;  // seconds between two updates of the line on a terminal
+
+double seconds_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+std::string duration(double seconds) {
+  char text[32];
+  if (seconds < 59.5)
+    std::snprintf(text, sizeof text, "%.0f s", seconds);
+  else if (seconds < 3599.5)
+    std::snprintf(text, sizeof text, "%.0f min %02d s", (seconds - static_cast<int>(seconds) % 60) / 60,
+                  static_cast<int>(seconds) % 60);
+  else
+    std::snprintf(text, sizeof text, "%d h %02d min", static_cast<int>(seconds) / 3600,
+                  static_cast<int>(seconds) / 60 % 60);
+  return text;
+}
+
+std::string rate(double a_second) {
+  char text[32];
+  if (a_second >= 1 || a_second <= 0)
+    std::snprintf(text, sizeof text, "%.*f/s", a_second < 10 ? 1 : 0, a_second);
+  else
+    std::snprintf(text, sizeof text, "%.1f s each", 1 / a_second);
+  return text;
+}
+
+}  // namespace
+
+Progress::Progress(std::string what, std::int64_t total, bool enabled, double interval_seconds)
+    : what_(std::move(what)),
+      total_(total),
+      enabled_(enabled),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      interval_(interval_seconds),
+      start_(std::chrono::steady_clock::now()),
+      last_(start_) {}
+
+void Progress::update(std::int64_t done) {
+  done_ = done;
+  if (first_done_ < 0) first_done_ = done;  // a resumed job: its rate counts from here
+  if (!enabled_ || seconds_since(last_) < (terminal_ ? terminal_interval : interval_)) return;
+  last_ = std::chrono::steady_clock::now();
+  const double a_second = static_cast<double>(done - first_done_) / seconds_since(start_);
+  std::string line = what_ + ": " + std::to_string(done) + " of " + std::to_string(total_);
+  if (total_ > 0) line += " (" + std::to_string(100 * done / total_) + " %)";
+  if (a_second > 0)
+    line += ", " + rate(a_second) + ", " + duration(static_cast<double>(total_ - done) / a_second) + " left";
+  std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", line.c_str());
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (!enabled_) return;
+  enabled_ = false;
+  const double seconds = seconds_since(start_);
+  const std::int64_t here = done_ - (first_done_ < 0 ? 0 : first_done_);
+  std::string line =
+      what_ + ": " + std::to_string(done_) + " of " + std::to_string(total_) + " in " + duration(seconds);
+  if (here > 0 && seconds > 0) line += " (" + rate(static_cast<double>(here) / seconds) + ")";
+  std::fprintf(stderr, terminal_ ? "\r\033[K%s\n" : "%s\n", line.c_str());
+  std::fflush(stderr);
+}
+
+}  // namespace elastem
