@@ -1,0 +1,14 @@
+#!/bin/bash
+# Builds a preset (release unless another is named): scripts/build.sh [release|dev|asan]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-release}
+echo "build: $preset, on $(nproc) processors"
+cmake --preset "$preset" >"${TMPDIR:-/tmp}/elastem-configure.$$" 2>&1 || {
+  cat "${TMPDIR:-/tmp}/elastem-configure.$$" >&2
+  rm -f "${TMPDIR:-/tmp}/elastem-configure.$$"
+  echo "build: error: cmake could not configure; run scripts/setup.sh first if a library is missing" >&2
+  exit 2
+}
+rm -f "${TMPDIR:-/tmp}/elastem-configure.$$"
+cmake --build --preset "$preset"

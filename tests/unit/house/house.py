@@ -1,0 +1,160 @@
+"""The rules of the house that a compiler does not check: who may include whom, and how long a file may be.
+
+    house.py includes SOURCE_DIR     #include edges between the modules of src/ and mpi/
+    house.py lengths SOURCE_DIR      no source file above 400 lines
+    house.py format SOURCE_DIR       clang-format has nothing to change
+    house.py self                    the checks above find what they are made to find
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+# module: what it may use; what those may use, it may use too.
+USES = {
+    "core": [],
+    "structure": ["core"],
+    "modes": ["structure"],
+    "imaging": ["core"],
+    "synthesis": ["modes", "imaging"],
+    "alignment": ["modes", "imaging"],
+    "learning": ["synthesis", "alignment"],
+    "landscape": ["modes"],
+    "reconstruction": ["imaging"],
+    "io": ["structure", "modes", "imaging"],
+    "cli": ["core"],
+}
+# Folders of mpi/: all of src/, and of mpi/ these.
+MPI_USES = {
+    "comm": [],
+    "linalg": ["comm"],
+    "fft": ["comm"],
+    "storage": ["comm"],
+    "training": ["comm", "storage"],
+    "commands": ["comm", "linalg", "fft", "storage", "training"],
+}
+LONGEST = 400
+CODE = {".cpp", ".hpp"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def reachable(module, uses):
+    """`module` and all that it may use, directly or through others."""
+    found = {module}
+    for used in uses[module]:
+        found |= reachable(used, uses)
+    return found
+
+
+def sources(root, *folders, suffixes=CODE):
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in suffixes and path.is_file():
+                yield path
+
+
+def included(path):
+    """(line number, bracket, name) of each #include."""
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1), match.group(2)
+
+
+def edge_fault(relative, bracket, name):
+    """Why the file at `relative` may not include `name`, or None."""
+    top, module = relative.parts[0], relative.parts[1]
+    if name.startswith("torch/") and (top, module) != ("src", "learning"):
+        return "torch is included in src/learning only"
+    if bracket == "<":
+        return "src/ never includes mpi.h" if top == "src" and re.match(r"mpi(-ext)?\.h$", name) else None
+    first = name.split("/")[0]
+    if top == "src":
+        if first == "mpi" or name == "mpi.h":
+            return "src/ knows nothing of mpi/"
+        if module not in USES:
+            return f"unknown module src/{module}"
+        if first not in reachable(module, USES):
+            return f"{module} may use only {sorted(reachable(module, USES))}"
+        return None
+    if len(relative.parts) == 2:  # mpi/main.cpp
+        return None
+    if module not in MPI_USES:
+        return f"unknown folder mpi/{module}"
+    if first == "mpi":
+        if name.split("/")[1] not in reachable(module, MPI_USES):
+            return f"mpi/{module} may use only {sorted(reachable(module, MPI_USES))} of mpi/"
+    elif first not in USES:
+        return "neither a module of src/ nor a path from mpi/"
+    return None
+
+
+def include_faults(root):
+    for path in sources(root, "src", "mpi"):
+        relative = path.relative_to(root)
+        for number, bracket, name in included(path):
+            fault = edge_fault(relative, bracket, name)
+            if fault:
+                yield f"{relative}:{number}: #include {name}: {fault}"
+
+
+def length_faults(root):
+    for path in sources(root, "src", "mpi", "tests", "scripts", "slurm", suffixes=CODE | {".sh", ".py"}):
+        lines = len(path.read_text(errors="replace").splitlines())
+        if lines > LONGEST:
+            yield f"{path.relative_to(root)}: {lines} lines, more than {LONGEST}: split it"
+
+
+def format_faults(root):
+    files = [str(path) for path in sources(root, "src", "mpi", "tests")]
+    run = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
+    for place in sorted({line.split(":")[0] for line in run.stderr.splitlines() if ": error: " in line}):
+        yield f"{place}: run clang-format -i on it"
+    if run.returncode != 0 and ": error: " not in run.stderr:
+        yield run.stderr
+
+
+def self_faults():
+    """Each forbidden edge is found, and each allowed one is not."""
+    forbidden = [
+        ("src/imaging/a.cpp", '#include "modes/normal_modes.hpp"'),
+        ("src/core/a.hpp", '  #  include "structure/structure.hpp"'),
+        ("src/cli/a.cpp", '#include "imaging/ctf.hpp"'),
+        ("src/io/a.cpp", '#include <mpi.h>'),
+        ("src/io/a.cpp", '#include "mpi/comm/communicator.hpp"'),
+        ("src/alignment/a.cpp", '#include <torch/torch.h>'),
+        ("mpi/training/a.cpp", '#include <torch/torch.h>'),
+        ("mpi/comm/a.cpp", '#include "mpi/storage/result_table.hpp"'),
+    ]
+    allowed = [
+        ("src/learning/a.cpp", '#include <torch/torch.h>\n#include "core/error.hpp"\n#include "modes/normal_modes.hpp"'),
+        ("src/modes/a.cpp", '#include "core/units.hpp"\n#include "structure/structure.hpp"\n#include <vector>'),
+        ("mpi/commands/a.cpp", '#include "mpi/storage/result_table.hpp"\n#include "io/mrc.hpp"\n#include <mpi.h>'),
+    ]
+    for content, wanted in [(edge, 1) for edge in forbidden] + [(edge, 0) for edge in allowed]:
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            file = root / content[0]
+            file.parent.mkdir(parents=True)
+            file.write_text(content[1] + "\n")
+            if len(list(include_faults(root))) != wanted:
+                yield f"{content}: {wanted} faults were wanted"
+            file.write_text("\n" * (LONGEST + 1))
+            if not list(length_faults(root)):
+                yield f"{content[0]}: a file of {LONGEST + 1} lines passed"
+
+
+def main():
+    check = sys.argv[1]
+    if check == "self":
+        faults = list(self_faults())
+    else:
+        faults = list({"includes": include_faults, "lengths": length_faults, "format": format_faults}[check](
+            pathlib.Path(sys.argv[2])))
+    print("\n".join(faults) if faults else f"{check}: nothing to complain about")
+    return 1 if faults else 0
+
+
+sys.exit(main())
