@@ -11,12 +11,16 @@ find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(spdlog REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(scalapack REQUIRED)
 
 pkg_check_modules(FFTW3 REQUIRED IMPORTED_TARGET fftw3)
 pkg_check_modules(FFTW3F REQUIRED IMPORTED_TARGET fftw3f)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5-openmpi)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+
+# Debian's own scalapack-config.cmake names a file that is not there.
+find_library(SCALAPACK_LIBRARY scalapack-openmpi REQUIRED)
+add_library(scalapack INTERFACE)
+target_link_libraries(scalapack INTERFACE ${SCALAPACK_LIBRARY} PkgConfig::OPENBLAS)
 
 find_library(FFTW3_MPI_LIBRARY fftw3_mpi REQUIRED)
 find_library(FFTW3F_MPI_LIBRARY fftw3f_mpi REQUIRED)
