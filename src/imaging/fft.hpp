@@ -39,6 +39,8 @@ class Fft2 {
 };
 
 /// How often a half-grid column stands for in the full grid: 1 for kx = 0 and kx = S/2 (S even), else 2.
-inline int column_multiplicity(int kx, int size) { return kx == 0 || 2 * kx == size ? 1 : 2; }
+inline int column_multiplicity(int kx, int size) {
+  return kx == 0 || 2 * kx == size ? 1 : 2;
+}
 
 }  // namespace elastem

@@ -9,12 +9,17 @@
 
 namespace elastem {
 
-/// Standard errors of a particle's K+5 parameters (amplitudes in Å; rotations about image x, y and the view axis
-/// in degrees, as left increments; shifts in Å) when the image is a·CTF·F[proj] plus Gaussian noise: with
-/// J the derivatives of the model and Σ the noise covariance, F = JᵀΣ⁻¹J over all Fourier terms but k = 0, with
-/// the grey scale a as a nuisance parameter, and the answer is √diag(F⁻¹) (the Cramér–Rao bound when taken at the
-/// truth). `noise_power` holds E|N(k)|² of the unnormalised transform on the half grid (S²·σ² for white noise of
-/// variance σ²); `transfer` the CTF on the half grid. A parameter that the image does not determine has ∞.
+/// √diag(F⁻¹) of a Fisher matrix whose last five parameters are three rotations in radians and two shifts;
+/// the rotations come back in degrees. A parameter that F does not determine has ∞.
+Eigen::VectorXd standard_errors_from_information(const Eigen::MatrixXd& information);
+
+/// Standard errors of a particle's K+5 parameters (amplitudes in Å; rotations about image x, y and the view
+/// axis in degrees, as left increments; shifts in Å) when the image is a·CTF·F[proj] plus Gaussian noise:
+/// with J the derivatives of the model and Σ the noise covariance, F = JᵀΣ⁻¹J over all Fourier terms but k =
+/// 0, with the grey scale a as a nuisance parameter, and the answer is √diag(F⁻¹) (the Cramér–Rao bound when
+/// taken at the truth). `noise_power` holds E|N(k)|² of the unnormalised transform on the half grid (S²·σ²
+/// for white noise of variance σ²); `transfer` the CTF on the half grid. A parameter that the image does not
+/// determine has ∞.
 Eigen::VectorXd standard_errors(Projector<double>& projector, Fft2<double>& fft,
                                 const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
                                 const Eigen::Vector2d& shift, double grey_scale,

@@ -35,11 +35,12 @@ enum class FailureReason : std::uint8_t {
 
 /// One row of a result table. Units Å and degrees; see docs/files.md.
 struct ParticleResult {
-  Eigen::VectorXd amplitudes;                                    ///< K
-  Eigen::Vector3d euler_angles = Eigen::Vector3d::Zero();        ///< rot, tilt, psi
-  Eigen::Vector2d shift = Eigen::Vector2d::Zero();               ///< x, y
-  Eigen::VectorXd standard_errors;                               ///< K+5: amplitudes, rotations about image x, y and the view axis as left increments, shifts
-  double score = 0;                                              ///< normalised cross-correlation
+  Eigen::VectorXd amplitudes;                              ///< K
+  Eigen::Vector3d euler_angles = Eigen::Vector3d::Zero();  ///< rot, tilt, psi
+  Eigen::Vector2d shift = Eigen::Vector2d::Zero();         ///< x, y
+  Eigen::VectorXd standard_errors;  ///< K+5: amplitudes, rotations about image x, y and the view axis as left
+                                    ///< increments, shifts
+  double score = 0;                 ///< normalised cross-correlation
   ParticleState state = ParticleState::pending;
   FailureReason reason = FailureReason::none;
 };

@@ -7,7 +7,7 @@ namespace elastem {
 /// Orientation and position of a particle. r' = R(rot, tilt, psi)·r is projected along z'; the projection of
 /// the origin lies at `shift` from pixel floor(S/2) of both axes.
 struct Pose {
-  double rot = 0, tilt = 0, psi = 0;                 ///< degrees, ZYZ as in RELION and Xmipp
+  double rot = 0, tilt = 0, psi = 0;                ///< degrees, ZYZ as in RELION and Xmipp
   Eigen::Vector2d shift = Eigen::Vector2d::Zero();  ///< (x, y) in Å; rlnOriginXAngst = −shift.x
 };
 

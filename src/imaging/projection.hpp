@@ -17,7 +17,8 @@ struct ImageGrid {
 };
 
 /// The projection of `model` at amplitudes q and rotation R, shifted by `shift` (Å):
-///   I(x, y) = Σ_a w_a/(2πσ²) · exp(−((x − x_a)² + (y − y_a)²)/(2σ²)) · p²   (electrons a pixel, p the pixel size)
+///   I(x, y) = Σ_a w_a/(2πσ²) · exp(−((x − x_a)² + (y − y_a)²)/(2σ²)) · p²   (electrons a pixel, p the pixel
+///   size)
 /// sampled at pixel centres, clipped at the box, each footprint cut at `cut` σ.
 /// A projector owns its scratch memory: one a thread.
 template <class Real>
@@ -32,8 +33,8 @@ class Projector {
   int parameter_count() const;
 
   /// The image alone.
-  void project(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift,
-               ImageOf<Real>& image);
+  void project(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
+               const Eigen::Vector2d& shift, ImageOf<Real>& image);
 
   /// The image and its K+5 derivative images in the order amplitudes (per Å), left rotation increments about
   /// image x, y and the view axis (per radian), shift x, y (per Å).
@@ -42,9 +43,30 @@ class Projector {
                                 std::vector<ImageOf<Real>>& derivatives);
 
  private:
+  /// Footprint sums of all channels, [y][channel][x] with a margin of one footprint around the box.
+  struct Canvas {
+    int rows = 0, columns = 0, channels = 0;
+    std::vector<Real> data;
+  };
+
+  void place(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
+             const Eigen::Vector2d& shift);
+  void clear(int channels);
+  template <int Width, bool Derivatives>
+  void splat();
+  template <bool Derivatives>
+  void splat_any();
+  void copy_out(int channel, ImageOf<Real>& image) const;
+
   const ElasticModel* model_;
   ImageGrid grid_;
-  double cut_;
+  int width_;                 ///< pixels a footprint row, a multiple of 4
+  int height_;                ///< pixel rows a footprint
+  Eigen::Matrix3Xd rotated_;  ///< R·X(q) in Å, without the shift
+  Eigen::Vector2d shift_;
+  std::vector<Eigen::Matrix2Xd> mode_steps_;  ///< first two rows of R·A_k
+  std::vector<Real> kernel_;                  ///< exp(−i²/(2s²)) at the footprint's integer offsets
+  Canvas canvas_;
 };
 
 }  // namespace elastem

@@ -1,0 +1,23 @@
+#include "imaging/elastic_model.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+Eigen::Matrix3Xd ElasticModel::deformed(const Eigen::VectorXd& amplitudes) const {
+  require(amplitudes.size() == mode_count(), "one amplitude a mode");
+  Eigen::Matrix3Xd moved = positions;
+  for (Eigen::Index k = 0; k < mode_count(); ++k) {
+    moved += amplitudes[k] * modes[static_cast<std::size_t>(k)];
+  }
+  return moved;
+}
+
+double default_amplitude(Eigen::Index atom_count) {
+  constexpr double rmsd = 4.9;  // Å: adenylate kinase at q = 200, the reference experiment
+  return rmsd * std::sqrt(static_cast<double>(atom_count));
+}
+
+}  // namespace elastem

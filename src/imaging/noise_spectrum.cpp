@@ -1,0 +1,59 @@
+#include "imaging/noise_spectrum.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+std::vector<int> half_grid_shells(int size) {
+  const int columns = size / 2 + 1;
+  std::vector<int> shells;
+  shells.reserve(static_cast<std::size_t>(size * columns));
+  for (int row = 0; row < size; ++row) {
+    const int ky = row <= size / 2 ? row : row - size;
+    for (int kx = 0; kx < columns; ++kx) {
+      shells.push_back(std::min(static_cast<int>(std::lround(std::hypot(kx, ky))), size / 2));
+    }
+  }
+  return shells;
+}
+
+NoiseSpectrum background_spectrum(const Image& image, double radius, Fft2<float>& fft) {
+  const int size = static_cast<int>(image.rows());
+  const int centre = size / 2;
+  Image mask(size, size);
+  for (int y = 0; y < size; ++y) {
+    for (int x = 0; x < size; ++x) mask(y, x) = std::hypot(y - centre, x - centre) > radius ? 1.0F : 0.0F;
+  }
+  const double outside = mask.cast<double>().sum();
+  require(outside > 1, "some pixels lie outside the circle");
+  const double mean = (mask * image).cast<double>().sum() / outside;
+  Spectrum spectrum;
+  fft.forward(mask * (image - static_cast<float>(mean)), spectrum);
+
+  const auto shells = half_grid_shells(size);
+  const auto shell_count = static_cast<std::size_t>(size / 2 + 1);
+  NoiseSpectrum power(shell_count, 0.0);
+  std::vector<double> terms(shell_count, 0.0);
+  for (std::size_t t = 0; t < shells.size(); ++t) {
+    const int multiplicity = column_multiplicity(static_cast<int>(t) % (size / 2 + 1), size);
+    const auto shell = static_cast<std::size_t>(shells[t]);
+    power[shell] += multiplicity * static_cast<double>(std::norm(spectrum.data()[t]));
+    terms[shell] += multiplicity;
+  }
+  const double scale = static_cast<double>(size) * size / outside;
+  for (std::size_t r = 0; r < shell_count; ++r) power[r] *= scale / terms[r];
+  if (shell_count > 1) power[0] = power[1];
+  return power;
+}
+
+std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size) {
+  require(spectrum.size() == static_cast<std::size_t>(size / 2 + 1), "one value a shell");
+  std::vector<double> power;
+  for (const int shell : half_grid_shells(size)) power.push_back(spectrum[static_cast<std::size_t>(shell)]);
+  return power;
+}
+
+}  // namespace elastem
