@@ -3,6 +3,7 @@
     house.py includes SOURCE_DIR     #include edges between the modules of src/ and mpi/
     house.py lengths SOURCE_DIR      no source file above 400 lines
     house.py format SOURCE_DIR       clang-format has nothing to change
+    house.py shell SOURCE_DIR        shellcheck is content with the scripts
     house.py self                    the checks above find what they are made to find
 """
 
@@ -116,6 +117,13 @@ def format_faults(root):
         yield run.stderr
 
 
+def shell_faults(root):
+    files = [str(path) for path in sources(root, "scripts", "slurm", "tests", suffixes={".sh", ".sbatch"})]
+    run = subprocess.run(["shellcheck", "-x", "-S", "warning", *files], capture_output=True, text=True, cwd=root)
+    if run.returncode != 0:
+        yield run.stdout + run.stderr
+
+
 def self_faults():
     """Each forbidden edge is found, and each allowed one is not."""
     forbidden = [
@@ -151,8 +159,8 @@ def main():
     if check == "self":
         faults = list(self_faults())
     else:
-        faults = list({"includes": include_faults, "lengths": length_faults, "format": format_faults}[check](
-            pathlib.Path(sys.argv[2])))
+        faults = list({"includes": include_faults, "lengths": length_faults, "format": format_faults,
+                       "shell": shell_faults}[check](pathlib.Path(sys.argv[2])))
     print("\n".join(faults) if faults else f"{check}: nothing to complain about")
     return 1 if faults else 0
 

@@ -1,0 +1,36 @@
+#!/bin/bash
+# clang-tidy over the program's own code with the checks of .clang-tidy: scripts/tidy.sh [FILE…]
+# Needs a configured build (its compile commands). Sources that include LibTorch are left out: its headers alone take
+# minutes. A source that passed is not looked at again until it, a header of the project or the checks change.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=build/${ELASTEM_PRESET:-release}
+[ -r "$build/compile_commands.json" ] || { echo "tidy: error: no $build; run scripts/build.sh first" >&2; exit 2; }
+
+mapfile -t files < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else find src mpi -name '*.cpp' |
+  grep -v -e '^src/learning/' -e '^mpi/training/' | sort; fi)
+headers=$(find src mpi -name '*.hpp' -print0 | sort -z | xargs -0 cat .clang-tidy | sha256sum | cut -c1-32)
+mkdir -p "$build/tidy"
+
+check() {
+  local file=$1 stamp log
+  grep -q "\"file\": \"$PWD/$file\"" "$build/compile_commands.json" || return 0
+  stamp=$build/tidy/$(echo "$file" | tr / -)
+  [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$headers $(sha256sum <"$file")" ] && return 0
+  log=$stamp.log
+  if grep -l -q -e 'torch/torch.h' -e '"learning/' -e '"mpi/training/' "$file"; then return 0; fi
+  if clang-tidy --quiet -p "$build" "$file" >"$log" 2>/dev/null; then
+    echo "$headers $(sha256sum <"$file")" >"$stamp"
+  else
+    cat "$log"
+    return 1
+  fi
+}
+export -f check
+export build headers PWD
+
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'check "$1"' check || {
+  echo "tidy: error: clang-tidy has something to say, see above" >&2
+  exit 1
+}
+echo "tidy: ${#files[@]} sources, nothing to complain about"
