@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/random.hpp"
+#include "core/units.hpp"
+#include "imaging/elastic_model.hpp"
+#include "imaging/pose.hpp"
+
+namespace elastem {
+
+/// A blob of atoms with random modes of unit norm: a different one for each seed.
+inline ElasticModel random_model(std::uint64_t seed, Eigen::Index atoms, int modes, double sigma,
+                                 double spread = 12) {
+  Random random(seed, Stream::sampling, 0);
+  ElasticModel model;
+  model.positions.resize(3, atoms);
+  for (auto& x : model.positions.reshaped()) x = spread * random.normal();
+  model.positions.colwise() -= model.positions.rowwise().mean().eval();
+  model.weights.resize(atoms);
+  for (auto& w : model.weights) w = random.uniform(6, 16);
+  model.sigma = sigma;
+  for (int k = 0; k < modes; ++k) {
+    Eigen::Matrix3Xd mode(3, atoms);
+    for (auto& x : mode.reshaped()) x = random.normal();
+    model.modes.push_back(mode / mode.norm());
+    model.mode_numbers.push_back(7 + k);
+  }
+  return model;
+}
+
+inline Eigen::Matrix3d random_rotation(Random& random) {
+  return rotation_matrix(random.uniform(-180, 180), std::acos(random.uniform(-1, 1)) * degrees_per_radian,
+                         random.uniform(-180, 180));
+}
+
+}  // namespace elastem
