@@ -10,7 +10,7 @@ namespace elastem::cli {
 
 /// Options that every command has.
 struct CommonOptions {
-  std::string config;      ///< INI file; the command line wins over it
+  std::string config;  ///< INI file; the command line wins over it
   std::uint64_t seed = 1;
   bool dry_run = false;    ///< say what would be done, with memory and time estimates, and stop
   bool resume = false;     ///< go on from what the output holds
@@ -37,20 +37,30 @@ class CommandLine {
   /// The same for a positional argument that stands without a name (e.g. FILE of `inspect`).
   void positional(const std::string& option, int count);
 
-  /// Fills the bound variables. False when --help was asked for. Throws Error for an unknown, repeated,
-  /// missing or malformed option, naming it and the nearest known one.
+  /// Takes common options away that mean nothing to this command, e.g. {"seed"}. Before `parse` and `help`.
+  void without(const std::vector<std::string>& common_options);
+
+  /// Fills the bound variables and sets the log level (--quiet: warnings only, --verbose: details). False
+  /// when --help was asked for. Throws Error for an unknown, repeated, missing or malformed option, naming it
+  /// and the nearest known one.
   bool parse(const std::vector<std::string>& arguments);
 
   /// The text of --help, with defaults and units.
   std::string help() const;
   /// Whether the user gave this option (on the command line or in the INI file).
   bool given(const std::string& option) const;
-  /// Every option with its effective value as name=value, sorted: what provenance stores and --resume compares.
+  /// Every option that shapes the result with its effective value as name=value, sorted: what provenance
+  /// stores and --resume compares. Leaves out --output and the common ones but --seed.
   std::vector<std::string> effective() const;
 
  private:
+  void describe_common();
+  boost::program_options::parsed_options parse_config() const;
+
   std::string command_, summary_;
   CommonOptions* common_;
+  Resumable resumable_;
+  std::vector<std::string> without_;
   boost::program_options::options_description own_, general_;
   boost::program_options::positional_options_description positional_;
   boost::program_options::variables_map values_;
