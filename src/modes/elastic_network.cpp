@@ -1,0 +1,196 @@
+#include "modes/elastic_network.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <string>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+namespace {
+
+// Nodes sorted into cubic cells of side `cutoff`. Only cells that hold nodes are stored, so that a structure
+// of few nodes far apart needs no more memory than a compact one.
+class CellList {
+ public:
+  CellList(const Eigen::Matrix3Xd& positions, double cutoff)
+      : corner_(positions.rowwise().minCoeff()),
+        cutoff_(cutoff),
+        entries_(static_cast<std::size_t>(positions.cols())) {
+    for (Eigen::Index i = 0; i < positions.cols(); ++i)
+      entries_[static_cast<std::size_t>(i)] = {cell(positions.col(i)), static_cast<std::int32_t>(i)};
+    std::ranges::sort(entries_);
+  }
+
+  /// Calls f(j) for every node in the 27 cells around r.
+  template <class F>
+  void for_each_near(const Eigen::Vector3d& r, F&& f) const {
+    const Cell centre = cell(r);
+    for (std::int64_t dx = -1; dx <= 1; ++dx)
+      for (std::int64_t dy = -1; dy <= 1; ++dy) {
+        // The three cells along z stand next to each other in the sorted list.
+        const Entry first{{centre[0] + dx, centre[1] + dy, centre[2] - 1}, 0};
+        const Cell last{centre[0] + dx, centre[1] + dy, centre[2] + 1};
+        for (auto entry = std::ranges::lower_bound(entries_, first);
+             entry != entries_.end() && entry->cell <= last; ++entry)
+          f(entry->node);
+      }
+  }
+
+ private:
+  using Cell = std::array<std::int64_t, 3>;
+  struct Entry {
+    Cell cell;
+    std::int32_t node;
+    auto operator<=>(const Entry&) const = default;
+  };
+
+  Cell cell(const Eigen::Vector3d& r) const {
+    const Eigen::Vector3d scaled = (r - corner_) / cutoff_;
+    return {static_cast<std::int64_t>(std::floor(scaled.x())),
+            static_cast<std::int64_t>(std::floor(scaled.y())),
+            static_cast<std::int64_t>(std::floor(scaled.z()))};
+  }
+
+  Eigen::Vector3d corner_;
+  double cutoff_;
+  std::vector<Entry> entries_;
+};
+
+int root_of(std::vector<int>& parents, int node) {
+  while (parents[static_cast<std::size_t>(node)] != node) {
+    int& parent = parents[static_cast<std::size_t>(node)];
+    parent = parents[static_cast<std::size_t>(parent)];
+    node = parent;
+  }
+  return node;
+}
+
+std::string label(const Atom& atom) {
+  return (atom.chain.empty() ? "" : "chain " + atom.chain + " ") + atom.residue_name + " " +
+         std::to_string(atom.residue_number) + atom.insertion_code + " " + atom.name;
+}
+
+// The largest over pieces of the distance to the nearest node of another piece: a cut-off just above it
+// leaves no piece on its own. Found by doubling the search radius, each time with a cell list.
+double joining_distance(const Structure& structure, const std::vector<int>& piece, int count, double cutoff) {
+  std::vector<double> nearest(static_cast<std::size_t>(count), std::numeric_limits<double>::infinity());
+  for (double radius = 2 * cutoff; !std::isfinite(*std::ranges::max_element(nearest)); radius *= 2) {
+    const CellList cells(structure.positions, radius);
+    for (Eigen::Index i = 0; i < structure.size(); ++i)
+      cells.for_each_near(structure.positions.col(i), [&](std::int32_t j) {
+        const int own = piece[static_cast<std::size_t>(i)];
+        if (own == piece[static_cast<std::size_t>(j)]) return;
+        double& best = nearest[static_cast<std::size_t>(own)];
+        best = std::min(best, (structure.positions.col(i) - structure.positions.col(j)).norm());
+      });
+  }
+  return *std::ranges::max_element(nearest);
+}
+
+}  // namespace
+
+std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutoff) {
+  require(cutoff > 0, "the cut-off is positive");
+  require(positions.cols() < std::numeric_limits<std::int32_t>::max(), "nodes are numbered with 32 bits");
+  std::vector<Spring> springs;
+  if (positions.cols() == 0) return springs;
+  const CellList cells(positions, cutoff);
+  for (Eigen::Index i = 0; i < positions.cols(); ++i) {
+    const std::size_t begin = springs.size();
+    cells.for_each_near(positions.col(i), [&](std::int32_t j) {
+      if (j <= i) return;
+      const double squared = (positions.col(i) - positions.col(j)).squaredNorm();
+      if (squared == 0)
+        throw Error(
+            "atoms " + std::to_string(i + 1) + " and " + std::to_string(j + 1) +
+            " of the selection lie at the same position, so no spring can join them. Remove one of them "
+            "from the structure.");
+      if (squared < cutoff * cutoff) springs.push_back({static_cast<std::int32_t>(i), j});
+    });
+    std::sort(springs.begin() + static_cast<std::ptrdiff_t>(begin), springs.end(),
+              [](const Spring& a, const Spring& b) { return a.second < b.second; });
+  }
+  return springs;
+}
+
+std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& springs) {
+  std::vector<int> parents(static_cast<std::size_t>(nodes));
+  std::iota(parents.begin(), parents.end(), 0);
+  for (const Spring& spring : springs) {
+    const int a = root_of(parents, spring.first), b = root_of(parents, spring.second);
+    parents[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
+  }
+  std::vector<int> pieces(parents.size());
+  int count = 0;
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    const int root = root_of(parents, static_cast<int>(i));  // never after i
+    pieces[i] = root == static_cast<int>(i) ? count++ : pieces[static_cast<std::size_t>(root)];
+  }
+  return pieces;
+}
+
+void require_one_piece(const Structure& structure, const std::vector<Spring>& springs, double cutoff) {
+  const std::vector<int> pieces = network_pieces(structure.size(), springs);
+  const int count = pieces.empty() ? 0 : 1 + *std::ranges::max_element(pieces);
+  if (count <= 1) return;
+  constexpr int named = 8;
+  std::string text = "the elastic network falls into " + std::to_string(count) + " pieces at a cut-off of " +
+                     std::to_string(cutoff).substr(0, 5) + " Å:";
+  for (int piece = 0; piece < std::min(count, named); ++piece) {
+    const auto first = std::ranges::find(pieces, piece);
+    const auto last = std::find(pieces.rbegin(), pieces.rend(), piece);
+    text += "\n  " + std::to_string(std::ranges::count(pieces, piece)) + " atoms from " +
+            label(structure.atoms[static_cast<std::size_t>(first - pieces.begin())]) + " to " +
+            label(structure.atoms[static_cast<std::size_t>(pieces.rend() - last - 1)]);
+  }
+  if (count > named) text += "\n  and " + std::to_string(count - named) + " more";
+  const double join = std::ceil(10 * joining_distance(structure, pieces, count, cutoff) + 0.5) / 10;
+  throw Error(text +
+              "\nEach piece moves freely, which is not an elastic mode. Use a larger --cutoff (every piece "
+              "touches another from " +
+              std::to_string(join).substr(0, std::to_string(join).find('.') + 2) +
+              " Å on) or select one piece with --chain.");
+}
+
+Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring) {
+  const Eigen::Vector3d d = (positions.col(spring.first) - positions.col(spring.second)).normalized();
+  return d * d.transpose();
+}
+
+Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::vector<Spring>& springs,
+                                const Eigen::VectorXd& inverse_sqrt_masses, const Eigen::MatrixXd& x) {
+  require(x.rows() == 3 * positions.cols(), "x has 3N rows");
+  const bool weighted = inverse_sqrt_masses.size() > 0;
+  const auto scale = [&](Eigen::Index node) { return weighted ? inverse_sqrt_masses(node) : 1.0; };
+  Eigen::MatrixXd product = Eigen::MatrixXd::Zero(x.rows(), x.cols());
+  for (const Spring& spring : springs) {
+    const Eigen::Index i = spring.first, j = spring.second;
+    const Eigen::Vector3d d = (positions.col(i) - positions.col(j)).normalized();
+    const Eigen::RowVectorXd stretch =
+        d.transpose() * (scale(i) * x.middleRows<3>(3 * i) - scale(j) * x.middleRows<3>(3 * j));
+    product.middleRows<3>(3 * i) += scale(i) * d * stretch;
+    product.middleRows<3>(3 * j) -= scale(j) * d * stretch;
+  }
+  return product;
+}
+
+double largest_eigenvalue_bound(Eigen::Index nodes, const std::vector<Spring>& springs,
+                                const Eigen::VectorXd& inverse_sqrt_masses) {
+  const auto scale = [&](Eigen::Index node) {
+    return inverse_sqrt_masses.size() > 0 ? inverse_sqrt_masses(node) : 1.0;
+  };
+  Eigen::VectorXd sums = Eigen::VectorXd::Zero(nodes);
+  for (const Spring& spring : springs) {
+    const double a = scale(spring.first), b = scale(spring.second);
+    sums(spring.first) += a * (a + b);
+    sums(spring.second) += b * (a + b);
+  }
+  return nodes == 0 ? 0 : sums.maxCoeff();
+}
+
+}  // namespace elastem

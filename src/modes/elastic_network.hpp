@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "structure/structure.hpp"
+
+namespace elastem {
+
+/// A spring between two nodes of an elastic network; first < second.
+struct Spring {
+  std::int32_t first = 0;
+  std::int32_t second = 0;
+
+  bool operator==(const Spring&) const = default;
+};
+
+/// The springs of an elastic network (Tirion 1996): one between every two nodes nearer than `cutoff` (Å) in
+/// `positions` (Å, a column a node), all of the same stiffness 1. Sorted by first, then second node. Found by
+/// a cell list: time and memory O(nodes). Throws Error when two nodes coincide, for then their spring has no
+/// direction.
+std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutoff);
+
+/// The number 0, 1, … of the connected piece each node belongs to, pieces in the order of their first node.
+std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& springs);
+
+/// Throws Error unless all nodes hang together: each piece would add six motions without any cost to those of
+/// the whole. The text names the pieces by their first and last atom and suggests a cut-off that joins them.
+void require_one_piece(const Structure& structure, const std::vector<Spring>& springs, double cutoff);
+
+/// d dᵀ/|d|² with d = r_first − r_second: minus the off-diagonal block H_ij of the Hessian of
+/// V = ½ Σ (|r_ij| − |r⁰_ij|)²; H_ii is the sum of these blocks over all springs of node i.
+Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring);
+
+/// H·X, or M^{-½} H M^{-½}·X where `inverse_sqrt_masses` (one a node) is not empty, without ever storing H:
+/// X is 3N×k with entries (x1 y1 z1 x2 …) down each column.
+Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::vector<Spring>& springs,
+                                const Eigen::VectorXd& inverse_sqrt_masses, const Eigen::MatrixXd& x);
+
+/// An upper bound of the largest eigenvalue of H (or of M^{-½} H M^{-½}): twice the largest weighted number
+/// of springs of a node (Gershgorin on 3×3 blocks, each of norm 1).
+double largest_eigenvalue_bound(Eigen::Index nodes, const std::vector<Spring>& springs,
+                                const Eigen::VectorXd& inverse_sqrt_masses);
+
+}  // namespace elastem

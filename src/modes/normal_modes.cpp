@@ -1,0 +1,68 @@
+#include "modes/normal_modes.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+double collectivity(const Eigen::VectorXd& vector) {
+  const Eigen::Index nodes = vector.size() / 3;
+  const double total = vector.squaredNorm();
+  require(vector.size() == 3 * nodes && total > 0, "a mode vector has 3N entries, not all zero");
+  double entropy = 0;
+  for (Eigen::Index i = 0; i < nodes; ++i)
+    if (const double share = vector.segment<3>(3 * i).squaredNorm() / total; share > 0)
+      entropy -= share * std::log(share);
+  return std::exp(entropy) / static_cast<double>(nodes);
+}
+
+Eigen::VectorXd mode_scores(const Eigen::VectorXd& collectivities) {
+  const Eigen::Index count = collectivities.size();
+  std::vector<Eigen::Index> by_collectivity(static_cast<std::size_t>(count));
+  std::iota(by_collectivity.begin(), by_collectivity.end(), 0);
+  std::ranges::stable_sort(by_collectivity, std::greater(),
+                           [&](Eigen::Index k) { return collectivities(k); });
+  Eigen::VectorXd scores(count);
+  for (Eigen::Index rank = 0; rank < count; ++rank) {
+    const Eigen::Index order = by_collectivity[static_cast<std::size_t>(rank)];
+    scores(order) = static_cast<double>((order + 1) + (rank + 1)) / static_cast<double>(2 * count);
+  }
+  return scores;
+}
+
+NormalModes make_normal_modes(const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd vectors) {
+  require(eigenvalues.size() == vectors.cols(), "an eigenvalue a vector");
+  NormalModes modes;
+  modes.eigenvalues = eigenvalues;
+  modes.collectivity.resize(vectors.cols());
+  for (Eigen::Index k = 0; k < vectors.cols(); ++k) {
+    Eigen::Index largest = 0;
+    vectors.col(k).cwiseAbs().maxCoeff(&largest);
+    vectors.col(k) *= (vectors(largest, k) < 0 ? -1 : 1) / vectors.col(k).norm();
+    modes.numbers.push_back(first_elastic_mode + static_cast<int>(k));
+    modes.collectivity(k) = collectivity(vectors.col(k));
+    modes.enabled.push_back(modes.collectivity(k) < least_collectivity ? 0 : 1);
+  }
+  modes.score = mode_scores(modes.collectivity);
+  modes.vectors = std::move(vectors);
+  return modes;
+}
+
+Eigen::VectorXd mode_overlaps(const NormalModes& modes, const Eigen::Matrix3Xd& displacement) {
+  if (modes.vectors.rows() != displacement.size())
+    throw Error("the modes are those of " + std::to_string(modes.vectors.rows() / 3) +
+                " atoms but the displacement has " + std::to_string(displacement.cols()) +
+                ". Select the same atoms of both structures.");
+  const Eigen::Map<const Eigen::VectorXd> flat(displacement.data(), displacement.size());
+  const double length = flat.norm();
+  if (length == 0) throw Error("the displacement is zero: the two structures are the same.");
+  return (modes.vectors.transpose() * flat)
+      .cwiseAbs()
+      .cwiseQuotient(length * modes.vectors.colwise().norm().transpose());
+}
+
+}  // namespace elastem

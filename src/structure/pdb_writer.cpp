@@ -1,0 +1,111 @@
+#include "structure/pdb_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdio>
+#include <map>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+namespace {
+
+template <class... Values>
+std::string formatted(const char* format, Values... values) {
+  std::array<char, 256> line{};
+  std::snprintf(line.data(), line.size(), format, values...);
+  return line.data();
+}
+
+// Decimal up to what fits into `width` columns, from there upper-case base 36 starting at A0…0 (hybrid-36).
+std::string hybrid36(int value, int width) {
+  int decimals = 1, letters = 10;
+  for (int i = 0; i < width; ++i) decimals *= 10;
+  for (int i = 1; i < width; ++i) letters *= 36;
+  if (value < decimals) return formatted("%*d", width, value);
+  std::string digits(static_cast<std::size_t>(width), ' ');
+  int rest = value - decimals + letters;
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, rest /= 36)
+    *digit = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest % 36];
+  return digits;
+}
+
+// One character a chain: its own name where all names are single characters, else letters in order of
+// appearance.
+std::map<std::string, char> short_chain_names(const std::vector<Atom>& atoms) {
+  static constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  std::map<std::string, char> names;
+  bool single = true;
+  for (const Atom& atom : atoms) {
+    names.try_emplace(atom.chain, letters[names.size() % letters.size()]);
+    single = single && atom.chain.size() <= 1;
+  }
+  if (single)
+    for (auto& [name, letter] : names) letter = name.empty() ? ' ' : name[0];
+  return names;
+}
+
+// The element stands right-justified in the first two columns of the name.
+std::string name_field(const Atom& atom) {
+  if (atom.name.size() >= 4 || atom.element.size() > 1) return formatted("%-4.4s", atom.name.c_str());
+  return formatted(" %-3s", atom.name.c_str());
+}
+
+std::string upper_case(std::string text) {
+  for (char& letter : text) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  return text;
+}
+
+}  // namespace
+
+PdbWriter::PdbWriter(std::string path, const Structure& structure, const std::vector<std::string>& remarks)
+    : path_(std::move(path)), file_(path_) {
+  require(static_cast<Eigen::Index>(structure.atoms.size()) == structure.size(), "an atom has no position");
+  if (!file_) throw Error("cannot write " + path_ + ". Check that its folder exists and may be written to.");
+  for (const std::string& remark : remarks) file_ << "REMARK   3 " << remark << '\n';
+  const std::map<std::string, char> chains = short_chain_names(structure.atoms);
+  for (const auto& [name, letter] : chains)
+    if (name.size() > 1) file_ << "REMARK   3 chain " << letter << " is chain " << name << " of the input\n";
+  int serial = 0;
+  for (const Atom& atom : structure.atoms) {
+    heads_.push_back("ATOM  " + hybrid36(++serial, 5) + " " + name_field(atom) + " " +
+                     formatted("%3.3s ", atom.residue_name.c_str()) + chains.at(atom.chain) +
+                     hybrid36(atom.residue_number, 4) +
+                     (atom.insertion_code.empty() ? ' ' : atom.insertion_code[0]) + "   ");
+    tails_.push_back(formatted("%6.2f%6.2f          %2.2s  \n", 1.0, std::min(atom.b_factor, 999.99),
+                               upper_case(atom.element).c_str()));
+  }
+}
+
+void PdbWriter::add_model(const Eigen::Matrix3Xd& positions) {
+  require(positions.cols() == static_cast<Eigen::Index>(heads_.size()),
+          "a model has as many atoms as the structure");
+  file_ << formatted("MODEL     %4d\n", ++models_);
+  for (std::size_t i = 0; i < heads_.size(); ++i) {
+    const Eigen::Vector3d r = positions.col(static_cast<Eigen::Index>(i));
+    if (!(r.minCoeff() > -999.9995) || !(r.maxCoeff() < 9999.9995))
+      throw Error("atom " + std::to_string(i + 1) + " of model " + std::to_string(models_) + " lies at " +
+                  formatted("%g, %g, %g", r.x(), r.y(), r.z()) +
+                  " Å, outside what PDB files hold, while writing " + path_ +
+                  ". Centre the structure or use smaller amplitudes.");
+    file_ << heads_[i] << formatted("%8.3f%8.3f%8.3f", r.x(), r.y(), r.z()) << tails_[i];
+  }
+  file_ << "ENDMDL\n";
+  require_written();
+}
+
+void PdbWriter::close() {
+  file_ << "END\n";
+  file_.close();
+  require_written();
+}
+
+void PdbWriter::require_written() {
+  if (!file_) throw Error("cannot write " + path_ + ": the disk may be full.");
+}
+
+}  // namespace elastem
