@@ -19,7 +19,7 @@ check() {
   [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$headers $(sha256sum <"$file")" ] && return 0
   log=$stamp.log
   if grep -l -q -e 'torch/torch.h' -e '"learning/' -e '"mpi/training/' "$file"; then return 0; fi
-  if clang-tidy --quiet -p "$build" "$file" >"$log" 2>/dev/null; then
+  if clang-tidy-16 --quiet -p "$build" "$file" >"$log" 2>/dev/null; then
     echo "$headers $(sha256sum <"$file")" >"$stamp"
   else
     cat "$log"
