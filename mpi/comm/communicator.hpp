@@ -1,14 +1,24 @@
 #pragma once
 
-#include <mpi.h>
-
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include <mpi.h>
+
+#include "core/error.hpp"
+
 namespace elastem {
+
+/// A Bug that all ranks know of, as `collectively` throws it: rank 0 alone prints it.
+class SharedBug : public Bug {
+ public:
+  using Bug::Bug;
+};
 
 /// A communicator that frees itself. Move-only; the world's is not freed.
 class Communicator {
@@ -49,7 +59,8 @@ class Communicator {
 };
 
 /// Runs local work that may fail. `work` does not communicate. Afterwards all ranks agree whether some rank
-/// failed; if so all throw the same exception: the Error (or Bug) of the lowest failing rank. Collective.
+/// failed; if so all throw the same exception: the Error (or SharedBug) of the lowest failing rank. A lack of
+/// memory and a failure of the file system count as Error, any other foreign exception as a bug. Collective.
 void collectively(const Communicator& comm, const std::function<void()>& work);
 
 /// The same for a function that returns a value.
@@ -60,10 +71,16 @@ auto collectively_get(const Communicator& comm, F&& work) {
   return result;
 }
 
+/// Waits until the request is complete and leaves the core to others meanwhile (sleeps of at most 100 µs).
+void wait_quietly(MPI_Request& request);
+
 template <class T>
 void Communicator::broadcast(std::span<T> values) const {
   static_assert(std::is_trivially_copyable_v<T>);
-  MPI_Bcast(values.data(), static_cast<int>(values.size_bytes()), MPI_BYTE, 0, comm_);
+  constexpr std::size_t piece = std::size_t{1} << 30;  // MPI counts are int
+  const auto bytes = std::as_writable_bytes(values);
+  for (std::size_t at = 0; at < bytes.size(); at += piece)
+    MPI_Bcast(bytes.data() + at, static_cast<int>(std::min(piece, bytes.size() - at)), MPI_BYTE, 0, comm_);
 }
 
 }  // namespace elastem

@@ -4,7 +4,8 @@
 
 namespace elastem {
 
-/// MPI's lifetime: initialised here (MPI_THREAD_FUNNELED), finalised when it goes. One a process, owned by main.
+/// MPI's lifetime: initialised here (MPI_THREAD_FUNNELED), finalised when it goes. One a process, owned by
+/// main.
 class Session {
  public:
   Session(int& argc, char**& argv);
@@ -18,8 +19,8 @@ class Session {
   Communicator world_;
 };
 
-/// Whether a stop was asked for (SIGTERM, SIGINT or SIGUSR1 since `watch_stop_signals`). Long commands poll it
-/// between particles, finish what they hold, and exit with 3.
+/// Whether a stop was asked for (SIGTERM, SIGINT or SIGUSR1 since `watch_stop_signals`). Long commands poll
+/// it between particles, finish what they hold, and exit with 3.
 bool stop_requested();
 /// Installs the handlers; a second SIGINT ends the process at once.
 void watch_stop_signals();

@@ -15,7 +15,7 @@ struct Range {
 };
 
 struct QueueOptions {
-  double chunk_seconds = 1.0;     ///< a chunk is sized to take about this long
+  double chunk_seconds = 1.0;  ///< a chunk is sized to take about this long
   std::int64_t largest_chunk = 1024;
   bool show_progress = true;
   const char* what = "particles";
@@ -28,13 +28,14 @@ struct QueueSummary {
   double seconds = 0;                ///< wall time
 };
 
-/// Hands the items of `pending` (rank 0's list counts) to all ranks, rank 0 included, in chunks that adapt to the
-/// measured time an item. Each rank calls `work` for consecutive items of one chunk, and asks for its next chunk
-/// before it has finished the present one; rank 0 answers between its own items. `work` does not communicate and
-/// does not throw for a bad particle; if it throws on some rank, the queue drains and all ranks throw the same
-/// error. `finish_chunk` (may be empty) is called after each chunk, e.g. to write its rows. Collective.
-QueueSummary run_queue(const Communicator& comm, const std::vector<Range>& pending, const QueueOptions& options,
-                       const std::function<void(std::int64_t item)>& work,
+/// Hands the items of `pending` (rank 0's list counts) to all ranks, rank 0 included, in chunks that adapt to
+/// the measured time an item. Each rank calls `work` for consecutive items of one chunk, and asks for its
+/// next chunk before it has finished the present one; rank 0 answers between its own items. `work` does not
+/// communicate and does not throw for a bad particle; if it throws on some rank, the queue drains and all
+/// ranks throw the same error. `finish_chunk` (may be empty) is called after each chunk, e.g. to write its
+/// rows. Collective.
+QueueSummary run_queue(const Communicator& comm, const std::vector<Range>& pending,
+                       const QueueOptions& options, const std::function<void(std::int64_t item)>& work,
                        const std::function<void(Range chunk)>& finish_chunk);
 
 /// The runs of items for which `wanted` is true.

@@ -1,0 +1,49 @@
+#include "mpi/comm/session.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <unistd.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+volatile std::sig_atomic_t stop_flag = 0;
+volatile std::sig_atomic_t interrupts = 0;
+
+extern "C" void note_signal(int signal) {
+  stop_flag = 1;
+  if (signal != SIGINT) return;
+  interrupts = interrupts + 1;
+  if (interrupts > 1) _exit(128 + SIGINT);
+}
+
+Communicator initialise(int& argc, char**& argv) {
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  require(provided >= MPI_THREAD_FUNNELED, "this MPI does not offer MPI_THREAD_FUNNELED");
+  return Communicator::world();
+}
+
+}  // namespace
+
+Session::Session(int& argc, char**& argv) : world_(initialise(argc, argv)) {}
+
+Session::~Session() {
+  MPI_Finalize();
+}
+
+bool stop_requested() {
+  return stop_flag != 0;
+}
+
+void watch_stop_signals() {
+  struct sigaction action = {};
+  action.sa_handler = note_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;  // a signal must not cut a write short
+  for (int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+}
+
+}  // namespace elastem
