@@ -11,10 +11,10 @@ namespace elastem {
 /// What matters of an MRC2014 header.
 struct MrcHeader {
   std::int64_t columns = 0, rows = 0, sections = 0;
-  int mode = 2;             ///< 0 int8, 1 int16, 2 float32, 6 uint16, 12 float16
-  double pixel_size = 1;    ///< Å
-  bool swapped = false;     ///< the other byte order
-  bool volume = false;      ///< ISPG 1: a map, not a stack
+  int mode = 2;           ///< 0 int8, 1 int16, 2 float32, 6 uint16, 12 float16
+  double pixel_size = 1;  ///< Å
+  bool swapped = false;   ///< the other byte order
+  bool volume = false;    ///< ISPG 1: a map, not a stack
   std::int64_t data_offset = 1024;
 };
 
@@ -28,7 +28,8 @@ class MrcReader {
   ~MrcReader();
 
   const MrcHeader& header() const { return header_; }
-  /// Sections first … first+count−1 as float32 into count·rows·columns values. Throws Error when out of range.
+  /// Sections first … first+count−1 as float32 into count·rows·columns values. Throws Error when out of
+  /// range.
   void read(std::int64_t first, std::int64_t count, std::span<float> pixels) const;
 
  private:

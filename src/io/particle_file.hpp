@@ -1,23 +1,23 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "imaging/image.hpp"
 #include "imaging/particle.hpp"
-#include "io/mrc.hpp"
+#include "io/star_text.hpp"
 
 namespace elastem {
 
 /// Where the rows of a particle file lie: found in one pass over the file (rank 0), small enough to broadcast
-/// (one offset every 256 rows), so that each rank reads and parses just the rows it works on.
+/// (two numbers every 256 rows), so that each rank reads and parses just the rows it works on.
 struct ParticleIndex {
   std::int64_t count = 0;
   std::vector<std::uint64_t> offsets;  ///< byte offset of row 0, 256, 512, …, and of the end of the loop
-  std::string head;                    ///< the file's text up to the first row: optics table and labels
+  std::vector<std::uint64_t> lines;    ///< line number of row 0, 256, 512, …: for messages
+  std::string head;                    ///< the optics table, if any, and the labels of the particle table
 
   /// A flat form for broadcasting.
   std::string serialise() const;
@@ -30,20 +30,38 @@ class ParticleFile {
   /// One pass over the file. Throws Error with file and line: missing, no particle table, missing label.
   static ParticleIndex scan(const std::string& path);
 
-  /// `datadir`: where image paths are looked up first; empty: the STAR file's folder, then the working directory.
+  /// `datadir`: where image paths are looked up first; then the STAR file's folder, then the working
+  /// directory. Throws Error for a label that is missing. Any rank.
   ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir = "");
   ParticleFile(ParticleFile&&) noexcept;
   ParticleFile& operator=(ParticleFile&&) noexcept;
   ~ParticleFile();
 
+  const std::string& path() const;
   std::int64_t size() const;
-  /// Rows first … first+count−1. Throws Error with file, line and column for a value that cannot be read.
+  /// Rows first … first+count−1. Throws Error with file, line and label for a value that cannot be read.
+  /// Where the file does not say how large the images are (STAR 3.0, XMD), the stack's header does.
   std::vector<Particle> read(std::int64_t first, std::int64_t count) const;
+
+  /// The particle table's labels, and the same rows as text.
+  const std::vector<std::string>& labels() const;
+  std::vector<std::vector<std::string>> read_text(std::int64_t first, std::int64_t count) const;
+  /// The optics table; without labels where there is none (STAR 3.0, XMD).
+  const StarTable& optics() const;
+  /// Whether it is an Xmipp file.
+  bool xmipp() const;
+
+  /// Throws Error when a stack of these rows is missing or shorter than they say. Any rank.
+  void check_stacks(std::int64_t first, std::int64_t count) const;
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The file of a stack: `name` itself when absolute, else under `datadir` (unless empty), the folder of
+/// `star_path`, or the working directory, the first that exists. Throws Error naming the places tried.
+std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir);
 
 /// Reads particle images, keeping a few stacks open.
 class ImageReader {

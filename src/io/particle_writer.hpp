@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "imaging/particle.hpp"
+#include "io/star_text.hpp"
+
+namespace elastem {
+
+/// The optics that a group of particles shares.
+struct OpticsGroup {
+  double voltage_kv = 300, cs_mm = 2.7, amplitude_contrast = 0.1;
+  double pixel_size = 1;  ///< Å
+  int size = 0;           ///< pixels a side
+
+  bool operator==(const OpticsGroup&) const = default;
+};
+OpticsGroup optics_group(const Particle& particle);
+
+/// The optics table of a RELION 3.1 file, groups numbered from 1.
+StarTable relion_optics(const std::vector<OpticsGroup>& groups);
+
+/// A RELION 3.1 file up to its first particle: version marks, optics table, labels of the particles.
+std::string relion_head(const StarTable& optics, const std::vector<std::string>& labels);
+/// An XMD up to its first particle.
+std::string xmipp_head(const std::vector<std::string>& labels);
+
+/// "000001@stack.mrcs" for slice 0.
+std::string image_name(std::int64_t slice, const std::string& stack);
+/// A number as particle files have it: fixed point, 6 decimals.
+std::string star_number(double value);
+
+/// Labels and values of the CTF in RELION's words; none when it is not enabled.
+std::vector<std::string> relion_ctf_labels(const Ctf& ctf);
+std::vector<std::string> relion_ctf_values(const Ctf& ctf);
+
+/// Angles and origins in RELION's words: rot, tilt, psi, and the displacement in Å that centres the particle.
+const std::vector<std::string>& relion_pose_labels();
+std::vector<std::string> relion_pose_values(const Eigen::Vector3d& euler_angles,
+                                            const Eigen::Vector2d& shift);
+
+/// The same in Xmipp's words, the displacement in pixels.
+const std::vector<std::string>& xmipp_pose_labels();
+std::vector<std::string> xmipp_pose_values(const Eigen::Vector3d& euler_angles, const Eigen::Vector2d& shift,
+                                           double pixel_size);
+
+}  // namespace elastem

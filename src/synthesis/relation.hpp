@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "core/random.hpp"
+
+namespace elastem {
+
+/// How the amplitudes of a synthetic data set are distributed.
+enum class Relation { helix, linear, clusters };
+
+/// The relation of a name; throws Error with the names there are.
+Relation parse_relation(const std::string& name);
+/// The names that `parse_relation` knows.
+const std::vector<std::string>& relation_names();
+
+/// Throws Error when the relation has no meaning for this number of modes (a helix winds through three).
+void require_modes_for(Relation relation, Eigen::Index mode_count);
+
+/// The amplitudes at parameter r in [0, 1] of a relation that is a curve, in Å:
+///   helix   q = (−A·r, A·sin πr, A·cos πr), the reference experiment
+///   linear  q = A·(2r − 1)·(1, …, 1)/√K: along the diagonal of the modes from −A to A
+Eigen::VectorXd curve_point(Relation relation, double amplitude, Eigen::Index mode_count, double r);
+
+/// Number of clusters of Relation::clusters, all equally likely.
+inline constexpr int cluster_count = 3;
+/// Their standard deviation along each mode, in units of the amplitude.
+inline constexpr double cluster_spread = 0.1;
+/// Centre of a cluster in Å: A·(cos 2πj/3, sin 2πj/3, 0, …), or A·(j − 1) when there is one mode.
+Eigen::VectorXd cluster_centre(int cluster, double amplitude, Eigen::Index mode_count);
+
+/// One conformation: r uniform in [0, 1) on a curve; for clusters a cluster, then a normal deviate a mode.
+Eigen::VectorXd draw_amplitudes(Relation relation, double amplitude, Eigen::Index mode_count, Random& random);
+
+}  // namespace elastem
