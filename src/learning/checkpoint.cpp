@@ -1,0 +1,192 @@
+#include "learning/checkpoint.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <zlib.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+using nlohmann::json;
+constexpr std::string_view magic = "elastem network 1\n";
+
+/// JSON has no NaN: it stands as null.
+json number(double value) {
+  return std::isfinite(value) ? json(value) : json(nullptr);
+}
+double number(const json& value) {
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+json history_json(const std::vector<EpochRecord>& history) {
+  json rows = json::array();
+  for (const EpochRecord& r : history)
+    rows.push_back({r.epoch, number(r.images), number(r.seconds), number(r.learning_rate),
+                    number(r.training_loss), number(r.validation_loss), number(r.validation_amplitude),
+                    number(r.validation_angle), number(r.validation_shift)});
+  return rows;
+}
+
+std::vector<EpochRecord> history_from(const json& rows) {
+  std::vector<EpochRecord> history;
+  for (const json& r : rows)
+    history.push_back({r.at(0).get<std::int64_t>(), number(r.at(1)), number(r.at(2)), number(r.at(3)),
+                       number(r.at(4)), number(r.at(5)), number(r.at(6)), number(r.at(7)), number(r.at(8))});
+  return history;
+}
+
+json header_json(const Checkpoint& c) {
+  return {{"architecture", {{"name", c.architecture.name}, {"amplitudes", c.architecture.amplitudes}}},
+          {"grid", {{"size", c.grid.size}, {"pixel_size", c.grid.pixel_size}}},
+          {"modes", c.modes},
+          {"scaling",
+           {{"amplitude_mean", c.scaling.amplitude_mean},
+            {"amplitude_sd", c.scaling.amplitude_sd},
+            {"shift_sd", c.scaling.shift_sd}}},
+          {"weights", c.weights.size()},
+          {"optimiser", {{"name", "adam"}, {"steps", c.optimiser.steps}}},
+          {"schedule",
+           {{"learning_rate", c.schedule.learning_rate},
+            {"warm_up_steps", c.schedule.warm_up_steps},
+            {"cosine", c.schedule.cosine}}},
+          {"seed", c.seed},
+          {"epoch", c.epoch},
+          {"synthetic", c.synthetic},
+          {"seconds", c.seconds},
+          {"images", c.images},
+          {"errors",
+           {{"amplitudes", c.errors.amplitudes}, {"rotation", c.errors.rotation}, {"shift", c.errors.shift}}},
+          {"history", history_json(c.history)},
+          {"options", c.options},
+          {"inputs", c.inputs}};
+}
+
+Checkpoint from_header(const json& h) {
+  Checkpoint c;
+  c.architecture = {h.at("architecture").at("name"), h.at("architecture").at("amplitudes")};
+  c.grid = {h.at("grid").at("size"), h.at("grid").at("pixel_size")};
+  c.modes = h.at("modes").get<std::vector<int>>();
+  const json& scaling = h.at("scaling");
+  c.scaling = {scaling.at("amplitude_mean"), scaling.at("amplitude_sd"), scaling.at("shift_sd")};
+  c.weights.resize(h.at("weights").get<std::size_t>());
+  c.optimiser = Adam(c.weights.size());
+  c.optimiser.steps = h.at("optimiser").at("steps");
+  const json& schedule = h.at("schedule");
+  c.schedule = {schedule.at("learning_rate"), schedule.at("warm_up_steps"), schedule.at("cosine")};
+  c.seed = h.at("seed");
+  c.epoch = h.at("epoch");
+  c.synthetic = h.at("synthetic");
+  c.seconds = h.at("seconds");
+  c.images = h.at("images");
+  const json& errors = h.at("errors");
+  c.errors = {errors.at("amplitudes"), errors.at("rotation"), errors.at("shift")};
+  c.history = history_from(h.at("history"));
+  c.options = h.at("options").get<std::vector<std::string>>();
+  c.inputs = h.at("inputs").get<std::vector<std::string>>();
+  return c;
+}
+
+void append(std::string& bytes, const std::vector<float>& values) {
+  bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+}
+
+std::uint32_t checksum(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<z_size_t>(bytes.size())));
+}
+
+[[noreturn]] void cannot_write(const std::string& path) {
+  throw Error("cannot write the network " + path + ": " + std::strerror(errno) +
+              "; choose another -o or make room on the disk");
+}
+
+}  // namespace
+
+std::string checkpoint_bytes(const Checkpoint& checkpoint) {
+  const std::string header = header_json(checkpoint).dump();
+  std::string bytes(magic);
+  const std::uint64_t length = header.size();
+  bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
+  bytes += header;
+  append(bytes, checkpoint.weights);
+  append(bytes, checkpoint.optimiser.mean);
+  append(bytes, checkpoint.optimiser.square);
+  const std::uint32_t crc = checksum(bytes);
+  bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+  return bytes;
+}
+
+Checkpoint parse_checkpoint(const std::string& bytes, const std::string& path) {
+  const std::string remedy = "; train again or give another file with -w";
+  if (!bytes.starts_with(magic))
+    throw Error(path + " is not a network of elastem (train writes one)" + remedy);
+  const Error damaged("the network " + path + " is damaged: its checksum is wrong" + remedy);
+  std::uint32_t crc = 0;
+  std::uint64_t length = 0;
+  const std::size_t fixed = magic.size() + sizeof length;
+  if (bytes.size() < fixed + sizeof crc) throw damaged;
+  const std::string_view content(bytes.data(), bytes.size() - sizeof crc);
+  std::memcpy(&crc, bytes.data() + content.size(), sizeof crc);
+  if (crc != checksum(content)) throw damaged;
+  std::memcpy(&length, bytes.data() + magic.size(), sizeof length);
+  try {
+    Checkpoint c = from_header(json::parse(content.substr(fixed, length)));
+    const std::size_t block = c.weights.size() * sizeof(float);
+    if (content.size() != fixed + length + 3 * block) throw damaged;
+    const char* at = content.data() + fixed + length;
+    for (std::vector<float>* values : {&c.weights, &c.optimiser.mean, &c.optimiser.square}) {
+      std::memcpy(values->data(), at, block);
+      at += block;
+    }
+    return c;
+  } catch (const json::exception& problem) {
+    throw Error("the network " + path + " was written by another version of elastem (" + problem.what() +
+                ")" + remedy);
+  }
+}
+
+std::string file_bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw Error("cannot open the network " + path + ": " + std::strerror(errno));
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return std::move(bytes).str();
+}
+
+Checkpoint read_checkpoint(const std::string& path) {
+  return parse_checkpoint(file_bytes(path), path);
+}
+
+void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+  const std::string bytes = checkpoint_bytes(checkpoint);
+  const std::string temporary = path + ".new";
+  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) cannot_write(path);
+  std::size_t done = 0;
+  bool good = true;
+  while (good && done < bytes.size()) {
+    const ssize_t n = ::write(file, bytes.data() + done, bytes.size() - done);
+    good = n > 0 || (n < 0 && errno == EINTR);
+    if (n > 0) done += static_cast<std::size_t>(n);
+  }
+  good = good && ::fsync(file) == 0;
+  good = ::close(file) == 0 && good;
+  if (!good || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int reason = errno;
+    ::unlink(temporary.c_str());
+    errno = reason;
+    cannot_write(path);
+  }
+}
+
+}  // namespace elastem

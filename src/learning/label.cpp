@@ -1,0 +1,94 @@
+#include "learning/label.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Geometry>
+#include <Eigen/SVD>
+
+#include "core/error.hpp"
+#include "core/units.hpp"
+
+namespace elastem {
+
+void LabelMoments::add(const Label& label) {
+  const auto k_count = static_cast<std::size_t>(label.amplitudes.size());
+  require(sums_.size() == 2 * k_count + 2, "a label has another number of amplitudes");
+  sums_[0] += 1;
+  sums_[1] += label.shift.squaredNorm();
+  for (std::size_t k = 0; k < k_count; ++k) {
+    const double q = label.amplitudes[static_cast<Eigen::Index>(k)];
+    sums_[2 + k] += q;
+    sums_[2 + k_count + k] += q * q;
+  }
+}
+
+LabelScaling LabelMoments::scaling() const {
+  require(count() > 0, "no label was added");
+  const auto usable = [](double variance) { return variance > 1e-6 ? std::sqrt(variance) : 1.0; };
+  const std::size_t k_count = (sums_.size() - 2) / 2;
+  LabelScaling scaling;
+  for (std::size_t k = 0; k < k_count; ++k) {
+    const double mean = sums_[2 + k] / count();
+    scaling.amplitude_mean.push_back(mean);
+    scaling.amplitude_sd.push_back(usable(sums_[2 + k_count + k] / count() - mean * mean));
+  }
+  scaling.shift_sd = usable(sums_[1] / (2 * count()));
+  return scaling;
+}
+
+void encode_label(const Label& label, const LabelScaling& scaling, std::span<float> target) {
+  const std::size_t k_count = scaling.amplitude_mean.size();
+  require(target.size() == k_count + pose_outputs, "a target holds K + 11 numbers");
+  for (std::size_t k = 0; k < k_count; ++k)
+    target[k] =
+        static_cast<float>((label.amplitudes[static_cast<Eigen::Index>(k)] - scaling.amplitude_mean[k]) /
+                           scaling.amplitude_sd[k]);
+  for (int i = 0; i < 9; ++i)
+    target[k_count + static_cast<std::size_t>(i)] = static_cast<float>(label.rotation(i / 3, i % 3));
+  target[k_count + 9] = static_cast<float>(label.shift.x() / scaling.shift_sd);
+  target[k_count + 10] = static_cast<float>(label.shift.y() / scaling.shift_sd);
+}
+
+Label decode_label(std::span<const float> output, const LabelScaling& scaling) {
+  const std::size_t k_count = scaling.amplitude_mean.size();
+  require(output.size() == k_count + pose_outputs, "an output holds K + 11 numbers");
+  Label label;
+  label.amplitudes.resize(static_cast<Eigen::Index>(k_count));
+  for (std::size_t k = 0; k < k_count; ++k)
+    label.amplitudes[static_cast<Eigen::Index>(k)] =
+        scaling.amplitude_mean[k] + scaling.amplitude_sd[k] * static_cast<double>(output[k]);
+  const auto row = [&](std::size_t r) {
+    const std::size_t i = k_count + 3 * r;
+    return Eigen::Vector3d(output[i], output[i + 1], output[i + 2]);
+  };
+  label.rotation = rotation_from_6d(row(0), row(1));
+  label.shift = scaling.shift_sd * Eigen::Vector2d(output[k_count + 9], output[k_count + 10]);
+  return label;
+}
+
+Eigen::Matrix3d rotation_from_6d(const Eigen::Vector3d& a, const Eigen::Vector3d& b) {
+  const Eigen::Vector3d x = a.normalized();
+  const Eigen::Vector3d y = (b - x.dot(b) * x).normalized();
+  Eigen::Matrix3d rotation;
+  rotation.row(0) = x;
+  rotation.row(1) = y;
+  rotation.row(2) = x.cross(y);
+  return rotation;
+}
+
+Eigen::Matrix3d mean_rotation(std::span<const Eigen::Matrix3d> rotations) {
+  require(!rotations.empty(), "the mean of no rotations");
+  Eigen::Matrix3d sum = Eigen::Matrix3d::Zero();
+  for (const Eigen::Matrix3d& rotation : rotations) sum += rotation;
+  const Eigen::JacobiSVD<Eigen::Matrix3d> svd(sum, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  Eigen::Vector3d signs(1, 1, (svd.matrixU() * svd.matrixV().transpose()).determinant() < 0 ? -1 : 1);
+  return svd.matrixU() * signs.asDiagonal() * svd.matrixV().transpose();
+}
+
+Eigen::Vector3d rotation_vector(const Eigen::Matrix3d& from, const Eigen::Matrix3d& to) {
+  const Eigen::AngleAxisd increment(Eigen::Matrix3d(to * from.transpose()));
+  return increment.angle() * degrees_per_radian * increment.axis();
+}
+
+}  // namespace elastem
