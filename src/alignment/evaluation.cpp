@@ -69,14 +69,10 @@ Eigen::Matrix3d orientation(const ParticleResult& row) {
 Evaluation::Evaluation(int mode_count, std::int64_t rows)
     : modes_(mode_count),
       quantities_(Quantity{mode_count}.count()),
-      rows_(rows),
-      sums_(static_cast<std::size_t>(slice_count * group_count * quantities_) * 3, 0.0),
+      slices_{rows},
+      sums_(static_cast<std::size_t>(RowSlices::count * group_count * quantities_) * 3, 0.0),
       counts_(tally_count + group_count * histogram_count * bins, 0) {
   require(mode_count >= 1 && rows >= 0, "an evaluation needs modes");
-}
-
-std::int64_t Evaluation::slice_begin(int slice) const {
-  return rows_ / slice_count * slice + rows_ % slice_count * slice / slice_count;
 }
 
 void Evaluation::note(int group, int quantity, double value) {
@@ -92,9 +88,8 @@ void Evaluation::tally(int group, int histogram, double position) {
 }
 
 void Evaluation::add(std::int64_t row, const ParticleResult& estimate, const ParticleResult& truth) {
-  require(row >= 0 && row < rows_, "a row of the table");
-  while (row < slice_begin(slice_)) --slice_;
-  while (row >= slice_begin(slice_ + 1)) ++slice_;
+  require(row >= 0 && row < slices_.rows, "a row of the table");
+  slice_ = slices_.slice_of(row, slice_);
   if (estimate.state == ParticleState::failed) {
     ++counts_[failed_rows];
     return;
@@ -149,7 +144,7 @@ void Evaluation::add_to_group(int group, const ParticleResult& estimate, const P
 
 Evaluation::Moments Evaluation::moments(int group, int quantity) const {
   Moments total;
-  for (int slice = 0; slice < slice_count; ++slice) {
+  for (int slice = 0; slice < RowSlices::count; ++slice) {
     const auto place = static_cast<std::size_t>((slice * group_count + group) * quantities_ + quantity) * 3;
     total.count += sums_[place];
     total.sum += sums_[place + 1];
@@ -235,7 +230,7 @@ GroupErrors Evaluation::group_errors(int group, double atom_count) const {
 EvaluationReport Evaluation::report(std::int64_t atom_count) const {
   require(atom_count > 0, "a positive number of atoms");
   EvaluationReport report;
-  report.rows = rows_;
+  report.rows = slices_.rows;
   report.done = counts_[done_rows];
   report.failed = counts_[failed_rows];
   report.pending = counts_[pending_rows];

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/row_slices.hpp"
 #include "imaging/particle.hpp"
 
 namespace elastem {
@@ -47,18 +48,16 @@ struct EvaluationReport {
   GroupErrors all, found;  ///< over all done rows; over those with the full rotation within 15°
 };
 
-/// Sums up how far results lie from the truth, in memory that does not grow with the number of images.
-/// The rows are cut into `slice_count` fixed slices; a rank adds whole slices, row by row in ascending order,
-/// the flat sums and counts are then added over ranks, and the report adds the slices in order: its numbers
-/// are the same to the last bit on any number of ranks.
+/// Sums up how far results lie from the truth, in memory that does not grow with the number of images. A rank
+/// adds whole slices of the rows, each in ascending order; the flat sums and counts are then added over
+/// ranks; the report adds the slices in order: its numbers are the same to the last bit on any number of
+/// ranks.
 class Evaluation {
  public:
-  static constexpr int slice_count = 256;
-
   Evaluation(int mode_count, std::int64_t rows);
 
-  /// First row of a slice; slice_begin(slice_count) is the number of rows.
-  std::int64_t slice_begin(int slice) const;
+  /// How the rows are cut.
+  const RowSlices& slices() const { return slices_; }
 
   /// One row. Rows that are not done are counted and skipped; a row whose truth is not done is a pending one.
   void add(std::int64_t row, const ParticleResult& estimate, const ParticleResult& truth);
@@ -85,7 +84,7 @@ class Evaluation {
 
   int modes_;
   int quantities_;
-  std::int64_t rows_;
+  RowSlices slices_;
   int slice_ = 0;  // of the row being added
   std::vector<double> sums_;
   std::vector<std::int64_t> counts_;
