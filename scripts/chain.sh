@@ -68,7 +68,7 @@ stage() {
 
 # A table of errors, printed and kept.
 table() {
-  "$elastem" evaluate -i "$1" -t "$out/truth.h5" | tee "$2.part" || return $?
+  "${launch[@]}" "$elastem" evaluate -i "$1" -t "$out/truth.h5" | tee "$2.part" || return $?
   mv "$2.part" "$2"
 }
 
