@@ -27,7 +27,22 @@ Provenance make_provenance(const Communicator& comm, const std::string& command_
 /// checksum covers size, the first and the last MiB. Not collective: call on rank 0 and broadcast.
 std::string input_fingerprint(const std::string& role, const std::string& path);
 
-/// "name version" of each library the program runs on, with the BLAS found at run time.
+/// The program's version, e.g. "0.1.0", and the git commit it was built from ("unknown" without one).
+std::string program_version();
+std::string program_commit();
+
+/// "name version" of each library the program runs on, with the BLAS and LAPACK loaded at run time.
 std::vector<std::string> library_versions();
+
+/// A sentence for the user when the BLAS or LAPACK loaded at run time is not OpenBLAS, else "". The reference
+/// implementation is correct but some ten times slower.
+std::string blas_warning();
+
+/// Runs BLAS and OpenMP with one thread on this rank unless the user set OPENBLAS_NUM_THREADS or
+/// OMP_NUM_THREADS: the ranks are the parallelism.
+void limit_library_threads();
+
+/// Now, in UTC, e.g. "2026-03-01T12:00:00Z".
+std::string utc_time();
 
 }  // namespace elastem
