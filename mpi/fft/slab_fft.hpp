@@ -1,0 +1,49 @@
+#pragma once
+
+#include <complex>
+#include <span>
+#include <vector>
+
+#include "mpi/comm/communicator.hpp"
+
+namespace elastem {
+
+/// The 3-D transform of a real cube of side M, in place, cut into slabs of planes along z over the ranks
+/// (FFTW-MPI, FFTW_ESTIMATE). A rank may own no plane. Unnormalised: forward then backward multiplies by M³.
+/// Move-only; all but the accessors is collective. Instances for float and double.
+template <class Real>
+class SlabFft {
+ public:
+  /// Throws Error when the slab does not fit into memory.
+  SlabFft(const Communicator& comm, int side);
+  SlabFft(SlabFft&& other) noexcept;
+  SlabFft& operator=(SlabFft&& other) noexcept;
+  ~SlabFft();
+
+  int side() const { return side_; }
+  int first_plane() const { return first_plane_; }
+  int plane_count() const { return plane_count_; }
+  /// The rank that owns a plane.
+  int owner(int plane) const { return owners_[static_cast<std::size_t>(plane)]; }
+
+  /// The slab in Fourier space: planes of M rows (y) of M/2+1 terms (x), FFTW order.
+  std::span<std::complex<Real>> spectrum();
+  /// The slab in real space: planes of M rows of `row_stride` values, of which the first M count.
+  std::span<Real> volume();
+  int row_stride() const { return 2 * (side_ / 2 + 1); }
+
+  /// volume → spectrum, F(k) = Σ f(x)·exp(−2πi k·x/M).
+  void forward();
+  /// spectrum → volume, without the factor 1/M³.
+  void backward();
+
+ private:
+  void release() noexcept;
+  int side_ = 0, first_plane_ = 0, plane_count_ = 0;
+  std::vector<int> owners_;
+  std::complex<Real>* data_ = nullptr;
+  void* forward_plan_ = nullptr;
+  void* backward_plan_ = nullptr;
+};
+
+}  // namespace elastem
