@@ -12,9 +12,9 @@
 
 namespace elastem {
 
-/// The table of particle results (alignment.h5, predictions.h5, truth.h5): a row a particle in the order of the
-/// input, all data sets contiguous and allocated at creation, so that after the header was flushed nothing but raw
-/// rows is written and `kill -9` at any moment leaves a readable file. Schema: docs/files.md.
+/// The table of particle results (alignment.h5, predictions.h5, truth.h5): a row a particle in the order of
+/// the input, all data sets contiguous and allocated at creation, so that after the header was flushed
+/// nothing but raw rows is written and `kill -9` at any moment leaves a readable file. Schema: docs/files.md.
 class ResultTable {
  public:
   enum class Access { read, write };
@@ -48,8 +48,8 @@ class ResultTable {
   /// Its values on every rank, or an empty vector where there is none. Collective.
   std::vector<double> load_vector(const std::string& name) const;
 
-  /// Writes the end time, flushes and closes. Collective; a table that is not closed when an exception unwinds
-  /// is abandoned, not closed.
+  /// Writes the end time, flushes and closes. Collective; a table that is not closed when an exception
+  /// unwinds is abandoned, not closed.
   void close();
 
  private:
@@ -58,8 +58,11 @@ class ResultTable {
   std::unique_ptr<Impl> impl_;
 };
 
-/// What to do about an existing output: --resume goes on from it after `stored` was compared with `now` (Error
-/// that names each option or input that changed), --overwrite replaces it, otherwise an Error.
+/// The texts of FailureReason, in the order of its codes.
+std::vector<std::string> failure_names();
+
+/// What to do about an existing output: --resume goes on from it after `stored` was compared with `now`
+/// (Error that names each option or input that changed), --overwrite replaces it, otherwise an Error.
 enum class Output { create, resume };
 Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite);
 /// Throws Error naming each input and option that differs between the stored run and this one.

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <hdf5.h>
+
+#include "core/error.hpp"
+#include "mpi/comm/communicator.hpp"
+
+/// A thin layer over HDF5: ids that close themselves, Errors instead of negative numbers, and data sets that
+/// always carry `units` and `description`. All files go through the MPI-IO driver, on one rank too: it takes
+/// no file lock, so that others may read while the program writes, and a killed writer leaves nothing locked.
+namespace elastem::hdf5 {
+
+/// An HDF5 id that closes itself. Move-only.
+class Handle {
+ public:
+  using Close = herr_t (*)(hid_t);
+  Handle() = default;
+  /// Takes over `id`; throws Error with `what` and HDF5's reason when it is negative.
+  Handle(hid_t id, Close close, const std::string& what);
+  Handle(Handle&& other) noexcept : id_(other.release()), close_(other.close_) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+  }
+  ~Handle() { reset(); }
+
+  operator hid_t() const { return id_; }
+  explicit operator bool() const { return id_ >= 0; }
+  /// Gives the id away, unclosed.
+  hid_t release() { return std::exchange(id_, -1); }
+  void reset() {
+    if (id_ >= 0) close_(id_);
+    id_ = -1;
+  }
+
+ private:
+  hid_t id_ = -1;
+  Close close_ = nullptr;
+};
+
+/// What every data set says about itself.
+struct Note {
+  std::string units;
+  std::string description;
+};
+
+/// Throws Error "`what`: HDF5's reason" when `status` is negative.
+void check(herr_t status, const std::string& what);
+
+enum class Access { read, write };
+
+/// A new file (an old one of this name is lost), by the calling rank alone.
+Handle create_file(const std::string& path);
+/// An existing file, by the calling rank alone. Throws Error that says whether it is missing, unreadable or
+/// no HDF5.
+Handle open_file(const std::string& path, Access access);
+/// An existing file on all ranks. Collective, and so is closing it.
+Handle open_file(const Communicator& comm, const std::string& path, Access access);
+/// Closes a file that this rank created and makes sure that it reached the disk; then gives it its final
+/// name.
+void publish_file(Handle file, const std::string& temporary, const std::string& path);
+
+Handle make_group(hid_t location, const std::string& name);
+bool exists(hid_t location, const std::string& name);
+Handle open_dataset(hid_t location, const std::string& name);
+std::vector<std::uint64_t> shape(hid_t dataset);
+
+/// A contiguous data set, allocated and filled with zeros now.
+Handle make_dataset(hid_t location, const std::string& name, hid_t type,
+                    const std::vector<std::uint64_t>& shape, const Note& note);
+
+template <class T>
+hid_t type_of();
+template <>
+inline hid_t type_of<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+inline hid_t type_of<int>() {
+  return H5T_NATIVE_INT;
+}
+template <>
+inline hid_t type_of<std::uint8_t>() {
+  return H5T_NATIVE_UINT8;
+}
+template <>
+inline hid_t type_of<std::uint32_t>() {
+  return H5T_NATIVE_UINT32;
+}
+template <>
+inline hid_t type_of<std::uint64_t>() {
+  return H5T_NATIVE_UINT64;
+}
+
+/// Writes a whole data set of the given shape.
+template <class T>
+void write_values(hid_t location, const std::string& name, const std::vector<std::uint64_t>& shape,
+                  const T* values, const Note& note) {
+  const Handle dataset = make_dataset(location, name, type_of<T>(), shape, note);
+  check(H5Dwrite(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "cannot write " + name);
+}
+template <class T>
+void write_value(hid_t location, const std::string& name, T value, const Note& note) {
+  write_values<T>(location, name, {1}, &value, note);
+}
+
+/// Reads a whole data set, in row-major order. Throws Error when it is missing or of a type that does not
+/// convert.
+template <class T>
+std::vector<T> read_values(hid_t location, const std::string& name) {
+  const Handle dataset = open_dataset(location, name);
+  std::uint64_t count = 1;
+  for (const auto side : shape(dataset)) count *= side;
+  std::vector<T> values(count);
+  check(H5Dread(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "cannot read " + name);
+  return values;
+}
+/// The first value; throws Error when there is none.
+template <class T>
+T read_value(hid_t location, const std::string& name) {
+  const auto values = read_values<T>(location, name);
+  if (values.empty()) throw Error("the data set " + name + " is empty");
+  return values.front();
+}
+
+/// A list of UTF-8 texts of fixed length (the longest; at least `length` bytes).
+void write_strings(hid_t location, const std::string& name, const std::vector<std::string>& texts,
+                   const Note& note, std::size_t length = 1);
+std::vector<std::string> read_strings(hid_t location, const std::string& name);
+/// Puts `text` in place of the only text of a data set; cut to the length it was made with.
+void replace_string(hid_t location, const std::string& name, const std::string& text);
+
+void write_attribute(hid_t location, const std::string& name, const std::string& text);
+void write_attribute(hid_t location, const std::string& name, const std::vector<std::string>& texts);
+void write_attribute(hid_t location, const std::string& name, const std::vector<int>& numbers);
+std::vector<int> read_int_attribute(hid_t location, const std::string& name);
+/// "" when there is no such attribute.
+std::string read_text_attribute(hid_t location, const std::string& name);
+
+}  // namespace elastem::hdf5

@@ -1,0 +1,286 @@
+#include "mpi/storage/modes_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "core/error.hpp"
+#include "core/number_list.hpp"
+#include "mpi/storage/hdf5_file.hpp"
+#include "mpi/storage/stored_provenance.hpp"
+
+namespace elastem {
+namespace {
+
+using hdf5::Note;
+
+template <class T, class F>
+std::vector<T> of_atoms(const Structure& structure, F&& field) {
+  std::vector<T> values;
+  values.reserve(structure.atoms.size());
+  for (const auto& atom : structure.atoms) values.push_back(field(atom));
+  return values;
+}
+
+void write_structure(hid_t file, const ModesFile& content) {
+  const auto group = hdf5::make_group(file, "structure");
+  const Structure& structure = content.structure;
+  const auto n = static_cast<std::uint64_t>(structure.size());
+  const auto texts = [&](const char* name, std::string Atom::*field, const char* description) {
+    hdf5::write_strings(group, name,
+                        of_atoms<std::string>(structure, [&](const Atom& a) { return a.*field; }),
+                        {"none", description});
+  };
+  const auto numbers = [&](const char* name, double Atom::*field, const Note& note) {
+    const auto values = of_atoms<double>(structure, [&](const Atom& a) { return a.*field; });
+    hdf5::write_values(group, name, {n}, values.data(), note);
+  };
+  hdf5::write_values(group, "positions", {n, 3}, structure.positions.data(),
+                     Note{"Å", "reference positions from the centre of mass"});
+  hdf5::write_values(group, "centre", {3}, content.centre.data(),
+                     Note{"Å", "what was taken off the positions of the input file"});
+  hdf5::write_values(group, "weights", {n}, content.weights.data(),
+                     Note{"electrons", "density of each atom"});
+  hdf5::write_value(group, "atom_sigma", content.atom_sigma,
+                    Note{"Å", "standard deviation of the Gaussian of an atom"});
+  hdf5::write_strings(group, "atoms", {content.atoms}, {"none", "which atoms: all or ca"});
+  texts("atom_name", &Atom::name, "atom names");
+  texts("element", &Atom::element, "chemical elements");
+  texts("residue_name", &Atom::residue_name, "residue names");
+  texts("chain", &Atom::chain, "chain names");
+  texts("insertion_code", &Atom::insertion_code, "insertion codes of the residues");
+  const auto residues = of_atoms<int>(structure, [](const Atom& a) { return a.residue_number; });
+  hdf5::write_values(group, "residue_number", {n}, residues.data(), Note{"none", "residue numbers"});
+  numbers("b_factor", &Atom::b_factor, {"Å²", "B-factors of the input file"});
+  numbers("mass", &Atom::mass, {"atomic mass units", "atomic masses"});
+  numbers("charge_sum", &Atom::charge_sum,
+          {"elementary charges", "sum of the atomic numbers that a node stands for"});
+}
+
+void write_normal_modes(hid_t file, const ModesFile& content) {
+  const auto group = hdf5::make_group(file, "modes");
+  const NormalModes& modes = content.modes;
+  const auto k = static_cast<std::uint64_t>(modes.count());
+  hdf5::write_values(group, "vectors", {k, static_cast<std::uint64_t>(content.structure.size()), 3},
+                     modes.vectors.data(),
+                     Note{"none", "mode, atom, x y z; unit norm over all atoms of a mode"});
+  hdf5::write_values(group, "eigenvalues", {k}, modes.eigenvalues.data(),
+                     Note{"spring constants", "ascending"});
+  hdf5::write_values(group, "numbers", {k}, modes.numbers.data(),
+                     Note{"none", "counted from 1 with the six rigid-body modes"});
+  hdf5::write_values(group, "collectivity", {k}, modes.collectivity.data(),
+                     Note{"none", "Brüschweiler 1995, 0 to 1"});
+  hdf5::write_values(group, "score", {k}, modes.score.data(),
+                     Note{"none", "rank by order and collectivity; low is good"});
+  hdf5::write_values(group, "enabled", {k}, modes.enabled.data(),
+                     Note{"none", "0: switched off, hardly collective"});
+  hdf5::write_value(group, "cutoff", content.cutoff, Note{"Å", "longest spring of the elastic network"});
+}
+
+Eigen::VectorXd read_vector(hid_t group, const char* name) {
+  const auto values = hdf5::read_values<double>(group, name);
+  return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+}
+
+void read_atoms(hid_t group, Structure& structure) {
+  const auto n = static_cast<std::size_t>(structure.size());
+  structure.atoms.resize(n);
+  const auto fill = [&](const char* name, const auto& values, auto Atom::*field) {
+    if (values.size() != n)
+      throw Error(std::string("structure/") + name + " has " + std::to_string(values.size()) +
+                  " values for " + std::to_string(n) + " atoms");
+    for (std::size_t i = 0; i < n; ++i) structure.atoms[i].*field = values[i];
+  };
+  const auto texts = [&](const char* name, std::string Atom::*field) {
+    fill(name, hdf5::read_strings(group, name), field);
+  };
+  const auto numbers = [&](const char* name, double Atom::*field) {
+    fill(name, hdf5::read_values<double>(group, name), field);
+  };
+  texts("atom_name", &Atom::name);
+  texts("element", &Atom::element);
+  texts("residue_name", &Atom::residue_name);
+  texts("chain", &Atom::chain);
+  texts("insertion_code", &Atom::insertion_code);
+  fill("residue_number", hdf5::read_values<int>(group, "residue_number"), &Atom::residue_number);
+  numbers("b_factor", &Atom::b_factor);
+  numbers("mass", &Atom::mass);
+  numbers("charge_sum", &Atom::charge_sum);
+}
+
+void read_structure(hid_t file, ModesFile& content) {
+  const hdf5::Handle group(H5Gopen2(file, "structure", H5P_DEFAULT), H5Gclose,
+                           "there is no group /structure");
+  const auto positions = hdf5::read_values<double>(group, "positions");
+  content.structure.positions = Eigen::Map<const Eigen::Matrix3Xd>(
+      positions.data(), 3, static_cast<Eigen::Index>(positions.size() / 3));
+  const auto centre = read_vector(group, "centre");
+  if (centre.size() != 3) throw Error("structure/centre does not hold three values");
+  content.centre = centre;
+  content.weights = read_vector(group, "weights");
+  content.atom_sigma = hdf5::read_value<double>(group, "atom_sigma");
+  const auto atoms = hdf5::read_strings(group, "atoms");
+  content.atoms = atoms.empty() ? "" : atoms.front();
+  read_atoms(group, content.structure);
+}
+
+void read_normal_modes(hid_t file, ModesFile& content) {
+  const hdf5::Handle group(H5Gopen2(file, "modes", H5P_DEFAULT), H5Gclose, "there is no group /modes");
+  NormalModes& modes = content.modes;
+  modes.numbers = hdf5::read_values<int>(group, "numbers");
+  modes.eigenvalues = read_vector(group, "eigenvalues");
+  modes.collectivity = read_vector(group, "collectivity");
+  modes.score = read_vector(group, "score");
+  modes.enabled = hdf5::read_values<std::uint8_t>(group, "enabled");
+  content.cutoff = hdf5::read_value<double>(group, "cutoff");
+  const auto vectors = hdf5::read_values<double>(group, "vectors");
+  const auto k = static_cast<Eigen::Index>(modes.numbers.size());
+  const Eigen::Index rows = 3 * content.structure.size();
+  if (static_cast<Eigen::Index>(vectors.size()) != rows * k)
+    throw Error("modes/vectors does not hold " + std::to_string(k) + " modes of " +
+                std::to_string(content.structure.size()) + " atoms");
+  modes.vectors = Eigen::Map<const Eigen::MatrixXd>(vectors.data(), rows, k);
+}
+
+void check_consistent(const ModesFile& content) {
+  const NormalModes& modes = content.modes;
+  const auto k = modes.numbers.size();
+  const bool same = static_cast<std::size_t>(modes.eigenvalues.size()) == k &&
+                    static_cast<std::size_t>(modes.collectivity.size()) == k &&
+                    static_cast<std::size_t>(modes.score.size()) == k && modes.enabled.size() == k;
+  if (!same) throw Error("the data sets of /modes differ in their number of modes");
+  if (content.weights.size() != content.structure.size())
+    throw Error("structure/weights does not have a value an atom");
+  if (content.structure.size() == 0) throw Error("there are no atoms in it");
+}
+
+ModesFile read_alone(const std::string& path) {
+  const auto file = hdf5::open_file(path, hdf5::Access::read);
+  if (!hdf5::exists(file, "modes/vectors"))
+    throw Error(path + " holds no normal modes (there is no /modes/vectors); make it with elastem modes");
+  ModesFile content;
+  try {
+    read_structure(file, content);
+    read_normal_modes(file, content);
+    check_consistent(content);
+  } catch (const Error& error) {
+    throw Error(path + ": " + error.what() + "; make it anew with elastem modes");
+  }
+  return content;
+}
+
+// Broadcasts: sizes first, then the numbers, and each text field as one text with a line an atom.
+template <class T>
+void broadcast_values(const Communicator& comm, std::vector<T>& values) {
+  std::uint64_t size = values.size();
+  comm.broadcast(std::span<std::uint64_t>(&size, 1));
+  values.resize(size);
+  comm.broadcast(std::span<T>(values));
+}
+
+template <class Matrix>
+void broadcast_matrix(const Communicator& comm, Matrix& matrix) {
+  std::array<Eigen::Index, 2> shape = {matrix.rows(), matrix.cols()};
+  comm.broadcast(std::span<Eigen::Index>(shape));
+  matrix.resize(shape[0], shape[1]);
+  comm.broadcast(std::span<double>(matrix.data(), static_cast<std::size_t>(matrix.size())));
+}
+
+void broadcast_atom_texts(const Communicator& comm, std::vector<Atom>& atoms, std::string Atom::*field) {
+  std::string text;
+  for (const auto& atom : atoms) text += atom.*field + '\n';
+  comm.broadcast(text);
+  std::size_t at = 0;
+  for (auto& atom : atoms) {
+    const auto end = text.find('\n', at);
+    atom.*field = text.substr(at, end - at);
+    at = end + 1;
+  }
+}
+
+void broadcast_atoms(const Communicator& comm, std::vector<Atom>& atoms) {
+  std::uint64_t count = atoms.size();
+  comm.broadcast(std::span<std::uint64_t>(&count, 1));
+  atoms.resize(count);
+  for (auto field : {&Atom::name, &Atom::element, &Atom::residue_name, &Atom::chain, &Atom::insertion_code})
+    broadcast_atom_texts(comm, atoms, field);
+  std::vector<double> numbers;
+  for (const auto& a : atoms)
+    for (const double value : {static_cast<double>(a.residue_number), a.b_factor, a.mass, a.charge_sum})
+      numbers.push_back(value);
+  comm.broadcast(std::span<double>(numbers));
+  for (std::size_t i = 0; i < atoms.size(); ++i) {
+    atoms[i].residue_number = static_cast<int>(numbers[4 * i]);
+    atoms[i].b_factor = numbers[4 * i + 1];
+    atoms[i].mass = numbers[4 * i + 2];
+    atoms[i].charge_sum = numbers[4 * i + 3];
+  }
+}
+
+}  // namespace
+
+void write_modes(const Communicator& comm, const std::string& path, const ModesFile& content,
+                 const Provenance& provenance) {
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    const std::string temporary = path + ".partial";
+    auto file = hdf5::create_file(temporary);
+    hdf5::write_attribute(file, "elastem", "normal modes");
+    write_structure(file, content);
+    write_normal_modes(file, content);
+    write_provenance(file, provenance);
+    write_end_time(file);
+    hdf5::publish_file(std::move(file), temporary, path);
+  });
+}
+
+ModesFile read_modes(const Communicator& comm, const std::string& path) {
+  ModesFile content;
+  collectively(comm, [&] {
+    if (comm.root()) content = read_alone(path);
+  });
+  broadcast_atoms(comm, content.structure.atoms);
+  broadcast_matrix(comm, content.structure.positions);
+  comm.broadcast(std::span<double>(content.centre.data(), 3));
+  broadcast_values(comm, content.modes.numbers);
+  broadcast_values(comm, content.modes.enabled);
+  broadcast_matrix(comm, content.modes.eigenvalues);
+  broadcast_matrix(comm, content.modes.vectors);
+  broadcast_matrix(comm, content.modes.collectivity);
+  broadcast_matrix(comm, content.modes.score);
+  broadcast_matrix(comm, content.weights);
+  comm.broadcast(content.atoms);
+  comm.broadcast(std::span<double>(&content.atom_sigma, 1));
+  comm.broadcast(std::span<double>(&content.cutoff, 1));
+  return content;
+}
+
+ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selection) {
+  const NormalModes& modes = file.modes;
+  std::vector<int> wanted;
+  if (modes_selection.empty()) {
+    for (std::size_t i = 0; i < modes.numbers.size(); ++i)
+      if (modes.enabled[i]) wanted.push_back(modes.numbers[i]);
+    if (wanted.empty()) throw Error("the modes file has no enabled mode; name the wanted ones with --modes");
+  } else {
+    wanted = parse_number_list(modes_selection, "--modes");
+  }
+  ElasticModel model;
+  for (const int number : wanted) {
+    const auto at = std::find(modes.numbers.begin(), modes.numbers.end(), number);
+    if (at == modes.numbers.end())
+      throw Error("--modes: mode " + std::to_string(number) + " is not in the modes file, which has " +
+                  format_number_list(modes.numbers) +
+                  (number <= 6 ? "; modes 1-6 are the rigid-body ones" : "") +
+                  "; choose among these or compute more with elastem modes --modes");
+    const auto column = modes.vectors.col(at - modes.numbers.begin());
+    model.modes.push_back(Eigen::Map<const Eigen::Matrix3Xd>(column.data(), 3, file.structure.size()));
+    model.mode_numbers.push_back(number);
+  }
+  model.positions = file.structure.positions;
+  model.weights = file.weights;
+  model.sigma = file.atom_sigma;
+  return model;
+}
+
+}  // namespace elastem

@@ -1,0 +1,60 @@
+#include "mpi/storage/stored_provenance.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::size_t time_length = 32;  // fixed, so that the end can be written in place
+
+void write_text(hid_t group, const char* name, const std::string& text, const char* description,
+                std::size_t length = 1) {
+  hdf5::write_strings(group, name, {text}, {"none", description}, length);
+}
+
+std::string read_text(hid_t group, const char* name) {
+  const auto texts = hdf5::read_strings(group, name);
+  return texts.empty() ? "" : texts.front();
+}
+
+}  // namespace
+
+void write_provenance(hid_t file, const Provenance& provenance) {
+  const auto group = hdf5::make_group(file, "provenance");
+  write_text(group, "command_line", provenance.command_line, "as typed");
+  write_text(group, "version", provenance.version, "version of elastem");
+  write_text(group, "git_commit", provenance.git_commit, "commit it was built from");
+  write_text(group, "host", provenance.host, "machine of rank 0");
+  write_text(group, "start", provenance.start, "when the run that made the file started, UTC", time_length);
+  write_text(group, "end", provenance.end, "when the file was completed, UTC; empty before", time_length);
+  hdf5::write_value<std::uint64_t>(group, "seed", provenance.seed, {"none", "seed of all random numbers"});
+  hdf5::write_value<int>(group, "ranks", provenance.ranks, {"none", "MPI ranks"});
+  hdf5::write_strings(group, "options", provenance.options,
+                      {"none", "name=value of every option that shapes the result"});
+  hdf5::write_strings(group, "inputs", provenance.inputs,
+                      {"none", "role, path, CRC-32 and bytes of every input"});
+  hdf5::write_strings(group, "libraries", provenance.libraries,
+                      {"none", "name and version of every library"});
+}
+
+Provenance read_provenance(hid_t file) {
+  if (!hdf5::exists(file, "provenance")) throw Error("there is no group /provenance");
+  const hdf5::Handle group(H5Gopen2(file, "provenance", H5P_DEFAULT), H5Gclose, "cannot open /provenance");
+  Provenance provenance;
+  provenance.command_line = read_text(group, "command_line");
+  provenance.version = read_text(group, "version");
+  provenance.git_commit = read_text(group, "git_commit");
+  provenance.host = read_text(group, "host");
+  provenance.start = read_text(group, "start");
+  provenance.end = read_text(group, "end");
+  provenance.seed = hdf5::read_value<std::uint64_t>(group, "seed");
+  provenance.ranks = hdf5::read_value<int>(group, "ranks");
+  provenance.options = hdf5::read_strings(group, "options");
+  provenance.inputs = hdf5::read_strings(group, "inputs");
+  provenance.libraries = hdf5::read_strings(group, "libraries");
+  return provenance;
+}
+
+void write_end_time(hid_t file) {
+  hdf5::replace_string(file, "provenance/end", utc_time());
+}
+
+}  // namespace elastem

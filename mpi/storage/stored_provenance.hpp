@@ -1,0 +1,17 @@
+#pragma once
+
+#include "mpi/storage/hdf5_file.hpp"
+#include "mpi/storage/provenance.hpp"
+
+namespace elastem {
+
+/// Writes the group /provenance into a file that one rank is making.
+void write_provenance(hid_t file, const Provenance& provenance);
+
+/// Reads it back; throws Error when a part is missing.
+Provenance read_provenance(hid_t file);
+
+/// Sets /provenance/end to now, in place.
+void write_end_time(hid_t file);
+
+}  // namespace elastem
