@@ -87,7 +87,7 @@ void PdbWriter::add_model(const Eigen::Matrix3Xd& positions) {
   file_ << formatted("MODEL     %4d\n", ++models_);
   for (std::size_t i = 0; i < heads_.size(); ++i) {
     const Eigen::Vector3d r = positions.col(static_cast<Eigen::Index>(i));
-    if (!(r.minCoeff() > -999.9995) || !(r.maxCoeff() < 9999.9995))
+    if (!((r.array() > -999.9995).all() && (r.array() < 9999.9995).all()))  // false for NaN
       throw Error("atom " + std::to_string(i + 1) + " of model " + std::to_string(models_) + " lies at " +
                   formatted("%g, %g, %g", r.x(), r.y(), r.z()) +
                   " Å, outside what PDB files hold, while writing " + path_ +

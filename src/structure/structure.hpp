@@ -9,12 +9,12 @@ namespace elastem {
 
 /// One atom's labels; its position stands in Structure::positions.
 struct Atom {
-  std::string name;          ///< e.g. "CA"
-  std::string element;       ///< symbol, e.g. "C"
-  std::string residue_name;  ///< e.g. "ALA"
-  std::string chain;
+  std::string name{};          ///< e.g. "CA"
+  std::string element{};       ///< symbol, e.g. "C"
+  std::string residue_name{};  ///< e.g. "ALA"
+  std::string chain{};
   int residue_number = 0;
-  std::string insertion_code;
+  std::string insertion_code{};
   double b_factor = 0;  ///< Å²
   double mass = 0;      ///< atomic mass units
   double charge_sum = 0;  ///< ΣZ of what the node stands for: the atom's Z, or its residue's ΣZ in a Cα model

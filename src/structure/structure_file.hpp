@@ -20,8 +20,8 @@ std::string to_string(Nodes nodes);
 
 struct StructureSelection {
   Nodes nodes = Nodes::all;
-  std::vector<std::string> chains;  ///< chain names to read; empty: all of them
-  int model = 0;                    ///< number of the model as it stands in the file; 0: the first
+  std::vector<std::string> chains{};  ///< chain names to read; empty: all of them
+  int model = 0;                      ///< number of the model as it stands in the file; 0: the first
 };
 
 /// What of the file is not in the structure, counted in atoms unless said otherwise.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include <Eigen/LU>
 #include <Eigen/SVD>
 
 #include "core/error.hpp"

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "mpi/linalg/process_grid.hpp"
+
+namespace elastem {
+
+/// A matrix of doubles spread over a process grid in blocks, block-cyclically (ScaLAPACK's layout): the block
+/// that holds global entry (i, j) lies on grid row (i/row_block) mod rows and grid column (j/column_block)
+/// mod columns. Each rank stores its own part only, column by column; an idle rank stores nothing. Indices
+/// count from 0.
+class DistributedMatrix {
+ public:
+  /// Zero everywhere. The grid must outlive the matrix. Not collective. Throws Error when a rank's part has
+  /// more than 2³¹−1 entries, for ScaLAPACK counts with 32 bits.
+  DistributedMatrix(const ProcessGrid& grid, std::int64_t rows, std::int64_t columns, int row_block,
+                    int column_block);
+
+  const ProcessGrid& grid() const { return *grid_; }
+  int rows() const { return rows_; }
+  int columns() const { return columns_; }
+  int row_block() const { return row_block_; }
+  int column_block() const { return column_block_; }
+  int local_rows() const { return local_rows_; }
+  int local_columns() const { return local_columns_; }
+  int global_row(int local) const { return global(local, row_block_, grid_->row(), grid_->rows()); }
+  int global_column(int local) const {
+    return global(local, column_block_, grid_->column(), grid_->columns());
+  }
+
+  /// The place of global entry (i, j) where this rank holds it, else nullptr.
+  double* local_entry(int i, int j);
+  double* data() { return values_.data(); }
+  /// ScaLAPACK's array descriptor.
+  const int* descriptor() const { return descriptor_.data(); }
+
+  /// Columns first … first+count−1 on every rank. Collective over the grid's communicator.
+  Eigen::MatrixXd gathered_columns(int first, int count) const;
+
+ private:
+  static int global(int local, int block, int process, int processes) {
+    return ((local / block) * processes + process) * block + local % block;
+  }
+
+  const ProcessGrid* grid_;
+  int rows_, columns_, row_block_, column_block_;
+  int local_rows_ = 0, local_columns_ = 0;
+  std::array<int, 9> descriptor_{};
+  std::vector<double> values_;
+};
+
+/// The number of rows (or columns) of a block-cyclic matrix that process `process` of `processes` holds.
+int local_count(int n, int block, int process, int processes);
+
+/// A block size for a matrix of order n on this grid: at most 96 (measured best), at least four blocks a
+/// rank.
+int block_size(std::int64_t n, int grid_rows, int grid_columns);
+
+}  // namespace elastem

@@ -1,0 +1,177 @@
+#include "modes/elastic_network.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <Eigen/Eigenvalues>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "structure/structure_file.hpp"
+
+namespace elastem {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+Eigen::Matrix3Xd random_cloud(Eigen::Index nodes, double side) {
+  Random random(1, Stream::sampling, 0);
+  Eigen::Matrix3Xd r(3, nodes);
+  for (double& x : r.reshaped()) x = random.uniform(-side / 2, side / 2);
+  return r;
+}
+
+std::vector<Spring> all_pairs_nearer(const Eigen::Matrix3Xd& r, double cutoff) {
+  std::vector<Spring> springs;
+  for (std::int32_t i = 0; i < r.cols(); ++i)
+    for (std::int32_t j = i + 1; j < r.cols(); ++j)
+      if ((r.col(i) - r.col(j)).norm() < cutoff) springs.push_back({i, j});
+  return springs;
+}
+
+Structure labelled(const Eigen::Matrix3Xd& positions) {
+  Structure structure;
+  structure.positions = positions;
+  for (int i = 0; i < positions.cols(); ++i)
+    structure.atoms.push_back(
+        Atom{.name = "CA", .residue_name = "GLY", .chain = "A", .residue_number = i + 1});
+  return structure;
+}
+
+TEST(FindSprings, MatchesAllPairs) {
+  const Eigen::Matrix3Xd r = random_cloud(400, 30);
+  for (const double cutoff : {0.5, 3.0, 8.0, 100.0})
+    EXPECT_EQ(find_springs(r, cutoff), all_pairs_nearer(r, cutoff));
+}
+
+TEST(FindSprings, AtTheCutoffThereIsNone) {
+  Eigen::Matrix3Xd r = Eigen::Matrix3Xd::Zero(3, 2);
+  r(0, 1) = 8;
+  EXPECT_TRUE(find_springs(r, 8.0).empty());
+  EXPECT_EQ(find_springs(r, std::nextafter(8.0, 9.0)).size(), 1u);
+}
+
+TEST(FindSprings, NodesFarApartNeedNoMemoryBetween) {
+  Eigen::Matrix3Xd r = Eigen::Matrix3Xd::Zero(3, 2);
+  r.col(1).setConstant(1e9);  // a dense grid would have 10²⁷ cells
+  EXPECT_TRUE(find_springs(r, 1.0).empty());
+}
+
+TEST(FindSprings, RefusesCoincidingNodes) {
+  Eigen::Matrix3Xd r = random_cloud(10, 5);
+  r.col(7) = r.col(3);
+  EXPECT_THROW(
+      try { find_springs(r, 3.0); } catch (const Error& e) {
+        EXPECT_THAT(e.what(), HasSubstr("atoms 4 and 8"));
+        throw;
+      },
+      Error);
+}
+
+TEST(NetworkPieces, AreNumberedByTheirFirstNode) {
+  EXPECT_EQ(network_pieces(6, {{0, 2}, {1, 3}, {3, 5}}), (std::vector<int>{0, 1, 0, 1, 2, 1}));
+  EXPECT_EQ(network_pieces(3, {{0, 2}, {1, 2}}), (std::vector<int>{0, 0, 0}));
+}
+
+TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
+  Eigen::Matrix3Xd r(3, 8);
+  r.leftCols(4) = random_cloud(4, 4);
+  r.rightCols(4) = random_cloud(4, 4).colwise() + Eigen::Vector3d(30, 0, 0);
+  const Structure structure = labelled(r);
+  const std::vector<Spring> springs = find_springs(r, 8);
+  std::string text;
+  try {
+    require_one_piece(structure, springs, 8);
+  } catch (const Error& e) {
+    text = e.what();
+  }
+  EXPECT_THAT(text, HasSubstr("2 pieces"));
+  EXPECT_THAT(text, HasSubstr("4 atoms from chain A GLY 5 CA to chain A GLY 8 CA"));
+  const std::size_t at = text.find("another from ");
+  ASSERT_NE(at, std::string::npos) << text;
+  const double suggested = std::stod(text.substr(at + 13));
+  EXPECT_NO_THROW(require_one_piece(structure, find_springs(r, suggested), suggested));
+  EXPECT_THROW(require_one_piece(structure, find_springs(r, suggested - 0.3), suggested - 0.3), Error);
+}
+
+// V = ½ Σ (|r_ij| − |r⁰_ij|)².
+double energy(const Eigen::Matrix3Xd& reference, const std::vector<Spring>& springs,
+              const Eigen::Matrix3Xd& r) {
+  double sum = 0;
+  for (const Spring& s : springs) {
+    const double stretch =
+        (r.col(s.first) - r.col(s.second)).norm() - (reference.col(s.first) - reference.col(s.second)).norm();
+    sum += stretch * stretch / 2;
+  }
+  return sum;
+}
+
+TEST(HessianProduct, IsTheSecondDerivativeOfTheEnergy) {
+  const Eigen::Matrix3Xd r = random_cloud(12, 8);
+  const std::vector<Spring> springs = find_springs(r, 6);
+  const Eigen::Matrix3Xd u = random_cloud(12, 1);
+  // Along a displacement h·u the energy is ½ h² uᵀHu + O(h³); the mean over ±h leaves O(h⁴).
+  const double h = 1e-3;
+  const double curvature = (energy(r, springs, r + h * u) + energy(r, springs, r - h * u)) / (h * h);
+  const Eigen::VectorXd flat = u.reshaped();
+  const double exact = flat.dot(hessian_product(r, springs, {}, flat).col(0));
+  EXPECT_NEAR(curvature, exact, 10 * h * h * exact);
+}
+
+TEST(HessianProduct, RigidMotionsCostNothing) {
+  const Eigen::Matrix3Xd r = random_cloud(50, 12);
+  const std::vector<Spring> springs = find_springs(r, 6);
+  Eigen::MatrixXd rigid(150, 6);
+  for (int axis = 0; axis < 3; ++axis) {
+    const Eigen::Vector3d e = Eigen::Vector3d::Unit(axis);
+    for (Eigen::Index i = 0; i < 50; ++i) {
+      rigid.col(axis).segment<3>(3 * i) = e;
+      rigid.col(3 + axis).segment<3>(3 * i) = e.cross(r.col(i));
+    }
+  }
+  EXPECT_LT(hessian_product(r, springs, {}, rigid).cwiseAbs().maxCoeff(), 100 * 12 * epsilon * 50);
+}
+
+TEST(HessianProduct, MassesScaleBothSides) {
+  const Eigen::Matrix3Xd r = random_cloud(20, 8);
+  const std::vector<Spring> springs = find_springs(r, 6);
+  Eigen::VectorXd scale(20), wide(60);
+  for (Eigen::Index i = 0; i < 20; ++i)
+    wide.segment<3>(3 * i).setConstant(scale(i) = 1.0 / std::sqrt(1.0 + double(i)));
+  const Eigen::MatrixXd x = random_cloud(20, 2).reshaped();
+  const Eigen::MatrixXd expected = wide.asDiagonal() * hessian_product(r, springs, {}, wide.asDiagonal() * x);
+  EXPECT_LT((hessian_product(r, springs, scale, x) - expected).norm(), 60 * epsilon * expected.norm());
+}
+
+TEST(SpringBlock, ProjectsOnTheDirectionOfTheSpring) {
+  const Eigen::Matrix3Xd r = random_cloud(2, 8);
+  const Eigen::Matrix3d block = spring_block(r, {0, 1});
+  const Eigen::Vector3d d = r.col(0) - r.col(1);
+  EXPECT_LT((block * d - d).norm(), 10 * epsilon * d.norm());
+  EXPECT_NEAR(block.trace(), 1, 10 * epsilon);
+  EXPECT_LT((block * block - block).norm(), 10 * epsilon);
+}
+
+TEST(LargestEigenvalueBound, LiesAboveTheLargestEigenvalue) {
+  const Eigen::Matrix3Xd r = random_cloud(30, 10);
+  const std::vector<Spring> springs = find_springs(r, 6);
+  const Eigen::MatrixXd hessian = hessian_product(r, springs, {}, Eigen::MatrixXd::Identity(90, 90));
+  const double largest = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian).eigenvalues().maxCoeff();
+  const double bound = largest_eigenvalue_bound(30, springs, {});
+  EXPECT_GE(bound, largest);
+  EXPECT_LE(bound, 10 * largest);
+}
+
+TEST(EmbeddedExample, HasTheSpringsOfItsNeighbours) {
+  const Structure open = read_structure(ELASTEM_TEST_DATA "/ake_open_ca.pdb", {.nodes = Nodes::ca}).structure;
+  EXPECT_EQ(find_springs(open.positions, 15), all_pairs_nearer(open.positions, 15));
+}
+
+}  // namespace
+}  // namespace elastem

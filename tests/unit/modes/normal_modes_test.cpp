@@ -1,0 +1,71 @@
+#include "modes/normal_modes.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+TEST(Collectivity, IsOneWhereAllNodesMoveEquallyFar) {
+  Eigen::VectorXd vector(12);
+  vector << 1, 0, 0, 0, -1, 0, 0, 0, 1, 0.6, 0.8, 0;
+  EXPECT_NEAR(collectivity(vector), 1, 20 * epsilon);
+}
+
+TEST(Collectivity, IsOneInNWhereOneNodeMovesAlone) {
+  Eigen::VectorXd vector = Eigen::VectorXd::Zero(30);
+  vector(10) = -7;
+  EXPECT_NEAR(collectivity(vector), 0.1, 20 * epsilon);
+}
+
+TEST(Collectivity, DoesNotDependOnTheLengthOfTheVector) {
+  const Eigen::VectorXd vector = Eigen::VectorXd::LinSpaced(30, -1, 2);
+  EXPECT_NEAR(collectivity(vector), collectivity(3 * vector), 20 * epsilon);
+  EXPECT_THROW(collectivity(Eigen::VectorXd::Zero(30)), Bug);
+}
+
+TEST(ModeScores, AddOrderAndRankByCollectivity) {
+  const Eigen::Vector4d scores = mode_scores(Eigen::Vector4d(0.2, 0.5, 0.1, 0.4));
+  EXPECT_EQ(scores, Eigen::Vector4d((1 + 3) / 8.0, (2 + 1) / 8.0, (3 + 4) / 8.0, (4 + 2) / 8.0));
+}
+
+TEST(MakeNormalModes, FixesNormAndSignAndJudges) {
+  Eigen::MatrixXd vectors = Eigen::MatrixXd::Zero(30, 2);
+  for (int i = 0; i < 10; ++i) vectors(3 * i, 0) = i == 4 ? -2 : 1;
+  vectors(5, 1) = -3;
+  vectors(6, 1) = 0.1;
+  const NormalModes modes = make_normal_modes(Eigen::Vector2d(0.5, 0.7), vectors);
+  EXPECT_EQ(modes.numbers, (std::vector<int>{7, 8}));
+  for (int k = 0; k < 2; ++k) {
+    EXPECT_NEAR(modes.vectors.col(k).norm(), 1, 30 * epsilon);
+    EXPECT_EQ(modes.vectors.col(k).maxCoeff(), modes.vectors.col(k).cwiseAbs().maxCoeff());
+  }
+  EXPECT_GT(modes.collectivity(0), 0.8);
+  EXPECT_EQ(modes.enabled[0], 1);
+  EXPECT_LT(modes.collectivity(1), 0.15);
+  EXPECT_EQ(modes.enabled[1], 0);
+}
+
+TEST(ModeOverlaps, AreTheCosinesOfTheAngles) {
+  Eigen::MatrixXd vectors = Eigen::MatrixXd::Zero(6, 2);
+  vectors(0, 0) = 1;
+  vectors(4, 1) = 1;
+  const NormalModes modes = make_normal_modes(Eigen::Vector2d(1, 2), vectors);
+  Eigen::Matrix3Xd displacement = Eigen::Matrix3Xd::Zero(3, 2);
+  displacement(0, 0) = -3;
+  displacement(1, 1) = 4;
+  const Eigen::VectorXd overlaps = mode_overlaps(modes, displacement);
+  EXPECT_NEAR(overlaps(0), 0.6, 10 * epsilon);
+  EXPECT_NEAR(overlaps(1), 0.8, 10 * epsilon);
+  EXPECT_THROW(mode_overlaps(modes, Eigen::Matrix3Xd::Ones(3, 3)), Error);
+  EXPECT_THROW(mode_overlaps(modes, Eigen::Matrix3Xd::Zero(3, 2)), Error);
+}
+
+}  // namespace
+}  // namespace elastem
