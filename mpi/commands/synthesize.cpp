@@ -115,7 +115,7 @@ MrcHeader stack_header(const SynthesizeOptions& o) {
 
 // The table of truth, and the stack with its full length: new ones, or those of the run that is gone on from.
 ResultTable open_outputs(const Communicator& comm, const SynthesizeOptions& o, const Outputs& out,
-                         const std::vector<int>& modes, const Provenance& provenance) {
+                         const ElasticModel& model, const Provenance& provenance) {
   const bool resume =
       decide_output(comm, out.truth_table, o.common.resume, o.common.overwrite) == Output::resume;
   if (resume) {
@@ -143,7 +143,10 @@ ResultTable open_outputs(const Communicator& comm, const SynthesizeOptions& o, c
     for (const auto& path : {out.truth_table, out.particles, out.truth_star}) fs::remove(path);
     MrcWriter::create(out.stack, stack_header(o));
   });
-  return ResultTable::create(comm, out.truth_table, o.count, modes, provenance);
+  ResultTable table = ResultTable::create(comm, out.truth_table, o.count, model.mode_numbers, provenance);
+  table.store_vector("atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model");
+  table.store_vector("pixel_size", {o.pixel_size}, "Å", "size of a pixel of the images");
+  return table;
 }
 
 QueueSummary make_images(const Communicator& comm, const SynthesizeOptions& o, const Outputs& out,
@@ -245,7 +248,7 @@ int synthesize_command(const Invocation& invocation) {
   Synthesizer(model, recipe);  // refuses an impossible recipe before anything is written
 
   watch_stop_signals();
-  ResultTable table = open_outputs(comm, o, out, model.mode_numbers, provenance);
+  ResultTable table = open_outputs(comm, o, out, model, provenance);
   const QueueSummary summary = make_images(comm, o, out, model, recipe, table);
   if (!summary.stopped) write_star_files(comm, o, out, recipe, model.mode_count());
   table.close();
