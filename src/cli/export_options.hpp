@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+
+namespace elastem::cli {
+
+/// Options of `elastem export`.
+struct ExportOptions {
+  std::string result, output;
+  std::string particles;  ///< empty: those that the result was made from
+  std::string datadir;
+  CommonOptions common;
+};
+
+/// Throws Error; none when --help was asked for, whose text is then in `help`.
+std::optional<ExportOptions> parse_export_options(const std::vector<std::string>& arguments, std::string& help);
+
+}  // namespace elastem::cli

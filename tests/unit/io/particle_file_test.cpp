@@ -1,0 +1,236 @@
+#include "io/particle_file.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "io/mrc.hpp"
+#include "io/particle_writer.hpp"
+#include "scratch.hpp"
+
+namespace elastem {
+namespace {
+
+const std::string optics_text =
+    "# version 30001\n\ndata_optics\n\nloop_\n_rlnOpticsGroupName #1\n_rlnOpticsGroup #2\n_rlnVoltage #3\n"
+    "_rlnSphericalAberration #4\n_rlnAmplitudeContrast #5\n_rlnImagePixelSize #6\n_rlnImageSize #7\n"
+    "one 1 200 2.0 0.1 2.2 64\n'group two' 2 300 2.7 0.07 1.1 128\n\n";
+
+const std::string particles_text =
+    "# version 30001\n\ndata_particles\n\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n_rlnDefocusU #3\n"
+    "_rlnDefocusV #4\n_rlnDefocusAngle #5\n_rlnPhaseShift #6\n_rlnCtfBfactor #7\n_rlnAngleRot "
+    "#8\n_rlnAngleTilt #9\n"
+    "_rlnAnglePsi #10\n_rlnOriginXAngst #11\n_rlnOriginYAngst #12\n_rlnSomethingNew #13\n"
+    "000003@a.mrcs 1 5000 4800 30 0 0 10 20 30 1.5 -2.5 x\n"
+    "000001@'b c.mrcs' 2 15000 15000 0 90 50 -10 120 0 0 0 y\n\n";
+
+ParticleFile open_file(const std::string& path) {
+  return ParticleFile(path, ParticleFile::scan(path));
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+void expect_relion_31(const std::string& text) {
+  const Scratch scratch;
+  const ParticleFile file = open_file(scratch.write("p.star", text));
+  ASSERT_EQ(file.size(), 2);
+  const auto particles = file.read(0, 2);
+  EXPECT_EQ(particles[0].stack, "a.mrcs");
+  EXPECT_EQ(particles[0].slice, 2);
+  EXPECT_EQ(particles[0].size, 64);
+  EXPECT_EQ(particles[0].pixel_size, 2.2);
+  EXPECT_EQ(particles[0].ctf, (Ctf{5000, 4800, 30, 0, 0, 200, 2, 0.1, true}));
+  EXPECT_TRUE(particles[0].has_pose);
+  EXPECT_EQ(particles[0].pose.rot, 10);
+  EXPECT_EQ(particles[0].pose.tilt, 20);
+  EXPECT_EQ(particles[0].pose.psi, 30);
+  EXPECT_EQ(particles[0].pose.shift,
+            Eigen::Vector2d(-1.5, 2.5));  // the origin centres: the opposite of the shift
+  EXPECT_EQ(particles[1].size, 128);
+  EXPECT_EQ(particles[1].pixel_size, 1.1);
+  EXPECT_EQ(particles[1].ctf, (Ctf{15000, 15000, 0, 90, 50, 300, 2.7, 0.07, true}));
+  EXPECT_EQ(file.read_text(1, 1)[0].back(), "y");
+}
+
+// An image name cannot be quoted in its middle, so the second particle's stack has no blank here.
+const std::string particles_plain = replaced(particles_text, "'b c.mrcs'", "b.mrcs");
+
+TEST(ParticleFile, ReadsRelion31InEitherOrderOfItsTables) {
+  expect_relion_31(optics_text + particles_plain);
+  expect_relion_31(particles_plain + optics_text);
+}
+
+TEST(ParticleFile, ReadsFilesWithCarriageReturns) {
+  std::string text;
+  for (const char c : optics_text + particles_plain)
+    text += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  expect_relion_31(text);
+}
+
+TEST(ParticleFile, ReadsOpticsGivenAsPairs) {
+  const std::string pairs =
+      "data_optics\n_rlnOpticsGroup 1\n_rlnVoltage 200\n_rlnSphericalAberration 2\n_rlnAmplitudeContrast "
+      "0.1\n"
+      "_rlnImagePixelSize 2.2\n_rlnImageSize 64\n";
+  const Scratch scratch;
+  const ParticleFile file =
+      open_file(scratch.write("p.star", pairs + replaced(particles_plain, "b.mrcs 2", "b.mrcs 1")));
+  EXPECT_EQ(file.read(1, 1)[0].ctf.voltage_kv, 200);
+}
+
+void write_stack(const std::string& path, std::int64_t sections, int size, double pixel_size) {
+  MrcHeader header;
+  header.columns = header.rows = size;
+  header.sections = sections;
+  header.pixel_size = pixel_size;
+  MrcWriter::create(path, header);
+}
+
+TEST(ParticleFile, ReadsRelion30WithOriginsInPixels) {
+  const Scratch scratch;
+  write_stack(scratch.path("a.mrcs"), 3, 48, 1);
+  const ParticleFile file = open_file(scratch.write(
+      "old.star",
+      "data_\n\nloop_ \n_rlnImageName #1 \n_rlnVoltage #2\n_rlnSphericalAberration #3\n_rlnAmplitudeContrast "
+      "#4\n"
+      "_rlnDefocusU #5\n_rlnDefocusV #6\n_rlnDefocusAngle #7\n_rlnMagnification #8\n_rlnDetectorPixelSize "
+      "#9\n"
+      "_rlnOriginX #10\n_rlnOriginY #11\n_rlnAngleRot #12\n_rlnAngleTilt #13\n_rlnAnglePsi #14\n"
+      "3@a.mrcs 300 2.7 0.1 1e4 9.9e3 45 35000 7.0 2 -3 1 2 3\n"));
+  const Particle particle = file.read(0, 1)[0];
+  EXPECT_NEAR(particle.pixel_size, 2.0, 1e-14);  // 7 µm / 35000, one rounding
+  EXPECT_EQ(particle.size, 48);
+  EXPECT_NEAR(particle.pose.shift.x(), -4, 1e-14);
+  EXPECT_NEAR(particle.pose.shift.y(), 6, 1e-14);
+  EXPECT_EQ(particle.ctf.defocus_v, 9900);
+}
+
+TEST(ParticleFile, ReadsXmippWithWhatTheStackKnows) {
+  const Scratch scratch;
+  write_stack(scratch.path("a.mrcs"), 2, 40, 1.25);
+  const ParticleFile file = open_file(scratch.write(
+      "p.xmd",
+      "# XMIPP_STAR_1 * \n# \ndata_noname\nloop_\n _image\n _enabled\n _angleRot\n _angleTilt\n _anglePsi\n"
+      " _shiftX\n _shiftY\n _nmaDisplacements\n _itemId\n"
+      " 000002@a.mrcs 1 10. 20. 30. 4. -8. ' -12.5  3.0 ' 7\n"));
+  EXPECT_TRUE(file.xmipp());
+  const Particle particle = file.read(0, 1)[0];
+  EXPECT_EQ(particle.size, 40);
+  EXPECT_EQ(particle.pixel_size, 1.25);
+  EXPECT_EQ(particle.pose.shift, Eigen::Vector2d(-5, 10));
+  EXPECT_FALSE(particle.ctf.enabled);
+  EXPECT_EQ(file.read_text(0, 1)[0][7], " -12.5  3.0 ");
+}
+
+TEST(ParticleFile, WithoutDefocusThereIsNoCtf) {
+  const Scratch scratch;
+  const ParticleFile file = open_file(scratch.write(
+      "p.star", optics_text + "data_particles\nloop_\n_rlnImageName\n_rlnOpticsGroup\n1@a.mrcs 1\n"));
+  EXPECT_FALSE(file.read(0, 1)[0].ctf.enabled);
+  EXPECT_FALSE(file.read(0, 1)[0].has_pose);
+}
+
+TEST(ParticleFile, AnyRowsOfManyComeBack) {
+  const Scratch scratch;
+  constexpr int n = 1000;
+  std::string text = optics_text + "data_particles\nloop_\n_rlnImageName\n_rlnOpticsGroup\n_rlnDefocusU\n";
+  for (int i = 0; i < n; ++i) {
+    if (i % 100 == 50) text += "\n# a comment\n";
+    text += std::to_string(i + 1) + "@a.mrcs " + std::to_string(1 + i % 2) + " " + std::to_string(5000 + i) +
+            "\n";
+  }
+  text += "\ndata_other\nloop_\n_x\n1\n2\n";
+  const std::string path = scratch.write("p.star", text);
+  const ParticleIndex index = ParticleIndex::deserialise(ParticleFile::scan(path).serialise());
+  const ParticleFile file(path, index);
+  ASSERT_EQ(file.size(), n);
+  for (const std::int64_t first : {0, 1, 255, 256, 257, 700, 999}) {
+    const auto particles = file.read(first, std::min<std::int64_t>(300, n - first));
+    for (std::size_t i = 0; i < particles.size(); ++i) {
+      EXPECT_EQ(particles[i].slice, first + static_cast<std::int64_t>(i));
+      EXPECT_EQ(particles[i].ctf.defocus_u, 5000.0 + static_cast<double>(particles[i].slice));
+    }
+  }
+  EXPECT_TRUE(file.read(n, 0).empty());
+}
+
+TEST(ParticleFile, WhatIsWrittenIsReadBack) {
+  const Scratch scratch;
+  Particle particle;
+  particle.size = 64;
+  particle.pixel_size = 2.2;
+  particle.ctf = {5000, 4800.5, 12.25, 0, 0, 200, 2, 0.1, true};
+  std::vector<std::string> labels = {"rlnImageName", "rlnOpticsGroup"};
+  std::vector<std::string> values = {image_name(41, "dir/a.mrcs"), "1"};
+  const auto append = [](auto& to, const auto& more) { to.insert(to.end(), more.begin(), more.end()); };
+  append(labels, relion_ctf_labels(particle.ctf));
+  append(values, relion_ctf_values(particle.ctf));
+  append(labels, relion_pose_labels());
+  append(values, relion_pose_values({-170.5, 33.25, 99.125}, {3.5, -4.25}));
+  const std::string text = relion_head(relion_optics({optics_group(particle)}), labels) + star_line(values);
+  const Particle back = open_file(scratch.write("p.star", text)).read(0, 1)[0];
+  EXPECT_EQ(back.stack, "dir/a.mrcs");
+  EXPECT_EQ(back.slice, 41);
+  EXPECT_EQ(back.ctf, particle.ctf);
+  EXPECT_EQ(optics_group(back), optics_group(particle));
+  EXPECT_EQ(back.pose.rot, -170.5);
+  EXPECT_EQ(back.pose.shift, Eigen::Vector2d(3.5, -4.25));
+}
+
+TEST(ParticleFile, XmippPosesAreReadBack) {
+  const Scratch scratch;
+  std::vector<std::string> labels = {"image", "samplingRate"}, values = {"000001@a.mrcs", "2.000000"};
+  for (const auto& label : xmipp_pose_labels()) labels.push_back(label);
+  for (const auto& value : xmipp_pose_values({1, 2, 3}, {5, -7}, 2)) values.push_back(value);
+  write_stack(scratch.path("a.mrcs"), 1, 16, 1);
+  const Particle back =
+      open_file(scratch.write("p.xmd", xmipp_head(labels) + star_line(values))).read(0, 1)[0];
+  EXPECT_EQ(back.pose.shift, Eigen::Vector2d(5, -7));
+  EXPECT_EQ(back.pixel_size, 2);
+}
+
+TEST(ParticleFile, ErrorsNameFileLineAndLabel) {
+  const Scratch scratch;
+  const auto refused = [&](const std::string& text, std::initializer_list<std::string> parts) {
+    const std::string path = scratch.write("bad.star", text);
+    expect_error([&] { open_file(path).read(0, 1); }, parts);
+  };
+  const std::string good = optics_text + particles_plain;
+  expect_error([&] { ParticleFile::scan(scratch.path("none.star")); }, {"none.star", "cannot be opened"});
+  expect_error([&] { ParticleFile::scan(scratch.path("")); }, {"folder"});
+  refused("ATOM 1 N\n", {"bad.star", "neither a STAR file"});
+  refused(optics_text, {"bad.star", "no particles", "_rlnImageName"});
+  refused(replaced(good, "_rlnImageName", "_rlnImageNam"), {"bad.star:20", "did you mean rlnImageNam?"});
+  refused(replaced(good, "_rlnVoltage #3", "_rlnVoltag #3"),
+          {"bad.star", "_rlnVoltage", "did you mean rlnVoltag?"});
+  refused(replaced(good, "_rlnImagePixelSize", "_rlnMicrographPixelSize"),
+          {"bad.star", "_rlnImagePixelSize"});
+  refused(replaced(good, " 5000 ", " 5OOO "), {"bad.star:34", "_rlnDefocusU", "5OOO"});
+  refused(replaced(good, " 5000 ", " nan "), {"bad.star:34", "_rlnDefocusU", "finite"});
+  refused(replaced(good, "000003@", "0@"), {"bad.star:34", "0@a.mrcs"});
+  refused(replaced(good, "000003@a.mrcs 1 ", "000003@a.mrcs 9 "), {"bad.star:34", "optics group 9"});
+  refused(replaced(good, " -2.5 x", " -2.5"), {"bad.star:34", "12 values", "13 labels"});
+  refused(replaced(good, " -2.5 x", " -2.5 'x"), {"bad.star:34", "quotation"});
+  refused(replaced(good, "_rlnDefocusV", "_rlnDefocusU"), {"bad.star:24", "_rlnDefocusU", "twice"});
+  refused(replaced(good, "2.2 64", "-2.2 64"), {"bad.star:34", "pixel size", "above 0"});
+}
+
+TEST(ParticleFile, AStackShorterThanTheFileIsFound) {
+  const Scratch scratch;
+  write_stack(scratch.path("a.mrcs"), 2, 64, 2.2);
+  write_stack(scratch.path("b.mrcs"), 2, 128, 1.1);
+  const std::string path = scratch.write("p.star", optics_text + particles_plain);
+  expect_error([&] { open_file(path).check_stacks(0, 2); },
+               {"p.star:34", "image 3 of a.mrcs", "has 2", "shorter than the particle file"});
+  write_stack(scratch.path("a.mrcs"), 3, 64, 2.2);
+  EXPECT_NO_THROW(open_file(path).check_stacks(0, 2));
+  std::filesystem::remove(scratch.path("b.mrcs"));
+  expect_error([&] { open_file(path).check_stacks(0, 2); }, {"b.mrcs", "--datadir"});
+}
+
+}  // namespace
+}  // namespace elastem
