@@ -12,8 +12,8 @@ namespace {
 
 constexpr int brief_iterations = 6;
 constexpr int full_iterations = 40;
-/// The prior keeps the search bounded and biases nothing: twice the largest amplitude to expect.
-constexpr double prior_width = 2;
+/// The prior keeps the search bounded and is far wider than the error of any amplitude worth fitting.
+constexpr double prior_width = 1;  // of the largest amplitude to expect
 /// Where the library's conformations stand along a mode, as a share of the largest amplitude to expect.
 constexpr double conformation_share = 0.7;
 

@@ -1,0 +1,70 @@
+#include "cli/align_options.hpp"
+
+#include "core/error.hpp"
+
+namespace elastem::cli {
+
+namespace {
+
+namespace po = boost::program_options;
+
+void check(const AlignOptions& o) {
+  const auto refuse = [](const std::string& option, const std::string& why) {
+    throw Error("option --" + option + ": " + why);
+  };
+  if (o.limit < 0) refuse("limit", "must be 1 or more particles");
+  if (!(o.angular_step >= 2 && o.angular_step <= 30))
+    refuse("angular-step", "must lie between 2 and 30 degrees");
+  if (!(o.search_resolution > 0)) refuse("search-resolution", "must be above 0 Å");
+  if (!(o.max_resolution >= 0)) refuse("max-resolution", "must be above 0 Å");
+  if (!(o.shift_range >= 0)) refuse("shift-range", "must be above 0 Å");
+  if (!(o.amplitude_range >= 0)) refuse("amplitude-range", "must be above 0 Å");
+  if (o.candidates < 1) refuse("candidates", "must be 1 or more");
+  if (o.finalists < 1 || o.finalists > o.candidates)
+    refuse("finalists", "must lie between 1 and --candidates");
+}
+
+}  // namespace
+
+std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& arguments,
+                                                std::string& help) {
+  AlignOptions o;
+  CommandLine line("align", "Amplitudes, orientation and position of every particle, with error bars",
+                   o.common, Resumable::yes);
+  line.without({"seed"});
+  auto add = line.add();
+  add("input,i", po::value(&o.particles)->required()->value_name("FILE"), "particles (.star or .xmd)");
+  add("modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
+      "structure and modes, as `elastem modes` writes them");
+  add("output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "table of results");
+  add("modes", po::value(&o.modes)->default_value("")->value_name("LIST"),
+      "modes to fit, e.g. 7-9 (by default all enabled ones)");
+  add("datadir", po::value(&o.datadir)->default_value("")->value_name("DIR"),
+      "where image paths are looked up first (then the folder of the input, then the working directory)");
+  add("limit", po::value(&o.limit)->default_value(0)->value_name("N"), "only the first N particles (0: all)");
+  add("local", po::bool_switch(&o.local), "start from the poses of the input instead of searching");
+  add("max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),
+      "finest detail to fit (0: all there is)");
+  add("search-resolution",
+      po::value(&o.search_resolution)->default_value(o.search_resolution)->value_name("Å"),
+      "finest detail of the pose search");
+  add("angular-step", po::value(&o.angular_step)->default_value(o.angular_step)->value_name("DEGREES"),
+      "between views and between in-plane angles of the pose search");
+  add("shift-range", po::value(&o.shift_range)->default_value(o.shift_range)->value_name("Å"),
+      "largest shift along x and y that the search tries (0: an eighth of the box)");
+  add("amplitude-range", po::value(&o.amplitude_range)->default_value(o.amplitude_range)->value_name("Å"),
+      "about the largest amplitude to expect (0: 4.9·√N for N atoms)");
+  add("candidates", po::value(&o.candidates)->default_value(o.candidates)->value_name("N"),
+      "poses of the search that are refined briefly");
+  add("finalists", po::value(&o.finalists)->default_value(o.finalists)->value_name("N"),
+      "of them, those refined to the end");
+  if (!line.parse(arguments)) {
+    help = line.help();
+    return std::nullopt;
+  }
+  o.effective = line.effective();
+  check(o);
+  return o;
+}
+
+}  // namespace elastem::cli

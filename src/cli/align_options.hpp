@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+
+namespace elastem::cli {
+
+/// Options of `elastem align`.
+struct AlignOptions {
+  std::string particles, modes_file, output, datadir;
+  std::string modes;       ///< selection by number; empty: all enabled
+  std::int64_t limit = 0;  ///< only the first so many particles; 0: all
+  bool local = false;      ///< start from the poses of the input
+  double max_resolution = 0, search_resolution = 11, angular_step = 10;
+  double shift_range = 0;      ///< Å; 0: an eighth of the box
+  double amplitude_range = 0;  ///< Å; 0: 4.9·√N
+  int candidates = 20, finalists = 5;
+  CommonOptions common;
+  std::vector<std::string> effective;  ///< what shapes the result, as name=value
+};
+
+/// Throws Error; none when --help was asked for, whose text is then in `help`.
+std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& arguments, std::string& help);
+
+}  // namespace elastem::cli
