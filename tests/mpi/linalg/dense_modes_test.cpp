@@ -1,0 +1,167 @@
+#include "mpi/linalg/dense_modes.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include <Eigen/Eigenvalues>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "structure/structure_file.hpp"
+#include "structure/superposition.hpp"
+
+namespace elastem {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+Structure example(const std::string& form) {
+  return read_structure(ELASTEM_TEST_DATA "/ake_" + form + "_ca.pdb", {.nodes = Nodes::ca}).structure;
+}
+
+Network network_of(const Eigen::Matrix3Xd& positions, double cutoff) {
+  return {positions, find_springs(positions, cutoff), {}};
+}
+
+Network cloud(Eigen::Index nodes, double side, double cutoff) {
+  Random random(3, Stream::sampling, 0);
+  Eigen::Matrix3Xd r(3, nodes);
+  for (double& x : r.reshaped()) x = random.uniform(0, side);
+  return network_of(r, cutoff);
+}
+
+TEST(NetworkHessian, EachRankFillsItsOwnPart) {
+  const Communicator comm = Communicator::world();
+  const Network network = cloud(20, 10, 6);
+  const Eigen::MatrixXd expected =
+      hessian_product(network.positions, network.springs, {}, Eigen::MatrixXd::Identity(60, 60));
+  const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
+  const ProcessGrid grid(comm, rows, columns);
+  const DistributedMatrix hessian = network_hessian(grid, network, 5);
+  EXPECT_LE(hessian.local_rows() * hessian.local_columns(), (60 / rows + 5) * (60 / columns + 5));
+  // A diagonal entry sums up to 19 terms below 1, in the same order.
+  EXPECT_LE((hessian.gathered_columns(0, 60) - expected).cwiseAbs().maxCoeff(), 20 * 19 * epsilon);
+}
+
+TEST(DenseModes, OpenAdenylateKinaseHasTheKnownEigenvalues) {
+  const Communicator comm = Communicator::world();
+  const Structure open = example("open");
+  const DenseModes result = dense_modes(comm, network_of(open.positions, 15), 20);
+  ASSERT_EQ(result.modes.count(), 14);
+  // Reference figures with seven decimals.
+  constexpr double half_digit = 0.5e-7;
+  EXPECT_NEAR(result.modes.eigenvalues(0), 0.0214547, half_digit);
+  EXPECT_NEAR(result.modes.eigenvalues(1), 0.0605948, half_digit);
+  EXPECT_NEAR(result.modes.eigenvalues(2), 0.1393293, half_digit);
+  const double bound = largest_eigenvalue_bound(211, find_springs(open.positions, 15), {});
+  EXPECT_LE(result.rigid.cwiseAbs().maxCoeff(), 10 * 633 * epsilon * bound);
+  EXPECT_LE(result.residual, 10 * 633 * epsilon * bound);
+  EXPECT_LE(result.orthogonality, 10 * 633 * epsilon);
+}
+
+TEST(DenseModes, ThreeModesDescribeTheClosingOfAdenylateKinase) {
+  const Communicator comm = Communicator::world();
+  const Structure open = example("open"), closed = example("closed");
+  const NormalModes modes = dense_modes(comm, network_of(open.positions, 15), 9).modes;
+  const Eigen::Matrix3Xd displacement =
+      superposition(closed.positions, open.positions)(closed.positions) - open.positions;
+  const Eigen::VectorXd overlaps = mode_overlaps(modes, displacement);
+  // Reference figures with three decimals.
+  constexpr double half_digit = 0.5e-3;
+  EXPECT_NEAR(overlaps(0), 0.800, half_digit);
+  EXPECT_NEAR(overlaps(1), 0.206, half_digit);
+  EXPECT_NEAR(overlaps(2), 0.122, half_digit);
+  EXPECT_NEAR(overlaps.squaredNorm(), 0.698, half_digit);
+}
+
+TEST(DenseModes, EigenvaluesAreThoseOfASerialSolver) {
+  const Communicator comm = Communicator::world();
+  const Network network = cloud(60, 15, 8);
+  const Eigen::MatrixXd hessian =
+      hessian_product(network.positions, network.springs, {}, Eigen::MatrixXd::Identity(180, 180));
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(hessian);
+  const DenseModes result = dense_modes(comm, network, 180);  // all of them
+  const double tolerance = 10 * 180 * epsilon * reference.eigenvalues().maxCoeff();
+  EXPECT_LE((result.modes.eigenvalues - reference.eigenvalues().tail(174)).cwiseAbs().maxCoeff(), tolerance);
+}
+
+TEST(DenseModes, WithMassesSolveTheGeneralisedProblem) {
+  const Communicator comm = Communicator::world();
+  Network network = cloud(40, 12, 8);
+  Eigen::VectorXd masses(120);
+  network.inverse_sqrt_masses.resize(40);
+  for (Eigen::Index i = 0; i < 40; ++i) {
+    masses.segment<3>(3 * i).setConstant(12 + static_cast<double>(i % 5));
+    network.inverse_sqrt_masses(i) = 1 / std::sqrt(masses(3 * i));
+  }
+  const NormalModes modes = dense_modes(comm, network, 12).modes;
+  const Eigen::MatrixXd force = hessian_product(network.positions, network.springs, {}, modes.vectors);
+  const Eigen::MatrixXd inertia = masses.asDiagonal() * modes.vectors * modes.eigenvalues.asDiagonal();
+  const double bound = largest_eigenvalue_bound(40, network.springs, {});
+  EXPECT_LE((force - inertia).cwiseAbs().maxCoeff(), 10 * 120 * epsilon * bound);
+  const Eigen::MatrixXd gram = modes.vectors.transpose() * masses.asDiagonal() * modes.vectors;
+  const Eigen::MatrixXd off_diagonal = gram - Eigen::MatrixXd(gram.diagonal().asDiagonal());
+  EXPECT_LE(off_diagonal.cwiseAbs().maxCoeff(), 10 * 120 * epsilon * 16);
+  for (Eigen::Index k = 0; k < modes.count(); ++k) EXPECT_NEAR(modes.vectors.col(k).norm(), 1, 120 * epsilon);
+}
+
+TEST(DenseModes, AllAtomAdenylateKinaseHasItsKnownSprings) {
+  const std::string path = ELASTEM_TEST_DATA "/../../../shared/data/4ake_chainB.pdb";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "4ake_chainB.pdb is not there";
+  const Structure structure = read_structure(path, {}).structure;
+  EXPECT_EQ(structure.size(), 1656);
+  EXPECT_EQ(find_springs(structure.positions, 8).size(), 61817u);
+}
+
+std::string error_of(const Communicator& comm, const Network& network, int last) {
+  try {
+    dense_modes(comm, network, last);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST(DenseModes, ErrorsAreTheSameOnAllRanks) {
+  const Communicator comm = Communicator::world();
+  EXPECT_THAT(error_of(comm, cloud(4, 4, 8), 13), HasSubstr("4 nodes have only 12 modes"));
+  // Two tetrahedra that share one node turn about it freely.
+  Eigen::Matrix3Xd r(3, 7);
+  r << 0, 1, 0, 0, -1, 0, 0,  //
+      0, 0, 1, 0, 0, -1, 0,   //
+      0, 0, 0, 1, 0, 0, -1;
+  Network hinged{r, {}, {}};
+  for (const auto& part : {std::array{0, 1, 2, 3}, std::array{0, 4, 5, 6}})
+    for (std::size_t a = 0; a < 4; ++a)
+      for (std::size_t b = a + 1; b < 4; ++b) hinged.springs.push_back({part[a], part[b]});
+  EXPECT_THAT(error_of(comm, hinged, 12), HasSubstr("9 zero modes, not six"));
+}
+
+TEST(RequireMemory, RefusesWhatCannotFitWithTheNumbers) {
+  const Communicator comm = Communicator::world();
+  EXPECT_NO_THROW(require_memory(comm, dense_solve_cost(211, 20, comm.size())));
+  std::string text;
+  try {
+    require_memory(comm, dense_solve_cost(10'000'000, 20, comm.size()));
+  } catch (const Error& e) {
+    text = e.what();
+  }
+  EXPECT_THAT(text, HasSubstr("the matrix takes 7200000 GB"));
+}
+
+TEST(DenseSolveCost, IsTheMatrixSpreadOverTheGrid) {
+  const DenseSolveCost cost = dense_solve_cost(1656, 20, 4);
+  EXPECT_EQ(cost.matrix_bytes, 8.0 * 4968 * 4968);
+  EXPECT_EQ(cost.grid_rows * cost.grid_columns, 4);
+  EXPECT_GT(cost.rank_bytes, cost.matrix_bytes / 4);
+  EXPECT_LT(cost.rank_bytes, cost.matrix_bytes / 2);
+}
+
+}  // namespace
+}  // namespace elastem
