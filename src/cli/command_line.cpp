@@ -190,9 +190,7 @@ void CommandLine::describe_common() {
   offer("help,h", new po::untyped_value(true), "print this help");
 }
 
-po::parsed_options CommandLine::parse_config() const {
-  po::options_description all;
-  all.add(own_).add(general_);
+po::parsed_options CommandLine::parse_config(const po::options_description& all) const {
   std::ifstream file(common_->config);
   if (!file) throw Error("cannot read the configuration file " + common_->config + " given by --config");
   try {
@@ -221,7 +219,7 @@ bool CommandLine::parse(const std::vector<std::string>& arguments) {
     if (values_.count("help")) return false;
     if (values_.count("config")) {
       common_->config = values_["config"].as<std::string>();
-      const auto configured = parse_config();
+      const auto configured = parse_config(all);
       refuse_impossible_numbers(configured, all);
       po::store(configured, values_);
     }

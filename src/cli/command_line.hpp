@@ -55,7 +55,8 @@ class CommandLine {
 
  private:
   void describe_common();
-  boost::program_options::parsed_options parse_config() const;
+  boost::program_options::parsed_options parse_config(
+      const boost::program_options::options_description& all) const;
 
   std::string command_, summary_;
   CommonOptions* common_;
