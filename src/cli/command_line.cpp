@@ -145,8 +145,9 @@ int line_of(const std::string& path, const std::string& key) {
   std::ifstream file(path);
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
-    const auto first = line.find_first_not_of(" \t");
-    if (first != std::string::npos && line.compare(first, key.size(), key) == 0) return number;
+    const auto first = std::min(line.find_first_not_of(" \t"), line.size());
+    const auto last = std::min(line.find_first_of(" \t=", first), line.size());
+    if (line.substr(first, last - first) == key) return number;
   }
   return 0;
 }
