@@ -61,7 +61,9 @@ json header_json(const Checkpoint& c) {
             {"cosine", c.schedule.cosine}}},
           {"seed", c.seed},
           {"epoch", c.epoch},
-          {"synthetic", c.synthetic},
+          {"step", c.step},
+          {"median_score", c.median_score},
+          {"score_deviation", c.score_deviation},
           {"seconds", c.seconds},
           {"images", c.images},
           {"errors",
@@ -85,7 +87,9 @@ Checkpoint from_header(const json& h) {
   c.schedule = {schedule.at("learning_rate"), schedule.at("warm_up_steps"), schedule.at("cosine")};
   c.seed = h.at("seed");
   c.epoch = h.at("epoch");
-  c.synthetic = h.at("synthetic");
+  c.step = h.at("step");
+  c.median_score = h.at("median_score");
+  c.score_deviation = h.at("score_deviation");
   c.seconds = h.at("seconds");
   c.images = h.at("images");
   const json& errors = h.at("errors");

@@ -21,7 +21,7 @@ struct EpochRecord {
   double training_loss = 0;
   double validation_loss = 0;       ///< NaN without validation particles
   double validation_amplitude = 0;  ///< Å, mean absolute error over modes
-  double validation_angle = 0;      ///< degrees, median
+  double validation_angle = 0;      ///< degrees, mean
   double validation_shift = 0;      ///< Å
 };
 
@@ -41,11 +41,13 @@ struct Checkpoint {
   std::vector<float> weights;
   Adam optimiser;
   Schedule schedule;
-  std::uint64_t seed = 1;      ///< with the counters below, the state of every random number
-  std::int64_t epoch = 0;      ///< epochs that are over
-  std::int64_t synthetic = 0;  ///< synthetic images drawn so far, over all ranks
-  double seconds = 0;          ///< trained so far
-  double images = 0;           ///< seen so far
+  std::uint64_t seed = 1;  ///< with the counters below, the state of every random number
+  std::int64_t epoch = 0;  ///< epochs that are over
+  std::int64_t step = 0;   ///< steps of the present epoch that are over
+  double seconds = 0;      ///< trained so far
+  double images = 0;       ///< seen so far
+  double median_score = 0,
+         score_deviation = 0;  ///< of the labels' correlations: median, robust standard deviation
   PredictionErrors errors;     ///< empty where no particle was set aside for validation
   std::vector<EpochRecord> history;
   std::vector<std::string> options;  ///< name=value of each option that shapes the result

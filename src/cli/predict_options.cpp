@@ -1,0 +1,34 @@
+#include "cli/predict_options.hpp"
+
+#include "core/error.hpp"
+
+namespace elastem::cli {
+
+namespace po = boost::program_options;
+
+std::optional<PredictOptions> parse_predict_options(const std::vector<std::string>& arguments,
+                                                    std::string& help) {
+  PredictOptions o;
+  CommandLine line("predict", "Amplitudes, orientation and shift of each particle by a trained network",
+                   o.common, Resumable::yes);
+  line.add()("input,i", po::value(&o.particles)->required()->value_name("FILE"), "particles (STAR or XMD)")(
+      "modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
+      "structure and modes, as `elastem modes` writes them")(
+      "network,w", po::value(&o.network)->required()->value_name("FILE"), "what `elastem train` wrote")(
+      "output,o", po::value(&o.output)->required()->value_name("FILE"), "predictions to write (HDF5)")(
+      "datadir", po::value(&o.datadir)->default_value("")->value_name("DIR"),
+      "where image paths are looked up first")(
+      "refine", po::bool_switch(&o.refine),
+      "refine each prediction against its image; where that fails, search the pose")(
+      "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
+      "threads of each rank for the network");
+  if (!line.parse(arguments)) {
+    help = line.help();
+    return std::nullopt;
+  }
+  if (o.threads < 1) throw Error("option --threads: must be 1 or more");
+  o.effective = line.effective();
+  return o;
+}
+
+}  // namespace elastem::cli

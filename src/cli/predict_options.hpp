@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+
+namespace elastem::cli {
+
+/// Options of `elastem predict`.
+struct PredictOptions {
+  std::string particles, modes_file, network, output, datadir;
+  bool refine = false;
+  int threads = 1;
+  CommonOptions common;
+  std::vector<std::string> effective;  ///< what shapes the result, as name=value
+};
+
+/// Throws Error; none when --help was asked for, whose text is then in `help`.
+std::optional<PredictOptions> parse_predict_options(const std::vector<std::string>& arguments,
+                                                    std::string& help);
+
+}  // namespace elastem::cli

@@ -1,0 +1,75 @@
+#include "cli/train_options.hpp"
+
+#include "core/error.hpp"
+
+namespace elastem::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::int64_t default_epochs = 100;
+
+[[noreturn]] void refuse(const std::string& option, const std::string& remedy) {
+  throw Error("option --" + option + ": " + remedy);
+}
+
+void check(const TrainOptions& o) {
+  if (o.epochs < 0) refuse("epochs", "must be 1 or more");
+  if (o.minutes < 0) refuse("minutes", "must be above 0");
+  if (o.batch < 1) refuse("batch", "must be 1 or more");
+  if (!(o.learning_rate > 0)) refuse("learning-rate", "must be above 0");
+  if (o.schedule != "cosine" && o.schedule != "constant")
+    refuse("schedule", "\"" + o.schedule + "\"; give cosine or constant");
+  if (o.warm_up < 0) refuse("warm-up", "must be 0 or more");
+  if (!(o.validation >= 0 && o.validation < 1)) refuse("validation", "must be at least 0 and below 1");
+  if (!(o.stream >= 0 && o.stream < 1))
+    refuse("stream", "must be at least 0 and below 1: some of a batch are aligned particles");
+  if (o.threads < 1) refuse("threads", "must be 1 or more");
+}
+
+}  // namespace
+
+std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& arguments,
+                                                std::string& help) {
+  TrainOptions o;
+  CommandLine line("train", "A network that predicts amplitudes, orientation and shift from images", o.common,
+                   Resumable::yes);
+  line.add()("input,i", po::value(&o.particles)->required()->value_name("FILE"), "particles (STAR or XMD)")(
+      "modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
+      "structure and modes, as `elastem modes` writes them")(
+      "labels,l", po::value(&o.labels)->required()->value_name("FILE"),
+      "what to learn: the result of `elastem align` for these particles (or a truth.h5)")(
+      "output,o", po::value(&o.output)->required()->value_name("FILE"), "the network to write")(
+      "datadir", po::value(&o.datadir)->default_value("")->value_name("DIR"),
+      "where image paths are looked up first")(
+      "epochs", po::value(&o.epochs)->value_name("N"),
+      "passes over the labelled particles (100 unless --minutes is given)")(
+      "minutes", po::value(&o.minutes)->value_name("MIN"),
+      "time to train; the first of the two limits ends it")(
+      "batch", po::value(&o.batch)->default_value(o.batch)->value_name("N"),
+      "images of a step, over all ranks")(
+      "learning-rate", po::value(&o.learning_rate)->default_value(o.learning_rate)->value_name("RATE"),
+      "of Adam, after the warm-up")(
+      "schedule", po::value(&o.schedule)->default_value(o.schedule)->value_name("cosine|constant"),
+      "how the learning rate runs on: half a cosine down to 1 %, or constant")(
+      "warm-up", po::value(&o.warm_up)->default_value(o.warm_up)->value_name("STEPS"),
+      "steps in which the learning rate rises")(
+      "arch", po::value(&o.architecture)->default_value(o.architecture)->value_name("small|medium"),
+      "network")("validation", po::value(&o.validation)->default_value(o.validation)->value_name("SHARE"),
+                 "share of the particles set aside to measure errors")(
+      "stream", po::value(&o.stream)->default_value(0)->implicit_value(0.9)->value_name("SHARE"),
+      "share of synthetic images, made on the fly, in each batch; 0.9 when given without a number")(
+      "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"), "threads of each rank");
+  if (!line.parse(arguments)) {
+    help = line.help();
+    return std::nullopt;
+  }
+  check(o);
+  if (line.given("epochs") && o.epochs == 0) refuse("epochs", "must be 1 or more");
+  if (line.given("minutes") && o.minutes == 0) refuse("minutes", "must be above 0");
+  if (o.epochs == 0 && o.minutes == 0) o.epochs = default_epochs;
+  o.effective = line.effective();
+  return o;
+}
+
+}  // namespace elastem::cli

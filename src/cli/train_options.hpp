@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+
+namespace elastem::cli {
+
+/// Options of `elastem train`.
+struct TrainOptions {
+  std::string particles, modes_file, labels, output, datadir;
+  std::int64_t epochs = 0;  ///< 0: no limit (only with minutes)
+  double minutes = 0;       ///< 0: no limit
+  std::int64_t batch = 64;
+  double learning_rate = 1e-3;
+  std::string schedule = "cosine";
+  std::int64_t warm_up = 100;  ///< steps
+  std::string architecture = "small";
+  double validation = 0.1;
+  double stream = 0;  ///< share of synthetic images in a batch
+  int threads = 1;
+  CommonOptions common;
+  std::vector<std::string> effective;  ///< what shapes the result, as name=value
+};
+
+/// Throws Error; none when --help was asked for, whose text is then in `help`.
+std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& arguments, std::string& help);
+
+}  // namespace elastem::cli

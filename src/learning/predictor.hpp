@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "alignment/aligner.hpp"
+#include "imaging/particle.hpp"
+#include "learning/checkpoint.hpp"
+#include "learning/prediction.hpp"
+#include "learning/stream.hpp"
+
+namespace elastem {
+
+/// Predicts one particle after another: a pure function of (image, CTF, checkpoint, model, noise). Owns
+/// scratch memory: one a thread.
+class Predictor {
+ public:
+  /// Predictions as the network gives them; their standard errors are the root mean square errors of its
+  /// validation particles (∞ where none were set aside), their score the normalised cross-correlation with
+  /// the projection.
+  Predictor(const Checkpoint& checkpoint, const ElasticModel& model);
+  /// Predictions refined against the image. `noise`: see Aligner; `library`: for the search where the
+  /// refinement of the network's hypotheses does not resemble the image as much as the labelled particles do.
+  Predictor(const Checkpoint& checkpoint, const ElasticModel& model, const NoiseSpectrum& noise,
+            const PoseLibrary& library);
+
+  ParticleResult predict(const Image& image, const Ctf& ctf);
+  /// Particles so far whose pose had to be searched.
+  std::int64_t searched() const { return searched_; }
+
+ private:
+  ParticleResult unrefined(const Image& image, const Ctf& ctf, const Label& label);
+  ParticleResult refined(const Image& image, const Ctf& ctf, const Prediction& prediction);
+  /// The distinct hypotheses that resemble the image most, best first.
+  std::vector<Placement> starts(const Image& image, const Ctf& ctf, const Prediction& prediction);
+
+  LabelScaling scaling_;
+  PredictionErrors errors_;
+  double usual_score_;  ///< a fit below it is doubted
+  Network network_;
+  InputMaker maker_;
+  Projector<float> projector_;
+  std::optional<Aligner> aligner_;
+  std::int64_t searched_ = 0;
+};
+
+/// The network of a checkpoint.
+Network restored_network(const Checkpoint& checkpoint);
+
+}  // namespace elastem
