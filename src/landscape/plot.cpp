@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -41,8 +42,9 @@ class Page {
  public:
   explicit Page(const std::string& path) : path_(path) {
     require_driver();
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
+    // PLplot ends the program when it cannot open the file: try before.
+    if (!std::ofstream(path, std::ios::binary))
+      throw Error("cannot write the plot " + path + ": is the folder there and writable?");
     plsdev(driver.data());
     plsfnam(path.c_str());
     plspage(0, 0, 1000, 800, 0, 0);
@@ -67,8 +69,7 @@ class Page {
     close();
     std::error_code failed;
     const auto size = std::filesystem::file_size(path_, failed);
-    if (failed || size == 0)
-      throw Error("cannot write the plot " + path_ + ": is the folder writable and the disk not full?");
+    if (failed || size == 0) throw Error("cannot write the plot " + path_ + ": is the disk full?");
   }
 
  private:

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+
+namespace elastem::cli {
+
+/// Options of `elastem evaluate`.
+struct EvaluateOptions {
+  std::string input, truth;
+  bool json = false;
+  std::optional<double> pixel_size;        ///< Å; none: as stored with the truth
+  std::optional<std::int64_t> atom_count;  ///< none: as stored with the truth
+  CommonOptions common;
+};
+
+/// Throws Error; none when --help was asked for, whose text is then in `help`.
+std::optional<EvaluateOptions> parse_evaluate_options(const std::vector<std::string>& arguments,
+                                                      std::string& help);
+
+}  // namespace elastem::cli

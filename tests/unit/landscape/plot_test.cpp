@@ -1,0 +1,98 @@
+#include "landscape/plot.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+class PlotTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::string path(const std::string& name) const { return folder_ / name; }
+
+  // Width and height from the header of a PNG.
+  static std::pair<std::uint32_t, std::uint32_t> png_size(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    if (bytes.size() < 24 || bytes.compare(1, 3, "PNG") != 0) return {0, 0};
+    const auto big_endian = [&](std::size_t at) {
+      std::uint32_t value = 0;
+      for (std::size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
+      return value;
+    };
+    return {big_endian(16), big_endian(20)};
+  }
+
+  std::filesystem::path folder_;
+};
+
+constexpr std::pair<std::uint32_t, std::uint32_t> page{1000, 800};
+
+TEST_F(PlotTest, WritesScatterHeatMapAndCurve) {
+  ScatterPlot scatter;
+  scatter.labels = {"heading", "x [Å]", "y [Å]"};
+  scatter.x = {1, 2, 3};
+  scatter.y = {1, 4, 9};
+  scatter.colour = {0, 1, 2};
+  scatter.line_x = {1, 2};
+  scatter.line_y = {2, 3};
+  write_png(path("scatter.png"), scatter);
+  HeatMap map;
+  map.values = Eigen::ArrayXXd::Random(8, 5);
+  write_png(path("map.png"), map);
+  CurvePlot curve;
+  curve.x = {0, 1};
+  curve.y = {0, 1};
+  write_png(path("curve.png"), curve);
+  for (const char* name : {"scatter.png", "map.png", "curve.png"})
+    EXPECT_EQ(png_size(path(name)), page) << name;
+}
+
+TEST_F(PlotTest, AnotherColourScaleGivesAnotherPicture) {
+  HeatMap map;
+  map.values = Eigen::ArrayXd::LinSpaced(64, 0, 1).reshaped(8, 8);
+  write_png(path("peaks.png"), map);
+  map.dark_is_high = false;
+  write_png(path("wells.png"), map);
+  const auto content = [this](const std::string& name) {
+    std::ifstream file(path(name), std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  EXPECT_NE(content("peaks.png"), content("wells.png"));
+}
+
+TEST_F(PlotTest, DrawsASinglePoint) {
+  ScatterPlot scatter;
+  scatter.x = {5};
+  scatter.y = {5};
+  scatter.colour = {5};
+  write_png(path("point.png"), scatter);
+  EXPECT_EQ(png_size(path("point.png")), page);
+}
+
+TEST_F(PlotTest, SaysWhereItCannotWrite) {
+  CurvePlot curve;
+  curve.x = {0, 1};
+  curve.y = {0, 1};
+  try {
+    write_png(path("no_such_folder/curve.png"), curve);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("no_such_folder/curve.png"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace elastem
