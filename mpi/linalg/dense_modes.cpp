@@ -146,12 +146,17 @@ double estimated_seconds(const Communicator& comm, std::int64_t nodes) {
   return seconds * std::pow(static_cast<double>(3 * nodes) / static_cast<double>(n), 3);
 }
 
-DenseModes dense_modes(const Communicator& comm, const Network& network, int last) {
+void require_modes(const Network& network, int last) {
   const std::int64_t order = 3 * network.positions.cols();
   require(last >= first_elastic_mode, "elastic modes start at 7");
   if (last > order)
     throw Error("mode " + std::to_string(last) + " was asked for, but " + std::to_string(order / 3) +
                 " nodes have only " + std::to_string(order) + " modes. Ask for fewer with --modes.");
+}
+
+DenseModes dense_modes(const Communicator& comm, const Network& network, int last) {
+  const std::int64_t order = 3 * network.positions.cols();
+  require_modes(network, last);
   const auto [rows, columns] = grid_shape(comm.size(), order);
   const ProcessGrid grid(comm, rows, columns);
   std::optional<DistributedMatrix> hessian;  // allocating it may fail on one rank

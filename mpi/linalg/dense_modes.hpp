@@ -49,6 +49,9 @@ struct DenseModes {
   double orthogonality = 0;  ///< largest entry of |WᵀW − 1|
 };
 
+/// Throws Error unless the network has 3N ≥ `last` modes. Not collective; the same on all ranks.
+void require_modes(const Network& network, int last);
+
 /// Modes 7 … last of the network: V A = λ M A, A = M^{-½} w rescaled to unit norm, as make_normal_modes
 /// leaves them. Collective. Throws Error, the same on all ranks: fewer than `last` degrees of freedom, more
 /// than six zero modes (λ < 100·3N·ε·λ_max), or eigenvectors that do not satisfy their equation to within

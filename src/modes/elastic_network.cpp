@@ -7,6 +7,8 @@
 #include <numeric>
 #include <string>
 
+#include <Eigen/Eigenvalues>
+
 #include "core/error.hpp"
 
 namespace elastem {
@@ -155,6 +157,32 @@ void require_one_piece(const Structure& structure, const std::vector<Spring>& sp
               "touches another from " +
               std::to_string(join).substr(0, std::to_string(join).find('.') + 2) +
               " Å on) or select one piece with --chain.");
+}
+
+void require_held(const Structure& structure, const std::vector<Spring>& springs, double cutoff) {
+  std::vector<Eigen::Matrix3d> blocks(structure.atoms.size(), Eigen::Matrix3d::Zero());
+  for (const Spring& spring : springs) {
+    const Eigen::Matrix3d block = spring_block(structure.positions, spring);
+    blocks[static_cast<std::size_t>(spring.first)] += block;
+    blocks[static_cast<std::size_t>(spring.second)] += block;
+  }
+  // The softest direction of a node costs its eigenvalue of H_ii; below this it is rounding of the unit
+  // blocks.
+  constexpr double nothing = 1e4 * std::numeric_limits<double>::epsilon();
+  std::vector<std::string> loose;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(blocks[i], Eigen::EigenvaluesOnly);
+    if (solver.eigenvalues()(0) <= nothing * std::max(1.0, solver.eigenvalues()(2)))
+      loose.push_back(label(structure.atoms[i]));
+  }
+  if (loose.empty()) return;
+  constexpr std::size_t named = 8;
+  std::string text = std::to_string(loose.size()) + " of " + std::to_string(blocks.size()) +
+                     " atoms are not held in every direction by their springs at a cut-off of " +
+                     std::to_string(cutoff).substr(0, 5) + " Å:";
+  for (std::size_t i = 0; i < std::min(loose.size(), named); ++i) text += (i == 0 ? " " : ", ") + loose[i];
+  if (loose.size() > named) text += " and others";
+  throw Error(text + ". They move freely, which is not an elastic mode. Use a larger --cutoff.");
 }
 
 Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring) {

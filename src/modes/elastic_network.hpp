@@ -30,6 +30,10 @@ std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& s
 /// the whole. The text names the pieces by their first and last atom and suggests a cut-off that joins them.
 void require_one_piece(const Structure& structure, const std::vector<Spring>& springs, double cutoff);
 
+/// Throws Error that names the nodes whose springs all lie in one plane or along one line (fewer than three
+/// do always): they move out of it freely, which adds zero modes to the six of the whole.
+void require_held(const Structure& structure, const std::vector<Spring>& springs, double cutoff);
+
 /// d dᵀ/|d|² with d = r_first − r_second: minus the off-diagonal block H_ij of the Hessian of
 /// V = ½ Σ (|r_ij| − |r⁰_ij|)²; H_ii is the sum of these blocks over all springs of node i.
 Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring);

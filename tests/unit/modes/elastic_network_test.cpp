@@ -100,6 +100,27 @@ TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
   EXPECT_THROW(require_one_piece(structure, find_springs(r, suggested - 0.3), suggested - 0.3), Error);
 }
 
+TEST(RequireHeld, NamesTheAtomsThatMoveFreely) {
+  Eigen::Matrix3Xd r(3, 5);
+  r.leftCols(4) = random_cloud(4, 4);
+  r.col(4) = r.col(0) + (r.col(0) - r.col(1)).normalized() * 3;
+  const Structure structure = labelled(r);
+  const std::vector<Spring> tetrahedron = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
+  std::vector<Spring> springs = tetrahedron;
+  springs.push_back({0, 4});
+  springs.push_back({1, 4});
+  EXPECT_THROW(
+      try { require_held(structure, springs, 8); } catch (const Error& e) {
+        EXPECT_THAT(e.what(), HasSubstr("1 of 5 atoms"));
+        EXPECT_THAT(e.what(), HasSubstr("GLY 5 CA"));
+        throw;
+      },
+      Error);
+  springs.push_back({2, 4});
+  springs.push_back({3, 4});
+  EXPECT_NO_THROW(require_held(structure, springs, 8));
+}
+
 // V = ½ Σ (|r_ij| − |r⁰_ij|)².
 double energy(const Eigen::Matrix3Xd& reference, const std::vector<Spring>& springs,
               const Eigen::Matrix3Xd& r) {

@@ -1,0 +1,66 @@
+#include "cli/modes_options.hpp"
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/suggestion.hpp"
+
+namespace elastem::cli {
+
+namespace {
+
+namespace po = boost::program_options;
+
+void check(const ModesOptions& o) {
+  if (o.atoms != "all" && o.atoms != "ca")
+    throw Error("option --atoms: \"" + o.atoms + "\"" + suggestion(o.atoms, {"all", "ca"}) +
+                "; give all or ca");
+  if (!(o.cutoff > 0) || !std::isfinite(o.cutoff)) throw Error("option --cutoff: must be above 0 Å");
+  if (o.last_mode < 7)
+    throw Error("option --modes: " + std::to_string(o.last_mode) +
+                "; give the number of the last mode, 7 or more: modes 1-6 are the rigid-body ones");
+  if (o.model < 0) throw Error("option --model: " + std::to_string(o.model) + "; give the number of a model");
+  if (o.atom_model != "gaussian")
+    throw Error("option --atom-model: \"" + o.atom_model + "\"; this version knows gaussian");
+  if (!(o.atom_sigma > 0) || !std::isfinite(o.atom_sigma))
+    throw Error("option --atom-sigma: must be above 0 Å");
+}
+
+}  // namespace
+
+std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& arguments,
+                                                std::string& help) {
+  ModesOptions o;
+  CommandLine line("modes", "Elastic normal modes of an atomic structure", o.common, Resumable::no);
+  line.without({"seed"});
+  line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"),
+             "structure, PDB or mmCIF, may be gzipped; hydrogens, waters and ligands are left out")(
+      "output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "modes file to write")(
+      "atoms", po::value(&o.atoms)->default_value(o.atoms)->value_name("all|ca"),
+      "all atoms, or one node a residue: Cα, and P of nucleic acids")(
+      "cutoff", po::value(&o.cutoff)->value_name("Å"),
+      "atoms nearer than this are joined by a spring (by default 8, for ca 15)")(
+      "modes", po::value(&o.last_mode)->default_value(o.last_mode)->value_name("N"),
+      "number of the last mode, counted with the six rigid-body ones: 20 computes modes 7 to 20")(
+      "mass-weighted", po::bool_switch(&o.mass_weighted), "use the atoms' masses instead of equal ones")(
+      "chain", po::value(&o.chains)->composing()->value_name("NAME"),
+      "read this chain only; may be given more than once (by default all chains)")(
+      "model", po::value(&o.model)->value_name("N"),
+      "number of the model in a file of several (by default the first)")(
+      "atom-model", po::value(&o.atom_model)->default_value(o.atom_model)->value_name("NAME"),
+      "density of an atom in images: gaussian")(
+      "atom-sigma", po::value(&o.atom_sigma)->value_name("Å"),
+      "standard deviation of that Gaussian (by default 1.5, for ca 2.5)");
+  if (!line.parse(arguments)) {
+    help = line.help();
+    return std::nullopt;
+  }
+  const bool coarse = o.atoms == "ca";
+  if (!line.given("cutoff")) o.cutoff = coarse ? 15 : 8;
+  if (!line.given("atom-sigma")) o.atom_sigma = coarse ? 2.5 : 1.5;
+  o.effective = line.effective();
+  check(o);
+  return o;
+}
+
+}  // namespace elastem::cli
