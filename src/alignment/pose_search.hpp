@@ -1,6 +1,5 @@
 #pragma once
 
-#include <complex>
 #include <cstddef>
 #include <vector>
 
@@ -27,8 +26,8 @@ struct SearchOptions {
 std::vector<Eigen::VectorXd> library_conformations(Eigen::Index modes, double step);
 
 /// Reference projections of several conformations (the mean structure and ±step along each mode) on a
-/// near-uniform grid of views at in-plane angle 0, as Fourier terms of a coarse box, origin at index 0. Built
-/// once a run; read only afterwards.
+/// near-uniform grid of views at in-plane angle 0, as Fourier terms below the search's resolution, origin at
+/// index 0. Built once a run; read only afterwards.
 class PoseLibrary {
  public:
   PoseLibrary(const ElasticModel& model, ImageGrid grid, const SearchOptions& options);
@@ -37,33 +36,32 @@ class PoseLibrary {
     std::size_t conformation;
     Eigen::Vector2d view;  ///< rot, tilt in degrees
   };
+  /// The terms of one kx: ky = −ky_max … ky_max (1 … ky_max for kx = 0, k and −k being conjugate).
+  struct Column {
+    int kx;
+    std::vector<int> ky;
+    Eigen::MatrixXf terms;  ///< a row a reference; real and imaginary part of each ky in turn
+  };
 
   const SearchOptions& options() const { return options_; }
   ImageGrid grid() const { return grid_; }
-  /// Side of the coarse box of the correlation maps, pixels.
-  int coarse_size() const { return coarse_size_; }
+  /// Largest |k| of the band, in units of 1/(S·p).
+  int band_radius() const { return band_radius_; }
   const std::vector<Eigen::VectorXd>& conformations() const { return conformations_; }
   const std::vector<Reference>& references() const { return references_; }
-  /// Terms (kx ≥ 0, ky) of the band, without k = 0; every reference has one value a term.
-  const std::vector<Eigen::Vector2i>& band() const { return band_; }
-  const std::complex<float>* terms(std::size_t reference) const {
-    return terms_.data() + reference * band_.size();
-  }
-  /// Power of a reference in each shell |k| = 0, 1, … of the band, every term of the full grid counted.
-  const float* shell_power(std::size_t reference) const { return shell_power_.data() + reference * shells_; }
-  std::size_t shell_count() const { return shells_; }
+  const std::vector<Column>& columns() const { return columns_; }
+  /// References × shells: power in each shell |k| = 0, 1, … of the band, a half plane of terms counted.
+  const Eigen::MatrixXf& shell_power() const { return shell_power_; }
   std::size_t bytes() const;
 
  private:
   SearchOptions options_;
   ImageGrid grid_;
-  int coarse_size_;
-  std::size_t shells_;
+  int band_radius_;
   std::vector<Eigen::VectorXd> conformations_;
   std::vector<Reference> references_;
-  std::vector<Eigen::Vector2i> band_;
-  std::vector<std::complex<float>> terms_;
-  std::vector<float> shell_power_;
+  std::vector<Column> columns_;
+  Eigen::MatrixXf shell_power_;
 };
 
 /// A start for the refinement and how well its reference explains the image: the drop of χ² is score².
@@ -87,11 +85,9 @@ class PoseSearch {
  private:
   struct Hit {
     float score;
-    std::size_t reference;
-    int in_plane;
-    int shift_x, shift_y;  ///< coarse pixels in the turned image
+    int reference, in_plane, shift;
   };
-  /// w·CTF·Y as a fine real image with the origin at index 0.
+  /// w·CTF·Y as a fine real image with the origin at index 0, and the norms of the references.
   void filter(const Spectrum& spectrum, const std::vector<float>& transfer,
               const std::vector<double>& noise_power);
   void turn(double psi);
@@ -100,13 +96,13 @@ class PoseSearch {
 
   const PoseLibrary* library_;
   int in_plane_count_;
-  int fine_size_;
-  int shift_cells_;
+  int coarse_size_;              ///< samples the turned image, pixels a side
+  std::vector<double> offsets_;  ///< shifts tried along each axis, Å
   Fft2<float> fine_fft_, coarse_fft_;
-  Image fine_, turned_, map_;
+  Image fine_, turned_;
   Spectrum fine_spectrum_, coarse_spectrum_;
-  std::vector<std::complex<float>> data_;  ///< the turned image's terms in the band, times their multiplicity
-  std::vector<float> norm_;                ///< 1/√(Σ w CTF² |T|²) of every reference
+  std::vector<Eigen::MatrixXf> shift_phases_;  ///< of every kx: (Re, Im of e^{2πi kx·x}) × offsets
+  Eigen::VectorXf norm_;                       ///< 1/√(Σ w CTF² |T|²) of every reference
 };
 
 }  // namespace elastem
