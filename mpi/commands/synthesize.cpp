@@ -80,12 +80,11 @@ void warn_of_doubts(const Recipe& recipe, const ElasticModel& model) {
 
 void describe(const SynthesizeOptions& o, const Recipe& recipe, const ElasticModel& model,
               const Outputs& out) {
-  spdlog::info("{} images of {}² pixels of {} Å, {} atoms, modes {}, {} of amplitude {:.1f} Å, {}, {}",
-               o.count, o.size, o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers),
-               o.relation, recipe.amplitude,
-               recipe.snr ? "SNR " + std::to_string(*recipe.snr) : std::string("no noise"),
-               recipe.ctf.enabled ? "defocus " + std::to_string(static_cast<int>(recipe.ctf.defocus_u)) + " Å"
-                                  : std::string("no CTF"));
+  spdlog::info(
+      "{} images of {}² pixels of {} Å, {} atoms, modes {}, {} of amplitude {:.1f} Å, {}, {}", o.count,
+      o.size, o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers), o.relation,
+      recipe.amplitude, recipe.snr ? fmt::format("SNR {:g}", *recipe.snr) : std::string("no noise"),
+      recipe.ctf.enabled ? fmt::format("defocus {:g} Å", recipe.ctf.defocus_u) : std::string("no CTF"));
   const double mebibytes = static_cast<double>(o.count) * o.size * o.size * 4 / (1 << 20);
   spdlog::info("{} ({:.1f} MiB), {}, {}, {}", out.stack, mebibytes, out.particles, out.truth_star,
                out.truth_table);
