@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/particle_set.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/training/trainer.hpp"
@@ -17,7 +18,7 @@ namespace {
 using cli::TrainOptions;
 constexpr int stopped_on_request = 3;
 
-Provenance provenance_of(const Invocation& invocation, const TrainOptions& o) {
+Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, const ParticleSet& particles) {
   const Communicator& comm = invocation.comm;
   // How long to train is not what: a training may be gone on with for more epochs or minutes.
   std::vector<std::string> options = o.effective;
@@ -25,11 +26,10 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o) {
     return option.starts_with("epochs=") || option.starts_with("minutes=") || option.starts_with("threads=");
   });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
-  const std::vector<std::pair<std::string, std::string>> files = {
-      {"particles", o.particles}, {"modes", o.modes_file}, {"labels", o.labels}};
-  for (const auto& [role, path] : files) {
+  provenance.inputs = particle_fingerprints(comm, particles);
+  for (const auto& [role, path] : {std::pair("modes", o.modes_file), std::pair("labels", o.labels)}) {
     std::string fingerprint;
-    collectively(comm, [&] {
+    collectively(comm, [&, role = role, path = path] {
       if (comm.root()) fingerprint = input_fingerprint(role, path);
     });
     comm.broadcast(fingerprint);
@@ -105,10 +105,11 @@ int train_command(const Invocation& invocation) {
   }
   const TrainOptions& o = *parsed;
   use_torch_threads(o.threads);
-  const Provenance provenance = provenance_of(invocation, o);
+  const ParticleSet particles = open_particles(comm, o.particles, o.datadir);
+  const Provenance provenance = provenance_of(invocation, o, particles);
   const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   const TrainingSet set =
-      load_training_set(comm, o.particles, o.datadir, o.labels, o.validation, o.common.seed);
+      load_training_set(comm, particles.file, o.particles, o.labels, o.validation, o.common.seed);
   const ElasticModel model = elastic_model(read_modes(comm, o.modes_file), format_number_list(set.modes));
 
   const Architecture architecture{o.architecture, static_cast<int>(set.modes.size())};

@@ -114,24 +114,18 @@ bool for_validation(std::uint64_t seed, std::int64_t row, double share) {
   return Random(seed, Stream::split, static_cast<std::uint64_t>(row)).uniform() < share;
 }
 
-TrainingSet load_training_set(const Communicator& comm, const std::string& particles,
-                              const std::string& datadir, const std::string& labels, double validation,
+TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
+                              const std::string& path, const std::string& labels, double validation,
                               std::uint64_t seed) {
-  std::string scanned;
-  collectively(comm, [&] {
-    if (comm.root()) scanned = ParticleFile::scan(particles).serialise();
-  });
-  comm.broadcast(scanned);
-  const ParticleFile file(particles, ParticleIndex::deserialise(scanned), datadir);
   ResultTable table = ResultTable::open(comm, labels, ResultTable::Access::read);
-  if (table.size() > file.size())
-    throw Error(labels + " has " + std::to_string(table.size()) + " rows but " + particles + " has " +
-                std::to_string(file.size()) +
+  if (table.size() > particles.size())
+    throw Error(labels + " has " + std::to_string(table.size()) + " rows but " + path + " has " +
+                std::to_string(particles.size()) +
                 " particles; give the labels that `align` wrote for these particles");
 
   const std::vector<std::uint8_t> side = sides(comm, table, validation, seed);
   TrainingSet set;
-  set.rows = file.size();
+  set.rows = particles.size();
   set.modes = table.modes();
   set.all_training = std::count(side.begin(), side.end(), 1);
   set.all_validation = std::count(side.begin(), side.end(), 2);
@@ -140,12 +134,12 @@ TrainingSet load_training_set(const Communicator& comm, const std::string& parti
                 " are set aside for validation); align more particles or lower --validation");
   std::vector<double> scores;
   collectively(comm, [&] {
-    set.training = read_examples(own_rows(comm, side, 1, set.all_training), file, table, scores);
-    set.validation = read_examples(own_rows(comm, side, 2, set.all_validation), file, table, scores);
+    set.training = read_examples(own_rows(comm, side, 1, set.all_training), particles, table, scores);
+    set.validation = read_examples(own_rows(comm, side, 2, set.all_validation), particles, table, scores);
   });
   table.close();
   describe_scores(comm, scores, set);
-  set.grid = common_grid(comm, set, particles);
+  set.grid = common_grid(comm, set, path);
   return set;
 }
 

@@ -35,10 +35,11 @@ struct TrainingSet {
 bool for_validation(std::uint64_t seed, std::int64_t row, double share);
 
 /// Reads this rank's share of the particles that have a label (state done): consecutive ones, as many as any
-/// other rank's to one. `validation`: the share of all particles that is set aside. Collective. Throws Error
-/// when the two files do not belong together or no label is there.
-TrainingSet load_training_set(const Communicator& comm, const std::string& particles,
-                              const std::string& datadir, const std::string& labels, double validation,
+/// other rank's to one. `path` is the particle file's, for messages; `validation`: the share of all particles
+/// that is set aside. Labels may cover just the first particles. Collective. Throws Error when the two files
+/// do not belong together or no label is there.
+TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
+                              const std::string& path, const std::string& labels, double validation,
                               std::uint64_t seed);
 
 }  // namespace elastem
