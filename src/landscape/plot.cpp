@@ -144,6 +144,7 @@ void draw_colour_bar(double least, double greatest, const std::string& label) {
   }
   plcol0(ink);
   plschr(0, 0.9);
+  plsyax(6, 0);  // 0.005 rather than 5 and a power of ten far above
   plbox("bc", 0, 0, "bcmstv", 0, 0);
   plschr(0, 1.1);
   plmtex("r", 5.5, 0.5, 0.5, label.c_str());

@@ -96,7 +96,7 @@ void FourierSlab::spread(const FourierSample& sample, int plane, double share) {
   }
 }
 
-void FourierSlab::divide(std::int64_t images, double wiener, double max_radius) {
+void FourierSlab::divide(std::int64_t images, double regularisation, double max_radius) {
   const int columns = side_ / 2 + 1;
   const double limit = oversampling * std::min(max_radius, side_ / 4.0 - 0.5);
   std::size_t term = 0;
@@ -108,7 +108,7 @@ void FourierSlab::divide(std::int64_t images, double wiener, double max_radius) 
         const double radius =
             std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z);
         const double divisor =
-            weights_[term] + wiener * static_cast<double>(images) / (8 * std::max(radius, 1.0));
+            weights_[term] + regularisation * static_cast<double>(images) / (8 * std::max(radius, 1.0));
         values_[term] = radius > limit || divisor <= 0 ? std::complex<double>{} : values_[term] / divisor;
       }
     }

@@ -47,11 +47,11 @@ class FourierSlab {
   /// t·weight; of neighbours outside the slab or at x < 0 nothing is kept.
   void insert(std::span<const FourierSample> samples);
 
-  /// V = Σ t·CTF·Y / (Σ t·CTF² + ρ(r)·`wiener`), ρ(r) = images/(8·max(r, 1)) the mean sampling density at
-  /// radius r (each image holds ¼ term a cell of its plane): `wiener` is the noise-to-signal ratio of the
-  /// terms of one image divided by the number of images. Terms beyond `max_radius` (cells of the S grid)
+  /// V = Σ t·CTF·Y / (Σ t·CTF² + regularisation·ρ(r)), ρ(r) = images/(8·max(r, 1)) the weight that images
+  /// without a CTF would give at radius r (an image holds ¼ term a cell of its plane): a regularisation of
+  /// 0.001 bounds the gain where |CTF| falls below 0.03. Terms beyond `max_radius` (cells of the S grid)
   /// become 0.
-  void divide(std::int64_t images, double wiener, double max_radius);
+  void divide(std::int64_t images, double regularisation, double max_radius);
 
  private:
   void spread(const FourierSample& sample, int plane, double share);

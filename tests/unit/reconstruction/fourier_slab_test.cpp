@@ -77,12 +77,12 @@ struct Volume {
 };
 
 // What the command does, in one piece.
-Volume reconstructed(const std::vector<FourierSample>& samples, int count, double wiener) {
+Volume reconstructed(const std::vector<FourierSample>& samples, int count, double regularisation) {
   const int side = oversampling * size;
   std::vector<std::complex<double>> terms(static_cast<std::size_t>(side * side * (side / 2 + 1)));
   FourierSlab slab(side, 0, side, terms);
   slab.insert(samples);
-  slab.divide(count, wiener, size);
+  slab.divide(count, regularisation, size);
   const auto padded = test::back_transformed(terms, side);
   Volume volume;
   for (int z = 0; z < size; ++z)
@@ -158,7 +158,7 @@ TEST(FourierSlab, ProjectionsGiveTheDensityBack) {
 TEST(FourierSlab, CtfIsTakenOff) {
   const ElasticModel model = blob();
   const int count = 600;
-  const auto volume = reconstructed(projections(model, count, true), count, 1e-4 / count);
+  const auto volume = reconstructed(projections(model, count, true), count, 1e-3);
   const auto curve = correlation(volume.values, truth(model));
   for (int shell = 1; shell <= static_cast<int>(size / 2.5); ++shell)
     EXPECT_GE(curve[static_cast<std::size_t>(shell)], 0.97) << "shell " << shell;
