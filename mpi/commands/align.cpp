@@ -69,7 +69,7 @@ class ParticleAligner {
   ParticleResult align(std::int64_t i) {
     FailureReason reason;
     const Particle& particle = stream_.read(i, image_, reason);
-    if (reason != FailureReason::none) return failed(reason);
+    if (reason != FailureReason::none) return failed_result(model_->mode_count(), reason);
     if (!local_) return aligner_->align(image_, particle.ctf);
     std::vector<Placement> starts;
     for (const auto& amplitudes : aligner_->start_amplitudes()) {
@@ -80,15 +80,6 @@ class ParticleAligner {
   }
 
  private:
-  ParticleResult failed(FailureReason reason) const {
-    ParticleResult result;
-    result.amplitudes = Eigen::VectorXd::Zero(model_->mode_count());
-    result.standard_errors = Eigen::VectorXd::Zero(model_->mode_count() + 5);
-    result.state = ParticleState::failed;
-    result.reason = reason;
-    return result;
-  }
-
   const ElasticModel* model_;
   bool local_;
   ParticleStream stream_;

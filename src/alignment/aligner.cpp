@@ -62,21 +62,32 @@ void Aligner::observe(const Image& image, const Ctf& ctf) {
   refiner_.observe(spectrum_, transfer_, noise_power_);
 }
 
-ParticleResult Aligner::finish(std::vector<Placement> starts) {
+/// Brief fits from all starts at the search's resolution, the best of them to the end; best first.
+std::vector<Fit> Aligner::tournament(const std::vector<Placement>& starts) {
   std::vector<Fit> fits;
-  const double brief_resolution = options_.search_resolution;
-  for (const auto& start : starts) fits.push_back(refiner_.refine(start, brief_resolution, brief_iterations));
+  for (const auto& start : starts) {
+    fits.push_back(refiner_.refine(start, options_.search_resolution, brief_iterations));
+  }
   std::stable_sort(fits.begin(), fits.end(), better);
   fits.resize(std::min(fits.size(), static_cast<std::size_t>(options_.finalists)));
   for (auto& fit : fits) fit = refiner_.refine(fit.placement, options_.max_resolution, full_iterations);
+  std::stable_sort(fits.begin(), fits.end(), better);
+  return fits;
+}
+
+ParticleResult Aligner::finish(const std::vector<Placement>& starts) {
+  std::vector<Fit> fits = tournament(starts);
+  if (!fits.empty()) {
+    // A valley of χ² often has a second floor at other amplitudes and nearly the same pose: look there, too.
+    std::vector<Placement> again;
+    for (const auto& amplitudes : start_amplitudes()) {
+      again.push_back({amplitudes, fits[0].placement.rotation, fits[0].placement.shift});
+    }
+    for (auto& fit : tournament(again)) fits.push_back(std::move(fit));
+  }
   const auto best = std::min_element(fits.begin(), fits.end(), better);
   if (best == fits.end() || !(best->grey_scale > 0) || !std::isfinite(best->objective)) {
-    ParticleResult failed;
-    failed.amplitudes = Eigen::VectorXd::Zero(model_->mode_count());
-    failed.standard_errors = Eigen::VectorXd::Zero(model_->mode_count() + 5);
-    failed.state = ParticleState::failed;
-    failed.reason = FailureReason::not_converged;
-    return failed;
+    return failed_result(model_->mode_count(), FailureReason::not_converged);
   }
   return particle_result(*best);
 }
@@ -88,7 +99,7 @@ ParticleResult Aligner::align(const Image& image, const Ctf& ctf) {
   for (auto& candidate : search_->search(spectrum_, transfer_, noise_power_)) {
     starts.push_back(std::move(candidate.placement));
   }
-  return finish(std::move(starts));
+  return finish(starts);
 }
 
 ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts) {
@@ -98,6 +109,15 @@ ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<con
 
 std::vector<Eigen::VectorXd> Aligner::start_amplitudes() const {
   return library_conformations(model_->mode_count(), conformation_share * options_.amplitude_range);
+}
+
+ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason) {
+  ParticleResult result;
+  result.amplitudes = Eigen::VectorXd::Zero(mode_count);
+  result.standard_errors = Eigen::VectorXd::Zero(mode_count + 5);
+  result.state = ParticleState::failed;
+  result.reason = reason;
+  return result;
 }
 
 ParticleResult particle_result(const Fit& fit) {

@@ -48,7 +48,8 @@ class Aligner {
 
  private:
   void observe(const Image& image, const Ctf& ctf);
-  ParticleResult finish(std::vector<Placement> starts);
+  std::vector<Fit> tournament(const std::vector<Placement>& starts);
+  ParticleResult finish(const std::vector<Placement>& starts);
 
   const ElasticModel* model_;
   ImageGrid grid_;
@@ -61,6 +62,9 @@ class Aligner {
   Ctf present_ctf_;
   std::vector<float> transfer_;  ///< of present_ctf_
 };
+
+/// The row of a particle that could not be aligned: zeros, its state and the reason.
+ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason);
 
 /// The row of a fit: Euler angles, and standard errors from the Fisher matrix scaled to the residual's χ².
 ParticleResult particle_result(const Fit& fit);
