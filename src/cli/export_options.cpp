@@ -2,15 +2,16 @@
 
 namespace elastem::cli {
 
-std::optional<ExportOptions> parse_export_options(const std::vector<std::string>& arguments, std::string& help) {
+std::optional<ExportOptions> parse_export_options(const std::vector<std::string>& arguments,
+                                                  std::string& help) {
   namespace po = boost::program_options;
   ExportOptions o;
   CommandLine line("export", "A result as a RELION STAR or an Xmipp file", o.common, Resumable::no);
   line.without({"seed"});
   line.add()("input,i", po::value(&o.result)->required()->value_name("FILE.h5"),
-             "result of align, predict or synthesize")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE"),
-      "what to write: .star for RELION 3.1, .xmd for Xmipp")(
+             "result of align, predict or synthesize")("output,o",
+                                                       po::value(&o.output)->required()->value_name("FILE"),
+                                                       "what to write: .star for RELION 3.1, .xmd for Xmipp")(
       "particles", po::value(&o.particles)->value_name("FILE"),
       "the particle file of the result (by default the one it was made from)")(
       "datadir", po::value(&o.datadir)->value_name("FOLDER"), "folder under which the image stacks lie");

@@ -17,6 +17,7 @@ struct ExportOptions {
 };
 
 /// Throws Error; none when --help was asked for, whose text is then in `help`.
-std::optional<ExportOptions> parse_export_options(const std::vector<std::string>& arguments, std::string& help);
+std::optional<ExportOptions> parse_export_options(const std::vector<std::string>& arguments,
+                                                  std::string& help);
 
 }  // namespace elastem::cli

@@ -179,12 +179,12 @@ std::string stack_seen_from(const std::string& output, const std::string& name, 
   namespace fs = std::filesystem;
   if (fs::path(name).is_absolute()) return name;
   const auto folder = [](const std::string& file) {
-    return fs::weakly_canonical(fs::absolute(fs::path(file)).parent_path());
+    return fs::absolute(fs::path(file)).lexically_normal().parent_path();
   };
+  if (folder(output) == folder(input)) return name;
   try {
-    const fs::path stack = fs::weakly_canonical(fs::absolute(find_stack(name, input, datadir)));
-    if (stack == fs::weakly_canonical(folder(output) / name)) return name;
-    return fs::proximate(stack, folder(output)).string();
+    const fs::path stack = fs::absolute(find_stack(name, input, datadir)).lexically_normal();
+    return stack.lexically_relative(folder(output)).string();
   } catch (const Error&) {
     return name;
   }

@@ -1,0 +1,34 @@
+#!/bin/bash
+# The same seed and modes give the same particles, star files and truth to the last bit on 1 to 4 ranks, also with fewer
+# particles than ranks; another seed gives others.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5 || fail "modes gives $?"
+
+make() {  # RANKS N FOLDER OPTIONS…
+  local n=$1 count=$2 folder=$3
+  shift 3
+  ranks "$n" synthesize -m modes.h5 -o "$folder/particles.star" -n "$count" --modes 7-9 --size 32 --pixel-size 4.4 -q "$@" ||
+    fail "synthesize gives $? on $n ranks"
+}
+for options in "--relation helix" "--relation clusters --noise-before-ctf 0.5" "--relation linear --snr none --psi 0"; do
+  for count in 3 150; do
+    # shellcheck disable=SC2086
+    for n in 1 2 3 4; do
+      rm -rf "on$n"
+      make "$n" "$count" "on$n" $options
+    done
+    for n in 2 3 4; do
+      for file in particles.mrcs particles.star truth.star; do
+        cmp "on1/$file" "on$n/$file" || fail "$file differs on $n ranks ($options, $count particles)"
+      done
+      same_particles on1/truth.h5 "on$n/truth.h5" || fail "truth.h5 differs on $n ranks"
+    done
+    echo "ok: $count particles, $options: the same on 1, 2, 3 and 4 ranks"
+  done
+done
+make 1 3 other --seed 2
+make 1 3 again
+cmp -s other/particles.mrcs again/particles.mrcs && fail "two seeds give the same particles"
+exit 0
