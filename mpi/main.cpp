@@ -13,6 +13,7 @@
 #include "core/suggestion.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/storage/libraries.hpp"
 #include "mpi/storage/provenance.hpp"
 
 namespace elastem {
@@ -168,6 +169,7 @@ int guarded_run(const Communicator& comm, const std::vector<std::string>& words,
 }  // namespace elastem
 
 int main(int argc, char** argv) {
+  elastem::restart_with_fast_blas(argv);
   std::string command_line;
   for (int i = 0; i < argc; ++i) command_line += (i ? " " : "") + std::string(argv[i]);
   elastem::Session session(argc, argv);

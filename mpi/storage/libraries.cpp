@@ -1,8 +1,11 @@
 // What the program runs on: versions, and which BLAS the loader chose.
+#include "mpi/storage/libraries.hpp"
+
 #include <climits>
 #include <cstdlib>
 #include <dlfcn.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include <Eigen/Core>
@@ -118,6 +121,17 @@ std::string blas_warning() {
            "update-alternatives --config libblas.so.3-x86_64-linux-gnu (and liblapack.so.3-x86_64-linux-gnu)";
   }
   return "";
+}
+
+void restart_with_fast_blas(char** argv) {
+  const auto core = function<char* (*)()>("openblas_get_corename");
+  if (!core || std::getenv("OPENBLAS_CORETYPE") || std::string(core()) != "Prescott") return;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512cd");
+  setenv("OPENBLAS_CORETYPE", avx512 ? "SkylakeX" : "Haswell", 1);
+  execv("/proc/self/exe", argv);  // returns only when it fails; slow kernels are right too
 }
 
 void limit_library_threads() {

@@ -34,14 +34,6 @@ std::string program_commit();
 /// "name version" of each library the program runs on, with the BLAS and LAPACK loaded at run time.
 std::vector<std::string> library_versions();
 
-/// A sentence for the user when the BLAS or LAPACK loaded at run time is not OpenBLAS, else "". The reference
-/// implementation is correct but some ten times slower.
-std::string blas_warning();
-
-/// Runs BLAS and OpenMP with one thread on this rank unless the user set OPENBLAS_NUM_THREADS or
-/// OMP_NUM_THREADS: the ranks are the parallelism.
-void limit_library_threads();
-
 /// Now, in UTC, e.g. "2026-03-01T12:00:00Z".
 std::string utc_time();
 
