@@ -1,0 +1,76 @@
+#!/bin/bash
+# `elastem modes` from structure to modes.h5: the same at any number of ranks, options that matter, refusals.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+open="$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb"
+
+# refused N TEXT ARGUMENTS…: exit code 2, TEXT on standard error, and no output file.
+refused() {
+  local n=$1 text=$2
+  shift 2
+  ranks "$n" modes "$@" -o refused.h5 2>err.txt >out.txt
+  local code=$?
+  [ $code = 2 ] || fail "modes $* gives $code on $n ranks, not 2: $(cat err.txt)"
+  grep -q -- "$text" err.txt || fail "modes $* does not say '$text': $(cat err.txt)"
+  [ ! -e refused.h5 ] || fail "modes $* leaves an output"
+}
+
+for n in 1 2 3 4; do ranks $n modes -i "$open" --atoms ca --modes 12 -o modes$n.h5 2>log$n.txt || fail "$n ranks give $?: $(cat log$n.txt)"; done
+grep -q "4378 springs" log1.txt || fail "the log does not count the springs"
+ranks 2 modes -i "$open" --atoms ca --modes 12 --mass-weighted -o weighted.h5 --quiet || fail "--mass-weighted gives $?"
+gzip -c "$open" >open.pdb.gz
+ranks 1 modes -i open.pdb.gz --atoms ca --modes 12 --chain A --atom-sigma 3 -o gz.h5 --quiet || fail "gzipped gives $?"
+/usr/bin/python3 - <<'END' || fail "modes.h5 is wrong"
+import h5py, numpy
+files = [h5py.File(f"modes{n}.h5", "r") for n in (1, 2, 3, 4)]
+one = files[0]
+assert list(one["modes/numbers"][:]) == list(range(7, 13))
+assert one["modes/vectors"].shape == (6, 211, 3)
+assert numpy.abs(one["modes/eigenvalues"][:3] - [0.0214547, 0.0605948, 0.1393293]).max() < 0.5e-7  # seven decimals known
+masses = one["structure/mass"][:]
+assert numpy.abs(masses @ one["structure/positions"][:]).max() < 1e-12 * masses.sum() * 100
+assert one["structure/atom_sigma"][()] == 2.5 and one["modes/cutoff"][()] == 15
+# 633·ε of the largest eigenvalue (below 200) bounds the eigenvalues' differences, that over the smallest gap the vectors'.
+rounding = 10 * 633 * numpy.finfo(float).eps * 200
+gap = numpy.diff(one["modes/eigenvalues"][:]).min()
+for other in files[1:]:
+    assert numpy.abs(other["modes/eigenvalues"][:] - one["modes/eigenvalues"][:]).max() < rounding
+    assert numpy.abs(other["modes/vectors"][:] - one["modes/vectors"][:]).max() < rounding / gap
+    assert (other["structure/positions"][:] == one["structure/positions"][:]).all()
+gz = h5py.File("gz.h5", "r")
+assert (gz["modes/vectors"][:] == one["modes/vectors"][:]).all() and gz["structure/atom_sigma"][()] == 3
+# Residues weigh some 100 atomic mass units, and so much lower are the eigenvalues.
+ratio = one["modes/eigenvalues"][:] / h5py.File("weighted.h5", "r")["modes/eigenvalues"][:]
+assert (ratio > 40).all() and (ratio < 200).all(), ratio
+END
+
+ranks 2 modes -i "$open" --atoms ca -o dry.h5 --dry-run 2>dry.txt || fail "--dry-run gives $?"
+grep -q "MB a rank" dry.txt && grep -q "nothing was written" dry.txt || fail "--dry-run says $(cat dry.txt)"
+[ ! -e dry.h5 ] || fail "--dry-run writes"
+ranks 1 modes -i "$open" --atoms ca -o modes1.h5 2>err.txt && fail "an existing output is replaced"
+grep -q overwrite err.txt || fail "no word of --overwrite: $(cat err.txt)"
+ranks 1 modes -i "$open" --atoms ca -o modes1.h5 --overwrite --quiet || fail "--overwrite gives $?"
+
+# A network in two pieces, one that cannot fit, and numbers of modes that are not there.
+awk '/^ATOM/ { print; if (++n == 40) exit }' "$open" >part.pdb
+awk '/^ATOM/ && ++n <= 40 { printf "%s%8.3f%s\n", substr($0, 1, 30), substr($0, 31, 8) + 500, substr($0, 39) }' "$open" |
+  sed 's/ A / B /' >>part.pdb
+/usr/bin/python3 - <<'END'
+with open("large.pdb", "w") as file:  # 64,000 atoms: a Hessian of 295 GB
+    for i in range(64000):
+        x, y, z = i % 40, i // 40 % 40, i // 1600
+        file.write(f"ATOM  {i % 100000:5d}  CA  GLY A{i % 10000:4d}    {3.8*x:8.3f}{3.8*y:8.3f}{3.8*z + 0.1*(x % 3):8.3f}\n")
+END
+for n in 1 3; do
+  refused $n "2 pieces" -i part.pdb --atoms ca
+  refused $n "chain B" -i part.pdb --atoms ca
+  refused $n "not held in every direction" -i "$open" --atoms ca --cutoff 5
+  refused $n "does not fit into memory" -i large.pdb
+  refused $n "only 633 modes" -i "$open" --atoms ca --modes 634
+  refused $n "7 or more" -i "$open" --modes 6
+  refused $n "missing.pdb" -i missing.pdb
+  refused $n "did you mean" -i "$open" --atom ca
+  refused $n "numbered" -i "$open" --atoms ca --model 5
+done
+ranks 1 modes -i part.pdb --atoms ca --chain B -o b.h5 --quiet || fail "--chain gives $?"
