@@ -83,13 +83,13 @@ chain() {
     --seed "$ELASTEM_SEED" || return
   stage align "align $ELASTEM_ALIGNED of them: pose, shift and amplitudes" resume \
     align -i "$out/particles.star" -m "$out/modes.h5" --modes 7-9 --limit "$ELASTEM_ALIGNED" \
-    -o "$out/alignment.h5" --seed "$ELASTEM_SEED" || return
+    -o "$out/alignment.h5" || return
   stage train "train a network on the aligned ones" resume \
     train -i "$out/particles.star" -m "$out/modes.h5" -l "$out/alignment.h5" -o "$out/network.pt" \
     --minutes "$ELASTEM_TRAINING_MINUTES" --seed "$ELASTEM_SEED" || return
   stage predict "predict all images and refine the predictions" resume \
-    predict -i "$out/particles.star" -m "$out/modes.h5" -w "$out/network.pt" -o "$out/predictions.h5" --refine \
-    --seed "$ELASTEM_SEED" || return
+    predict -i "$out/particles.star" -m "$out/modes.h5" -w "$out/network.pt" -o "$out/predictions.h5" --refine ||
+    return
   stage landscape "the landscape of conformations" again \
     landscape -i "$out/predictions.h5" -m "$out/modes.h5" -o "$out/landscape" || return
   printf '\nThe %s aligned images against the truth\n' "$ELASTEM_ALIGNED"

@@ -21,8 +21,8 @@ full() {
   [ "$code" = 124 ] && fail "hangs on $n ranks: elastem $*"
   [ "$code" = 2 ] || { cat log; fail "exit code $code instead of 2 on $n ranks: elastem $*"; }
   grep -q "$name" log || { cat log; fail "the error does not name $name: elastem $*"; }
-  grep -q -i -E 'space|full' log || { cat log; fail "the error does not speak of space: elastem $*"; }
-  printf 'ok, %d ranks: %s\n' "$n" "$(grep -m1 -i -E 'space|full' log)"
+  grep -q -i -E 'space|full|no room' log || { cat log; fail "the error does not speak of space: elastem $*"; }
+  printf 'ok, %d ranks: %s\n' "$n" "$(grep -m1 -i -E 'space|full|no room' log)"
 }
 for n in 1 2; do
   full "$n" disk/particles synthesize -m modes.h5 -o disk/particles.star -n 200 --modes 7-9 --size 32 --pixel-size 4.4

@@ -10,7 +10,7 @@ RANDOM=${SEED:-$RANDOM}
 
 n=120
 small_set "$n" 64 2.2
-command=(align -i set/particles.star -m modes.h5 --modes 7-9 --seed 3)
+command=(align -i set/particles.star -m modes.h5 --modes 7-9)
 start=$SECONDS
 ranks 2 "${command[@]}" -o undisturbed.h5 || fail "align gives $?"
 echo "undisturbed: $((SECONDS - start)) s, $(rows_done undisturbed.h5) of $n rows done"

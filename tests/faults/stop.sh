@@ -6,7 +6,7 @@ set -u
 fresh_folder stop
 n=120
 small_set "$n" 64 2.2
-command=(align -i set/particles.star -m modes.h5 --modes 7-9 --seed 3)
+command=(align -i set/particles.star -m modes.h5 --modes 7-9)
 ranks 2 "${command[@]}" -o undisturbed.h5 || fail "align gives $?"
 
 # stopped_by HOW: starts or resumes stopped.h5 and stops it after its first new row.

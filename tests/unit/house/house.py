@@ -2,6 +2,7 @@
 
     house.py includes SOURCE_DIR     #include edges between the modules of src/ and mpi/
     house.py lengths SOURCE_DIR      no source file above 400 lines
+    house.py names SOURCE_DIR        no two headers define a type of the same name: the linker would mix them up
     house.py format SOURCE_DIR       clang-format has nothing to change
     house.py shell SOURCE_DIR        shellcheck is content with the scripts
     house.py self                    the checks above find what they are made to find
@@ -38,6 +39,7 @@ MPI_USES = {
 }
 LONGEST = 400
 CODE = {".cpp", ".hpp"}
+TYPE = re.compile(r"^(?:struct|class|enum class) (\w+)\s*(?:final\s*)?[:{]", re.MULTILINE)
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -108,6 +110,16 @@ def length_faults(root):
             yield f"{path.relative_to(root)}: {lines} lines, more than {LONGEST}: split it"
 
 
+def name_faults(root):
+    places = {}
+    for path in sources(root, "src", "mpi", suffixes={".hpp"}):
+        for name in TYPE.findall(path.read_text(errors="replace")):
+            places.setdefault(name, []).append(str(path.relative_to(root)))
+    for name, found in places.items():
+        if len(found) > 1:
+            yield f"{name} is defined in {' and '.join(found)}: rename one"
+
+
 def format_faults(root):
     files = [str(path) for path in sources(root, "src", "mpi", "tests")]
     run = subprocess.run(["clang-format", "--dry-run", "-Werror", *files], capture_output=True, text=True)
@@ -152,6 +164,11 @@ def self_faults():
             file.write_text("\n" * (LONGEST + 1))
             if not list(length_faults(root)):
                 yield f"{content[0]}: a file of {LONGEST + 1} lines passed"
+            for other in ("src/core/twice.hpp", "src/io/twice.hpp"):
+                (root / other).parent.mkdir(parents=True, exist_ok=True)
+                (root / other).write_text("struct Twice {\n  int once;\n};\n")
+            if len(list(name_faults(root))) != 1:
+                yield "two types of one name passed"
 
 
 def main():
@@ -159,7 +176,7 @@ def main():
     if check == "self":
         faults = list(self_faults())
     else:
-        faults = list({"includes": include_faults, "lengths": length_faults, "format": format_faults,
+        faults = list({"includes": include_faults, "lengths": length_faults, "names": name_faults, "format": format_faults,
                        "shell": shell_faults}[check](pathlib.Path(sys.argv[2])))
     print("\n".join(faults) if faults else f"{check}: nothing to complain about")
     return 1 if faults else 0
