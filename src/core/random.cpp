@@ -16,8 +16,7 @@ Random::Random(std::uint64_t seed, Stream stream, std::uint64_t index)
 
 std::uint32_t Random::bits() {
   if (used_ == 4) {
-    const r123::Philox4x32::ctr_type counter = {
-        {counter_[0], counter_[1], counter_[2], counter_[3]}};
+    const r123::Philox4x32::ctr_type counter = {{counter_[0], counter_[1], counter_[2], counter_[3]}};
     const r123::Philox4x32::key_type key = {{key_[0], key_[1]}};
     const auto block = r123::Philox4x32{}(counter, key);
     for (unsigned i = 0; i < 4; ++i) block_[i] = block[i];

@@ -18,8 +18,8 @@ Ctf reference() {
 }
 
 TEST(Ctf, WavelengthsAreThePublishedOnes) {
-  // Relativistic wavelengths from the CODATA constants. The rounded constants of the formula, which RELION uses
-  // too, are off by less than 1e−5.
+  // Relativistic wavelengths from the CODATA constants. The rounded constants of the formula, which RELION
+  // uses too, are off by less than 1e−5.
   EXPECT_NEAR(electron_wavelength(100), 0.03701436, 1e-5 * 0.037);
   EXPECT_NEAR(electron_wavelength(200), 0.02507934, 1e-5 * 0.025);
   EXPECT_NEAR(electron_wavelength(300), 0.01968748, 1e-5 * 0.020);
