@@ -225,7 +225,9 @@ void write_attribute(hid_t location, const std::string& name, const std::vector<
 }
 
 void write_attribute(hid_t location, const std::string& name, const std::vector<int>& numbers) {
-  write_attribute_bytes(location, name, H5T_NATIVE_INT, simple_space({numbers.size()}), numbers.data());
+  const int none = 0;  // HDF5 wants an address also when there is nothing to write
+  write_attribute_bytes(location, name, H5T_NATIVE_INT, simple_space({numbers.size()}),
+                        numbers.empty() ? &none : numbers.data());
 }
 
 std::vector<int> read_int_attribute(hid_t location, const std::string& name) {
@@ -235,7 +237,7 @@ std::vector<int> read_int_attribute(hid_t location, const std::string& name) {
   const Handle space(H5Aget_space(attribute), H5Sclose, what);
   std::vector<int> numbers(
       static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
-  check(H5Aread(attribute, H5T_NATIVE_INT, numbers.data()), what);
+  if (!numbers.empty()) check(H5Aread(attribute, H5T_NATIVE_INT, numbers.data()), what);
   return numbers;
 }
 

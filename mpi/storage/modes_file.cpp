@@ -142,16 +142,24 @@ void read_normal_modes(hid_t file, ModesFile& content) {
   modes.vectors = Eigen::Map<const Eigen::MatrixXd>(vectors.data(), rows, k);
 }
 
-void check_consistent(const ModesFile& content) {
+// "" when the parts fit together, else what does not.
+std::string inconsistency(const ModesFile& content) {
   const NormalModes& modes = content.modes;
   const auto k = modes.numbers.size();
-  const bool same = static_cast<std::size_t>(modes.eigenvalues.size()) == k &&
-                    static_cast<std::size_t>(modes.collectivity.size()) == k &&
-                    static_cast<std::size_t>(modes.score.size()) == k && modes.enabled.size() == k;
-  if (!same) throw Error("the data sets of /modes differ in their number of modes");
-  if (content.weights.size() != content.structure.size())
-    throw Error("structure/weights does not have a value an atom");
-  if (content.structure.size() == 0) throw Error("there are no atoms in it");
+  const auto has_k = [&](const Eigen::VectorXd& values) {
+    return static_cast<std::size_t>(values.size()) == k;
+  };
+  if (!has_k(modes.eigenvalues) || !has_k(modes.collectivity) || !has_k(modes.score) ||
+      modes.enabled.size() != k)
+    return "the data sets of /modes differ in their number of modes";
+  if (static_cast<std::size_t>(modes.vectors.cols()) != k ||
+      modes.vectors.rows() != 3 * content.structure.size())
+    return "/modes/vectors has another shape than " + std::to_string(k) + " modes of " +
+           std::to_string(content.structure.size()) + " atoms";
+  if (content.weights.size() != content.structure.size() ||
+      content.structure.atoms.size() != static_cast<std::size_t>(content.structure.size()))
+    return "/structure does not have a value of everything for each atom";
+  return content.structure.size() == 0 ? "there are no atoms in it" : "";
 }
 
 ModesFile read_alone(const std::string& path) {
@@ -162,7 +170,7 @@ ModesFile read_alone(const std::string& path) {
   try {
     read_structure(file, content);
     read_normal_modes(file, content);
-    check_consistent(content);
+    if (const auto text = inconsistency(content); !text.empty()) throw Error(text);
   } catch (const Error& error) {
     throw Error(path + ": " + error.what() + "; make it anew with elastem modes");
   }
@@ -223,6 +231,7 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
                  const Provenance& provenance) {
   collectively(comm, [&] {
     if (!comm.root()) return;
+    require(inconsistency(content).empty(), "the parts of the modes do not fit together");
     const std::string temporary = path + ".partial";
     auto file = hdf5::create_file(temporary);
     hdf5::write_attribute(file, "elastem", "normal modes");

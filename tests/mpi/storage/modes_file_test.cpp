@@ -1,0 +1,159 @@
+#include "mpi/storage/modes_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "mpi/storage/hdf5_file.hpp"
+
+namespace elastem {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int atoms = 5;
+
+ModesFile example() {
+  ModesFile file;
+  for (int i = 0; i < atoms; ++i) {
+    Atom atom;
+    atom.name = i == 2 ? "O5'" : "CA";
+    atom.element = "C";
+    atom.residue_name = "ALA";
+    atom.chain = i < 3 ? "A" : "long chain name";
+    atom.residue_number = i - 2;
+    atom.insertion_code = i == 1 ? "B" : "";
+    atom.b_factor = 10.5 * i;
+    atom.mass = 12.011;
+    atom.charge_sum = 6 + i;
+    file.structure.atoms.push_back(atom);
+  }
+  file.structure.positions = Eigen::Matrix3Xd::Random(3, atoms);
+  file.centre = Eigen::Vector3d(1, 2, 3);
+  file.modes.numbers = {7, 8, 9};
+  file.modes.eigenvalues = Eigen::Vector3d(0.1, 0.2, 0.3);
+  file.modes.vectors = Eigen::MatrixXd::Random(3 * atoms, 3);
+  file.modes.collectivity = Eigen::Vector3d(0.5, 0.1, 0.4);
+  file.modes.score = Eigen::Vector3d(0.3, 0.9, 0.5);
+  file.modes.enabled = {1, 0, 1};
+  file.weights = Eigen::VectorXd::LinSpaced(atoms, 6, 10);
+  file.atom_sigma = 2.5;
+  file.atoms = "ca";
+  file.cutoff = 15;
+  return file;
+}
+
+std::string error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(ModesFile, ComesBackOnEveryRank) {
+  const auto comm = Communicator::world();
+  std::srand(1);  // Eigen's Random
+  const ModesFile written = example();
+  write_modes(comm, "modes.h5", written, make_provenance(comm, "elastem modes", {"cutoff=15"}, 1));
+  const ModesFile read = read_modes(comm, "modes.h5");
+  ASSERT_EQ(read.structure.atoms.size(), written.structure.atoms.size());
+  for (std::size_t i = 0; i < atoms; ++i) {
+    const Atom &a = read.structure.atoms[i], &b = written.structure.atoms[i];
+    EXPECT_EQ(a.name, b.name);
+    EXPECT_EQ(a.element, b.element);
+    EXPECT_EQ(a.residue_name, b.residue_name);
+    EXPECT_EQ(a.chain, b.chain);
+    EXPECT_EQ(a.residue_number, b.residue_number);
+    EXPECT_EQ(a.insertion_code, b.insertion_code);
+    EXPECT_EQ(a.b_factor, b.b_factor);
+    EXPECT_EQ(a.mass, b.mass);
+    EXPECT_EQ(a.charge_sum, b.charge_sum);
+  }
+  EXPECT_EQ(read.structure.positions, written.structure.positions);
+  EXPECT_EQ(read.centre, written.centre);
+  EXPECT_EQ(read.modes.numbers, written.modes.numbers);
+  EXPECT_EQ(read.modes.eigenvalues, written.modes.eigenvalues);
+  EXPECT_EQ(read.modes.vectors, written.modes.vectors);
+  EXPECT_EQ(read.modes.collectivity, written.modes.collectivity);
+  EXPECT_EQ(read.modes.score, written.modes.score);
+  EXPECT_EQ(read.modes.enabled, written.modes.enabled);
+  EXPECT_EQ(read.weights, written.weights);
+  EXPECT_EQ(read.atom_sigma, written.atom_sigma);
+  EXPECT_EQ(read.atoms, written.atoms);
+  EXPECT_EQ(read.cutoff, written.cutoff);
+}
+
+TEST(ModesFile, EveryDataSetSaysWhatItHolds) {
+  const auto comm = Communicator::world();
+  write_modes(comm, "described.h5", example(), make_provenance(comm, "elastem modes", {}, 1));
+  const auto file = hdf5::open_file("described.h5", hdf5::Access::read);
+  for (const char* name :
+       {"modes/vectors", "modes/eigenvalues", "structure/positions", "structure/chain", "provenance/seed"}) {
+    const auto dataset = hdf5::open_dataset(file, name);
+    EXPECT_NE(hdf5::read_text_attribute(dataset, "units"), "") << name;
+    EXPECT_NE(hdf5::read_text_attribute(dataset, "description"), "") << name;
+  }
+}
+
+TEST(ModesFile, ErrorsNameTheFile) {
+  const auto comm = Communicator::world();
+  EXPECT_THAT(error_of([&] { read_modes(comm, "missing.h5"); }), HasSubstr("missing.h5"));
+  if (comm.root()) hdf5::create_file("bare.h5");
+  comm.barrier();
+  EXPECT_THAT(error_of([&] { read_modes(comm, "bare.h5"); }), HasSubstr("bare.h5 holds no normal modes"));
+}
+
+TEST(ModesFile, PartsThatDoNotFitAreAnError) {
+  const auto comm = Communicator::world();
+  write_modes(comm, "unfit.h5", example(), make_provenance(comm, "elastem modes", {}, 1));
+  if (comm.root()) {
+    const auto file = hdf5::open_file("unfit.h5", hdf5::Access::write);
+    H5Ldelete(file, "modes/score", H5P_DEFAULT);
+  }
+  comm.barrier();
+  EXPECT_EQ(error_of([&] { read_modes(comm, "unfit.h5"); }),
+            "unfit.h5: there is no data set score; make it anew with elastem modes");
+  if (comm.root()) {
+    const auto file = hdf5::open_file("unfit.h5", hdf5::Access::write);
+    const double value = 1;
+    hdf5::write_values(file, "modes/score", {1}, &value, {"none", "too few"});
+  }
+  comm.barrier();
+  EXPECT_THAT(error_of([&] { read_modes(comm, "unfit.h5"); }), HasSubstr("differ in their number of modes"));
+}
+
+TEST(ModesFile, WritingPartsThatDoNotFitIsABug) {
+  const auto comm = Communicator::world();
+  ModesFile wrong = example();
+  wrong.modes.enabled.pop_back();
+  EXPECT_THROW(write_modes(comm, "wrong.h5", wrong, make_provenance(comm, "elastem modes", {}, 1)), Bug);
+}
+
+TEST(ElasticModel, TakesTheSelectedModes) {
+  const ModesFile file = example();
+  const ElasticModel model = elastic_model(file, "9,7");
+  EXPECT_EQ(model.mode_numbers, (std::vector<int>{7, 9}));
+  EXPECT_EQ(model.sigma, 2.5);
+  EXPECT_EQ(model.weights, file.weights);
+  EXPECT_EQ(model.positions, file.structure.positions);
+  for (int atom = 0; atom < atoms; ++atom)
+    EXPECT_EQ(model.modes[1].col(atom), file.modes.vectors.col(2).segment<3>(3 * atom));
+}
+
+TEST(ElasticModel, WithoutSelectionTakesTheEnabledModes) {
+  EXPECT_EQ(elastic_model(example(), "").mode_numbers, (std::vector<int>{7, 9}));
+  ModesFile none = example();
+  none.modes.enabled = {0, 0, 0};
+  EXPECT_THAT(error_of([&] { elastic_model(none, ""); }), HasSubstr("no enabled mode"));
+}
+
+TEST(ElasticModel, NamesTheModesThatAreThere) {
+  EXPECT_THAT(error_of([] { elastic_model(example(), "7-12"); }),
+              HasSubstr("mode 10 is not in the modes file, which has 7-9"));
+  EXPECT_THAT(error_of([] { elastic_model(example(), "3"); }), HasSubstr("rigid-body"));
+}
+
+}  // namespace
+}  // namespace elastem
