@@ -229,17 +229,22 @@ void write_map(const Communicator& comm, const ReconstructOptions& o, ImageGrid 
   });
 }
 
+// Throws Error unless the map has the box and the voxels of this grid.
+void require_same_box(const std::string& path, const MrcHeader& header, ImageGrid grid) {
+  if (header.columns == grid.size && header.rows == grid.size && header.sections == grid.size &&
+      std::abs(header.pixel_size - grid.pixel_size) <= 1e-3 * grid.pixel_size)
+    return;
+  throw Error(fmt::format(
+      "{} is {}×{}×{} voxels of {:.4g} Å, but the map of these particles is {}³ voxels of {:.4g} Å: resample "
+      "it",
+      path, header.columns, header.rows, header.sections, header.pixel_size, grid.size, grid.pixel_size));
+}
+
 // A map's slab in Fourier space. Collective.
 void load_map(const Communicator& comm, const std::string& path, ImageGrid grid, SlabFft<double>& fft) {
   collectively(comm, [&] {
     const MrcReader reader(path);
-    const MrcHeader& header = reader.header();
-    if (header.columns != grid.size || header.rows != grid.size || header.sections != grid.size ||
-        std::abs(header.pixel_size - grid.pixel_size) > 1e-3 * grid.pixel_size)
-      throw Error(fmt::format(
-          "{} is {}×{}×{} voxels of {:.4g} Å, but the map of these particles is {}³ voxels of "
-          "{:.4g} Å: resample it",
-          path, header.columns, header.rows, header.sections, header.pixel_size, grid.size, grid.pixel_size));
+    require_same_box(path, reader.header(), grid);
     const auto side = static_cast<std::size_t>(grid.size);
     std::vector<float> section(side * side);
     for (int plane = 0; plane < fft.plane_count(); ++plane) {
@@ -310,6 +315,9 @@ int reconstruct_command(const Invocation& invocation) {
   require_matching(o, set, table);
   const double max_radius = radius_of(o, set.grid);
   describe(o, set, table, comm.size());
+  // Before the work, not after it.
+  if (!o.reference.empty())
+    collectively(comm, [&] { require_same_box(o.reference, MrcReader(o.reference).header(), set.grid); });
   if (o.common.dry_run) {
     table.close();
     return 0;
