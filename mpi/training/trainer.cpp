@@ -11,7 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "core/units.hpp"
+#include "imaging/pose.hpp"
 #include "learning/augmentation.hpp"
 #include "learning/prediction.hpp"
 #include "mpi/comm/session.hpp"
@@ -23,6 +23,7 @@ namespace {
 constexpr std::size_t most_validated = 512;  // particles a rank and epoch
 constexpr std::size_t most_measured = 256;   // particles over all ranks
 constexpr double report_seconds = 10;
+constexpr double found_degrees = 20;  // a start from which the refinement usually arrives
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -176,9 +177,8 @@ void Trainer::share_clock() {
 
 void Trainer::validate(EpochRecord& record) {
   const std::size_t k_count = state_.scaling.amplitude_mean.size();
-  const std::size_t columns = network_.output_count();
-  // Count, loss, |Δq| (Å), angle, |Δs| (Å), then squares: K amplitudes, three rotations, two shifts.
-  std::vector<double> sums(5 + k_count + 5, 0.0);
+  // Count, loss, |Δq| (Å), angle, |Δs| (Å), found; then squares: K amplitudes, three rotations, two shifts.
+  std::vector<double> sums(6 + k_count + 5, 0.0);
   for (std::size_t i = 0; i < std::min(set_.validation.size(), most_validated); ++i) {
     const Example& example = set_.validation[i];
     FailureReason reason = FailureReason::none;
@@ -186,41 +186,47 @@ void Trainer::validate(EpochRecord& record) {
     if (reason != FailureReason::none) continue;
     Image input;
     maker_.prepare(image, example.particle.ctf, input);
-    const Label answer = predict_label(network_, input, state_.scaling).mean;
-    std::vector<float> output(columns), target(columns);
-    encode_label(answer, state_.scaling, output);
+    const Prediction prediction = predict_label(network_, input, state_.scaling);
+    const Label& answer = prediction.best;
+    std::vector<float> target(k_count + pose_targets);
     encode_label(example.label, state_.scaling, target);
+    const auto near = [&](const Eigen::Matrix3d& r) {
+      return rotation_distance(r, example.label.rotation) < found_degrees;
+    };
     const Eigen::VectorXd dq = answer.amplitudes - example.label.amplitudes;
     const Eigen::Vector3d turn = rotation_vector(answer.rotation, example.label.rotation);
     const Eigen::Vector2d ds = answer.shift - example.label.shift;
     sums[0] += 1;
-    sums[1] += network_.loss(output, target).loss;
+    sums[1] +=
+        network_.loss(network_.predict({input.data(), static_cast<std::size_t>(input.size())}), target).loss;
     sums[2] += dq.cwiseAbs().mean();
     sums[3] += turn.norm();
     sums[4] += ds.cwiseAbs().mean();
-    for (std::size_t k = 0; k < k_count; ++k) sums[5 + k] += std::pow(dq[static_cast<Eigen::Index>(k)], 2);
+    sums[5] += std::any_of(prediction.orientations.begin(), prediction.orientations.end(), near) ? 1 : 0;
+    for (std::size_t k = 0; k < k_count; ++k) sums[6 + k] += std::pow(dq[static_cast<Eigen::Index>(k)], 2);
     for (std::size_t j = 0; j < 3; ++j)
-      sums[5 + k_count + j] += std::pow(turn[static_cast<Eigen::Index>(j)], 2);
+      sums[6 + k_count + j] += std::pow(turn[static_cast<Eigen::Index>(j)], 2);
     for (std::size_t j = 0; j < 2; ++j)
-      sums[8 + k_count + j] += std::pow(ds[static_cast<Eigen::Index>(j)], 2);
+      sums[9 + k_count + j] += std::pow(ds[static_cast<Eigen::Index>(j)], 2);
   }
   comm_.sum(std::span<double>(sums));
   const double n = sums[0];
   if (n == 0) {
     record.validation_loss = record.validation_amplitude = record.validation_angle = record.validation_shift =
-        std::numeric_limits<double>::quiet_NaN();
+        record.validation_found = std::numeric_limits<double>::quiet_NaN();
     return;
   }
   record.validation_loss = sums[1] / n;
   record.validation_amplitude = sums[2] / n;
   record.validation_angle = sums[3] / n;
   record.validation_shift = sums[4] / n;
+  record.validation_found = sums[5] / n;
   const auto roots = [&](std::size_t first, std::size_t count) {
     std::vector<double> values;
     for (std::size_t i = first; i < first + count; ++i) values.push_back(std::sqrt(sums[i] / n));
     return values;
   };
-  state_.errors = {roots(5, k_count), roots(5 + k_count, 3), roots(8 + k_count, 2)};
+  state_.errors = {roots(6, k_count), roots(6 + k_count, 3), roots(9 + k_count, 2)};
 }
 
 void Trainer::finish_epoch() {
@@ -262,9 +268,11 @@ void Trainer::report() {
     const EpochRecord& last = state_.history.back();
     text += fmt::format("; loss {:.3f}", last.training_loss);
     if (std::isfinite(last.validation_loss))
-      text += fmt::format("; validation: loss {:.3f}, amplitudes {:.1f} Å, rotation {:.0f}°, shift {:.1f} Å",
-                          last.validation_loss, last.validation_amplitude, last.validation_angle,
-                          last.validation_shift);
+      text += fmt::format(
+          "; validation: loss {:.3f}, amplitudes {:.1f} Å, rotation {:.0f}° (within {:.0f}° of one offered: "
+          "{:.0f} %), shift {:.1f} Å",
+          last.validation_loss, last.validation_amplitude, last.validation_angle, found_degrees,
+          100 * last.validation_found, last.validation_shift);
   }
   spdlog::info("{}", text);
 }

@@ -33,7 +33,7 @@ json history_json(const std::vector<EpochRecord>& history) {
   for (const EpochRecord& r : history)
     rows.push_back({r.epoch, number(r.images), number(r.seconds), number(r.learning_rate),
                     number(r.training_loss), number(r.validation_loss), number(r.validation_amplitude),
-                    number(r.validation_angle), number(r.validation_shift)});
+                    number(r.validation_angle), number(r.validation_shift), number(r.validation_found)});
   return rows;
 }
 
@@ -41,7 +41,8 @@ std::vector<EpochRecord> history_from(const json& rows) {
   std::vector<EpochRecord> history;
   for (const json& r : rows)
     history.push_back({r.at(0).get<std::int64_t>(), number(r.at(1)), number(r.at(2)), number(r.at(3)),
-                       number(r.at(4)), number(r.at(5)), number(r.at(6)), number(r.at(7)), number(r.at(8))});
+                       number(r.at(4)), number(r.at(5)), number(r.at(6)), number(r.at(7)), number(r.at(8)),
+                       number(r.at(9))});
   return history;
 }
 

@@ -23,6 +23,7 @@ struct EpochRecord {
   double validation_amplitude = 0;  ///< Å, mean absolute error over modes
   double validation_angle = 0;      ///< degrees, mean
   double validation_shift = 0;      ///< Å
+  double validation_found = 0;      ///< share with one of the offered orientations within 20°
 };
 
 /// How wrong the predictions of the validation particles are, root mean square against their labels.

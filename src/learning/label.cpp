@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <Eigen/Geometry>
-#include <Eigen/SVD>
 
 #include "core/error.hpp"
 #include "core/units.hpp"
@@ -39,7 +38,7 @@ LabelScaling LabelMoments::scaling() const {
 
 void encode_label(const Label& label, const LabelScaling& scaling, std::span<float> target) {
   const std::size_t k_count = scaling.amplitude_mean.size();
-  require(target.size() == k_count + pose_outputs, "a target holds K + 11 numbers");
+  require(target.size() == k_count + pose_targets, "a target holds K + 11 numbers");
   for (std::size_t k = 0; k < k_count; ++k)
     target[k] =
         static_cast<float>((label.amplitudes[static_cast<Eigen::Index>(k)] - scaling.amplitude_mean[k]) /
@@ -50,21 +49,42 @@ void encode_label(const Label& label, const LabelScaling& scaling, std::span<flo
   target[k_count + 10] = static_cast<float>(label.shift.y() / scaling.shift_sd);
 }
 
-Label decode_label(std::span<const float> output, const LabelScaling& scaling) {
+Answer decode_answer(std::span<const float> output, const LabelScaling& scaling) {
   const std::size_t k_count = scaling.amplitude_mean.size();
-  require(output.size() == k_count + pose_outputs, "an output holds K + 11 numbers");
-  Label label;
-  label.amplitudes.resize(static_cast<Eigen::Index>(k_count));
+  require(output.size() == k_count + pose_outputs, "an output holds amplitudes, shift and components");
+  Answer answer;
+  answer.amplitudes.resize(static_cast<Eigen::Index>(k_count));
   for (std::size_t k = 0; k < k_count; ++k)
-    label.amplitudes[static_cast<Eigen::Index>(k)] =
+    answer.amplitudes[static_cast<Eigen::Index>(k)] =
         scaling.amplitude_mean[k] + scaling.amplitude_sd[k] * static_cast<double>(output[k]);
-  const auto row = [&](std::size_t r) {
-    const std::size_t i = k_count + 3 * r;
-    return Eigen::Vector3d(output[i], output[i + 1], output[i + 2]);
-  };
-  label.rotation = rotation_from_6d(row(0), row(1));
-  label.shift = scaling.shift_sd * Eigen::Vector2d(output[k_count + 9], output[k_count + 10]);
-  return label;
+  answer.shift = scaling.shift_sd * Eigen::Vector2d(output[k_count], output[k_count + 1]);
+  answer.components.resize(component_count);
+  std::size_t at = k_count + 2;
+  for (PoseComponent& component : answer.components) {
+    const Eigen::Vector3d a(output[at], output[at + 1], output[at + 2]);
+    const Eigen::Vector3d b(output[at + 3], output[at + 4], output[at + 5]);
+    component = {rotation_from_6d(a, b), output[at + 9], output[at + 10]};
+    at += 11;
+  }
+  return answer;
+}
+
+double log_peak_density(double concentration) {
+  // c(κ) = e^κ·(I₀(2κ) − I₁(2κ)), so 3κ − log c = −log[e^{−2κ}(I₀(2κ) − I₁(2κ))]. κ is at most 100.
+  const double x = 2 * concentration;
+  return -std::log(std::exp(-x) * (std::cyl_bessel_i(0.0, x) - std::cyl_bessel_i(1.0, x)));
+}
+
+double log_density(std::span<const PoseComponent> mixture, const Eigen::Matrix3d& rotation) {
+  std::vector<double> terms;
+  for (const PoseComponent& m : mixture) {
+    const double trace = (m.rotation.transpose() * rotation).trace();
+    terms.push_back(std::log(m.weight) + log_peak_density(m.concentration) + m.concentration * (trace - 3));
+  }
+  const double largest = *std::max_element(terms.begin(), terms.end());
+  double sum = 0;
+  for (const double term : terms) sum += std::exp(term - largest);
+  return largest + std::log(sum);
 }
 
 Eigen::Matrix3d rotation_from_6d(const Eigen::Vector3d& a, const Eigen::Vector3d& b) {
@@ -75,15 +95,6 @@ Eigen::Matrix3d rotation_from_6d(const Eigen::Vector3d& a, const Eigen::Vector3d
   rotation.row(1) = y;
   rotation.row(2) = x.cross(y);
   return rotation;
-}
-
-Eigen::Matrix3d mean_rotation(std::span<const Eigen::Matrix3d> rotations) {
-  require(!rotations.empty(), "the mean of no rotations");
-  Eigen::Matrix3d sum = Eigen::Matrix3d::Zero();
-  for (const Eigen::Matrix3d& rotation : rotations) sum += rotation;
-  const Eigen::JacobiSVD<Eigen::Matrix3d> svd(sum, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  Eigen::Vector3d signs(1, 1, (svd.matrixU() * svd.matrixV().transpose()).determinant() < 0 ? -1 : 1);
-  return svd.matrixU() * signs.asDiagonal() * svd.matrixV().transpose();
 }
 
 Eigen::Vector3d rotation_vector(const Eigen::Matrix3d& from, const Eigen::Matrix3d& to) {

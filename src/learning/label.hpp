@@ -39,23 +39,48 @@ class LabelMoments {
   std::vector<double> sums_;
 };
 
-/// Numbers the network gives for an image: K scaled amplitudes, the rotation matrix row by row, 2 scaled
-/// shifts.
-inline constexpr std::size_t pose_outputs = 11;
+/// What a target holds beside the K scaled amplitudes: the rotation matrix row by row, 2 scaled shifts.
+inline constexpr std::size_t pose_targets = 11;
 
-/// Writes a label as K + 11 numbers in the order above.
+/// Writes a label as K + 11 numbers: K scaled amplitudes, the rotation matrix row by row, 2 scaled shifts.
 void encode_label(const Label& label, const LabelScaling& scaling, std::span<float> target);
-/// The label that the K + 11 numbers stand for; its rotation is made orthonormal again in double precision.
-Label decode_label(std::span<const float> output, const LabelScaling& scaling);
+
+/// One orientation that an image may have, with the density w·exp(κ·tr(RₘᵀR))/c(κ) about it.
+struct PoseComponent {
+  Eigen::Matrix3d rotation = Eigen::Matrix3d::Identity();
+  double weight = 0;         ///< w; those of an answer add up to 1
+  double concentration = 0;  ///< κ; about √(1/2κ) radians of spread along each axis
+};
+
+/// Orientations a network offers for an image: many images, seen at low resolution, look like several.
+inline constexpr std::size_t component_count = 16;
+
+/// What a network says of one image, in the units of a label.
+struct Answer {
+  Eigen::VectorXd amplitudes;                       ///< K, Å
+  Eigen::Vector2d shift = Eigen::Vector2d::Zero();  ///< (x, y) in Å
+  std::vector<PoseComponent> components;
+};
+
+/// Numbers of an output beside the K scaled amplitudes: 2 scaled shifts and for each component the rotation
+/// row by row, w and κ.
+inline constexpr std::size_t pose_outputs = 2 + component_count * 11;
+
+/// The answer that K + pose_outputs numbers stand for; rotations are made orthonormal again in double
+/// precision.
+Answer decode_answer(std::span<const float> output, const LabelScaling& scaling);
+
+/// log of the density of a rotation under a mixture, relative to the uniform one:
+/// log Σ_m w_m·exp(κ_m·tr(R_mᵀR))/c(κ_m), c(κ) = ∫ exp(κ·tr R) dR = e^κ·(I₀(2κ) − I₁(2κ)) (isotropic Langevin
+/// or matrix Fisher distribution; Downs 1972).
+double log_density(std::span<const PoseComponent> mixture, const Eigen::Matrix3d& rotation);
+/// log exp(3κ)/c(κ): the density of one component at its centre.
+double log_peak_density(double concentration);
 
 /// The rotation matrix whose first two rows span what `a` and `b` span, the first along `a`:
 /// x = a/|a|, y = (b − (x·b)x)/|…|, z = x × y (6-D representation of Zhou et al. 2019,
 /// doi:10.1109/CVPR.2019.00589).
 Eigen::Matrix3d rotation_from_6d(const Eigen::Vector3d& a, const Eigen::Vector3d& b);
-
-/// The rotation nearest to the mean of `rotations` in the Frobenius norm (chordal mean, Moakher 2002): the
-/// orthogonal factor of ΣR, by singular values. Throws Bug when the list is empty.
-Eigen::Matrix3d mean_rotation(std::span<const Eigen::Matrix3d> rotations);
 
 /// The left increment in degrees (about image x, y and the view axis) that takes `from` to `to`:
 /// to = exp([ω]×)·from.

@@ -49,7 +49,10 @@ struct ResidualBlockImpl : nn::Module {
 };
 TORCH_MODULE(ResidualBlock);
 
-/// K + 8 raw outputs: amplitudes, two vectors of the 6-D rotation, shift.
+/// Raw numbers of a component: two vectors of the 6-D rotation, and what weight and concentration come from.
+constexpr std::int64_t component_raw = 8;
+
+/// K + 2 + 16·8 raw outputs: amplitudes, shift, components.
 nn::Sequential make_layers(int width, int amplitudes) {
   nn::Sequential layers;
   layers->push_back(convolution(1, width, 5, 2));
@@ -63,17 +66,34 @@ nn::Sequential make_layers(int width, int amplitudes) {
   constexpr int last_side = network_input_size / 16;
   layers->push_back(nn::Linear(8 * width * last_side * last_side, 256));
   layers->push_back(nn::ReLU());
-  layers->push_back(nn::Linear(256, amplitudes + 8));
+  constexpr auto count = static_cast<std::int64_t>(component_count);
+  nn::Linear last(256, amplitudes + 2 + count * component_raw);
+  // The components start at rotations drawn at random, so that each takes its own part of them.
+  const torch::NoGradGuard without_gradient;
+  last->bias.narrow(0, amplitudes + 2, count * component_raw).normal_();
+  last->bias.narrow(0, amplitudes + 2, count * component_raw)
+      .view({count, component_raw})
+      .narrow(1, 6, 2)
+      .zero_();
+  layers->push_back(last);
   return layers;
 }
 
-/// Gram–Schmidt of the six raw numbers, differentiable: n×9 rotation matrices, row by row.
+/// Gram–Schmidt of the six raw numbers in the last dimension, differentiable: rotation matrices, row by row.
 Tensor rotations(const Tensor& raw) {
-  const Tensor a = raw.narrow(1, 0, 3), b = raw.narrow(1, 3, 3);
-  const auto unit = [](const Tensor& v) { return v / v.norm(2, 1, true).clamp_min(1e-6); };
+  const Tensor a = raw.narrow(-1, 0, 3), b = raw.narrow(-1, 3, 3);
+  const auto unit = [](const Tensor& v) { return v / v.norm(2, -1, true).clamp_min(1e-6); };
   const Tensor x = unit(a);
-  const Tensor y = unit(b - (x * b).sum(1, true) * x);
-  return torch::cat({x, y, torch::cross(x, y, 1)}, 1);
+  const Tensor y = unit(b - (x * b).sum(-1, true) * x);
+  return torch::cat({x, y, torch::cross(x, y, -1)}, -1);
+}
+
+/// n×16×11: rotation row by row, weight, concentration between 0.05 (all but uniform) and 100 (4 degrees).
+Tensor components(const Tensor& raw) {
+  const Tensor each = raw.view({raw.size(0), static_cast<std::int64_t>(component_count), component_raw});
+  const Tensor weight = torch::softmax(each.narrow(2, 6, 1), 1);
+  const Tensor concentration = (torch::softplus(each.narrow(2, 7, 1)) + 0.05).clamp_max(100);
+  return torch::cat({rotations(each.narrow(2, 0, 6)), weight, concentration}, 2);
 }
 
 struct LossTerms {
@@ -81,22 +101,24 @@ struct LossTerms {
 };
 
 LossTerms loss_terms(const Tensor& output, const Tensor& target, int amplitudes) {
-  const auto part = [&](const Tensor& t, int first, int count) { return t.narrow(1, first, count); };
-  const Tensor dq = part(output, 0, amplitudes) - part(target, 0, amplitudes);
-  const Tensor dr = part(output, amplitudes, 9) - part(target, amplitudes, 9);
-  const Tensor ds = part(output, amplitudes + 9, 2) - part(target, amplitudes + 9, 2);
+  constexpr auto count = static_cast<std::int64_t>(component_count);
+  const Tensor dq = output.narrow(1, 0, amplitudes) - target.narrow(1, 0, amplitudes);
+  const Tensor ds = output.narrow(1, amplitudes, 2) - target.narrow(1, amplitudes + 9, 2);
+  const Tensor mixture = output.narrow(1, amplitudes + 2, count * 11).view({-1, count, 11});
+  const Tensor trace = (mixture.narrow(2, 0, 9) * target.narrow(1, amplitudes, 9).unsqueeze(1)).sum(2);
+  const Tensor weight = mixture.select(2, 9), kappa = mixture.select(2, 10);
   const auto huber = [](const Tensor& d) {
     return torch::smooth_l1_loss(d, torch::zeros_like(d), torch::Reduction::None, 0.1).mean(1);
   };
-  // ‖R̂ − R‖² = 8 sin²(ω/2); the small constant keeps the root's derivative finite at ω = 0.
-  const Tensor square = dr.square().sum(1);
-  constexpr double tiny = 1e-12;
-  const Tensor chord = ((square + tiny).sqrt() - std::sqrt(tiny)) / 2;
+  const Tensor constant = torch::special_i0e(2 * kappa) - torch::special_i1e(2 * kappa);
+  const Tensor log_density =
+      torch::logsumexp(torch::log(weight.clamp_min(1e-12)) + kappa * (trace - 3) - torch::log(constant), 1);
   LossTerms terms;
-  terms.loss = huber(dq) + chord + huber(ds);
+  terms.loss = huber(dq) + huber(ds) - 0.5 * log_density;
   const torch::NoGradGuard without_gradient;
   terms.amplitude = dq.abs().mean(1);
-  terms.angle = 2 * torch::asin((square / 8).sqrt().clamp(0, 1)) * (180 / std::numbers::pi);
+  const Tensor chosen = trace.gather(1, weight.argmax(1, true)).squeeze(1);
+  terms.angle = torch::acos(((chosen - 1) / 2).clamp(-1, 1)) * (180 / std::numbers::pi);
   terms.shift = ds.abs().mean(1);
   return terms;
 }
@@ -125,7 +147,8 @@ struct Network::Impl {
     constexpr std::int64_t side = network_input_size;
     const Tensor raw = layers->forward(matrix_of(inputs, side * side).view({-1, 1, side, side}));
     const int k = architecture.amplitudes;
-    return torch::cat({raw.narrow(1, 0, k), rotations(raw.narrow(1, k, 6)), raw.narrow(1, k + 6, 2)}, 1);
+    const Tensor mixture = components(raw.narrow(1, k + 2, raw.size(1) - k - 2));
+    return torch::cat({raw.narrow(1, 0, k + 2), mixture.flatten(1)}, 1);
   }
 
   /// Moves all parameters into one stretch of memory, so that they are reduced, updated and saved as one.
@@ -193,7 +216,8 @@ LossSums Network::accumulate(std::span<const float> inputs, std::span<const floa
   if (inputs.empty()) return {};
   impl_->layers->train();
   const LossTerms terms =
-      loss_terms(impl_->forward(inputs), matrix_of(targets, static_cast<std::int64_t>(output_count())),
+      loss_terms(impl_->forward(inputs),
+                 matrix_of(targets, impl_->architecture.amplitudes + static_cast<std::int64_t>(pose_targets)),
                  impl_->architecture.amplitudes);
   terms.loss.sum().backward();
   return sums_of(terms);
@@ -211,9 +235,9 @@ std::vector<float> Network::predict(std::span<const float> inputs) {
 LossSums Network::loss(std::span<const float> outputs, std::span<const float> targets) const {
   if (outputs.empty()) return {};
   const torch::NoGradGuard without_gradient;
-  const auto columns = static_cast<std::int64_t>(output_count());
-  return sums_of(
-      loss_terms(matrix_of(outputs, columns), matrix_of(targets, columns), impl_->architecture.amplitudes));
+  const int k = impl_->architecture.amplitudes;
+  return sums_of(loss_terms(matrix_of(outputs, static_cast<std::int64_t>(output_count())),
+                            matrix_of(targets, k + static_cast<std::int64_t>(pose_targets)), k));
 }
 
 void use_torch_threads(int threads) {

@@ -25,18 +25,20 @@ struct LossSums {
   double images = 0;
   double loss = 0;       ///< what is minimised
   double amplitude = 0;  ///< mean absolute error of the scaled amplitudes
-  double angle = 0;      ///< degrees
+  double angle = 0;      ///< degrees, of the heaviest component
   double shift = 0;      ///< mean absolute error of the scaled shifts
 };
 
 /// A residual network (He et al. 2016) with group norm (Wu & He 2018): it needs no statistics of a batch, so
 /// that an image's answer depends neither on its batch nor on the number of ranks. 32² input, a 5×5
 /// convolution of stride 2, four stages of one residual block of width w, 2w, 4w, 8w at 16², 8², 4², 2², and
-/// two linear layers to K amplitudes, a 6-D rotation and a shift. An output is K + 11 numbers as encode_label
-/// writes them.
+/// two linear layers to K amplitudes, a shift, and a mixture of orientations: each a 6-D rotation (Zhou et
+/// al. 2019), a weight and a concentration (a mixture density network, Bishop 1994).
 ///
-/// Loss of an image: mean over k of H(q̂_k − q_k) + ½‖R̂ − R‖_F + mean over x, y of H(ŝ − s), with H(d) the
-/// Huber loss of width 0.1, H(d) = d²/0.2 below it and |d| − 0.05 above; all in scaled units.
+/// Loss of an image: mean over k of H(q̂_k − q_k) + mean over x, y of H(ŝ − s) − ½·log p̂(R), with H(d) the
+/// Huber loss of width 0.1, H(d) = d²/0.2 below it and |d| − 0.05 above, in scaled units, and p̂ the mixture's
+/// density relative to the uniform one (see log_density): the rotation's part is 0 for an answer that says
+/// nothing.
 class Network {
  public:
   /// Weights drawn from `seed`. Throws Error for an unknown name.
@@ -53,11 +55,11 @@ class Network {
   std::span<const float> weights() const;
 
   /// The gradient of the loss summed over the images of a batch, overwritten by each call (all 0 for no
-  /// images). `inputs`: n·32² pixels; `targets`: n·(K+11).
+  /// images). `inputs`: n·32² pixels; `targets`: n·(K + 11), see encode_label.
   LossSums accumulate(std::span<const float> inputs, std::span<const float> targets);
   std::span<float> gradient();
 
-  /// Outputs of n images, n·(K+11), in evaluation mode and without gradients.
+  /// Outputs of n images, n·(K + pose_outputs), see decode_answer; in evaluation mode and without gradients.
   std::vector<float> predict(std::span<const float> inputs);
   /// The loss of given outputs, image by image added up, for validation.
   LossSums loss(std::span<const float> outputs, std::span<const float> targets) const;

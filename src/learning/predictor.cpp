@@ -9,9 +9,7 @@
 namespace elastem {
 namespace {
 
-/// Hypotheses nearer than this are one: the refinement joins them anyway.
-constexpr double distinct_degrees = 10;
-constexpr std::size_t most_starts = 6;
+constexpr std::size_t most_starts = 8;
 /// A fit whose correlation lies this many standard deviations below the labels' median is doubted. Of good
 /// fits 2 % are, which costs them no more than a search.
 constexpr double doubtful_deviations = 2;
@@ -47,7 +45,7 @@ ParticleResult Predictor::predict(const Image& image, const Ctf& ctf) {
   Image input;
   maker_.prepare(image, ctf, input);
   const Prediction prediction = predict_label(network_, input, scaling_);
-  return aligner_ ? refined(image, ctf, prediction) : unrefined(image, ctf, prediction.mean);
+  return aligner_ ? refined(image, ctf, prediction) : unrefined(image, ctf, prediction.best);
 }
 
 ParticleResult Predictor::unrefined(const Image& image, const Ctf& ctf, const Label& label) {
@@ -68,28 +66,21 @@ ParticleResult Predictor::unrefined(const Image& image, const Ctf& ctf, const La
 }
 
 std::vector<Placement> Predictor::starts(const Image& image, const Ctf& ctf, const Prediction& prediction) {
-  struct Hypothesis {
-    Label label;
+  struct Start {
+    Placement placement;
     double score;
   };
-  std::vector<Hypothesis> hypotheses;
-  const auto consider = [&](Label label) {
-    label.amplitudes = prediction.mean.amplitudes;
-    label.shift = prediction.mean.shift;
-    hypotheses.push_back({label, correlation(projector_, maker_, image, ctf, label)});
-  };
-  consider(prediction.mean);
-  for (const Label& label : prediction.each) consider(label);
-  std::stable_sort(hypotheses.begin(), hypotheses.end(),
-                   [](const Hypothesis& a, const Hypothesis& b) { return a.score > b.score; });
-  std::vector<Placement> chosen;
-  for (const auto& [label, score] : hypotheses) {
-    const bool known = std::any_of(chosen.begin(), chosen.end(), [&](const Placement& other) {
-      return rotation_distance(other.rotation, label.rotation) < distinct_degrees;
-    });
-    if (!known && chosen.size() < most_starts)
-      chosen.push_back({label.amplitudes, label.rotation, label.shift});
+  std::vector<Start> candidates;
+  for (const Eigen::Matrix3d& rotation : prediction.orientations) {
+    const Label label{prediction.best.amplitudes, rotation, prediction.best.shift};
+    candidates.push_back({{label.amplitudes, label.rotation, label.shift},
+                          correlation(projector_, maker_, image, ctf, label)});
   }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Start& a, const Start& b) { return a.score > b.score; });
+  std::vector<Placement> chosen;
+  for (const Start& start : candidates)
+    if (chosen.size() < most_starts) chosen.push_back(start.placement);
   return chosen;
 }
 

@@ -31,7 +31,7 @@ class Predictor {
  private:
   ParticleResult unrefined(const Image& image, const Ctf& ctf, const Label& label);
   ParticleResult refined(const Image& image, const Ctf& ctf, const Prediction& prediction);
-  /// The distinct hypotheses that resemble the image most, best first.
+  /// The orientations that resemble the image most, best first.
   std::vector<Placement> starts(const Image& image, const Ctf& ctf, const Prediction& prediction);
 
   LabelScaling scaling_;

@@ -1,0 +1,122 @@
+#include "learning/label.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "core/units.hpp"
+#include "imaging/pose.hpp"
+#include "small_model.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+TEST(Rotation6d, IsOrthonormalWithTheFirstRowAlongA) {
+  Random random(1, Stream::orientation, 0);
+  for (int i = 0; i < 50; ++i) {
+    const Eigen::Vector3d a(random.normal(), random.normal(), random.normal());
+    const Eigen::Vector3d b(random.normal(), random.normal(), random.normal());
+    const Eigen::Matrix3d r = rotation_from_6d(a, b);
+    // Orthogonalising loses as many digits as a and b are parallel.
+    const double tolerance = 20 * epsilon * a.norm() * b.norm() / a.cross(b).norm();
+    EXPECT_LT((r * r.transpose() - Eigen::Matrix3d::Identity()).norm(), tolerance);
+    EXPECT_NEAR(r.determinant(), 1, tolerance);
+    EXPECT_LT((r.row(0).transpose() - a.normalized()).norm(), 4 * epsilon);
+  }
+}
+
+TEST(Rotation6d, GivesBackTheRotationOfItsFirstRows) {
+  const Eigen::Matrix3d r = rotation_matrix(30, 70, -120);
+  EXPECT_LT((rotation_from_6d(3 * r.row(0), 0.1 * r.row(1) + r.row(0)) - r).norm(), 100 * epsilon);
+}
+
+TEST(Label, ScalingIsMeanAndDeviation) {
+  LabelMoments moments(1);
+  for (const double q : {-1.0, 1.0, 6.0}) {
+    Label label;
+    label.amplitudes = Eigen::VectorXd::Constant(1, q);
+    label.shift = {3, 4};
+    moments.add(label);
+  }
+  const LabelScaling scaling = moments.scaling();
+  EXPECT_NEAR(scaling.amplitude_mean[0], 2, 8 * epsilon);
+  EXPECT_NEAR(scaling.amplitude_sd[0], std::sqrt((9.0 + 1.0 + 16.0) / 3), 64 * epsilon);
+  EXPECT_NEAR(scaling.shift_sd, std::sqrt(25.0 / 2), 16 * epsilon);
+}
+
+TEST(Label, EqualLabelsScaleByOne) {
+  LabelMoments moments(1);
+  Label label;
+  label.amplitudes = Eigen::VectorXd::Constant(1, 5.0);
+  moments.add(label);
+  moments.add(label);
+  EXPECT_EQ(moments.scaling().amplitude_sd[0], 1);
+  EXPECT_EQ(moments.scaling().shift_sd, 1);
+}
+
+TEST(Label, AnOutputDecodesToWhatATargetEncodes) {
+  const LabelScaling scaling{{10, -3}, {4, 0.5}, 2.5};
+  const Label label = test::random_label(4);
+  std::vector<float> target(2 + pose_targets), output(2 + pose_outputs, 0.0F);
+  encode_label(label, scaling, target);
+  std::copy_n(target.begin(), 2, output.begin());
+  std::copy_n(target.begin() + 11, 2, output.begin() + 2);
+  for (std::size_t m = 0; m < component_count; ++m) {
+    std::copy_n(target.begin() + 2, 9, output.begin() + 4 + static_cast<std::ptrdiff_t>(11 * m));
+    output[4 + 11 * m + 9] = 1.0F / component_count;
+    output[4 + 11 * m + 10] = 3;
+  }
+  const Answer answer = decode_answer(output, scaling);
+  const double single = std::numeric_limits<float>::epsilon();
+  EXPECT_LT((answer.amplitudes - label.amplitudes).norm(), 30 * single * (label.amplitudes.norm() + 10));
+  EXPECT_LT((answer.shift - label.shift).norm(), 4 * single * label.shift.norm());
+  ASSERT_EQ(answer.components.size(), component_count);
+  for (const PoseComponent& m : answer.components) {
+    EXPECT_LT((m.rotation - label.rotation).norm(), 10 * single);
+    EXPECT_EQ(m.concentration, 3);
+  }
+  EXPECT_THROW(decode_answer(target, scaling), Bug);
+}
+
+TEST(Density, AveragesToOneOverTheRotations) {
+  const std::vector<PoseComponent> mixture = {{rotation_matrix(10, 20, 30), 0.25, 4},
+                                              {rotation_matrix(100, 120, 30), 0.75, 0.5}};
+  constexpr int n = 40000;
+  double sum = 0, squares = 0;
+  Random random(2, Stream::orientation, 7);
+  for (int i = 0; i < n; ++i) {
+    const Eigen::Matrix3d r =
+        rotation_matrix(random.uniform(0, 360), std::acos(random.uniform(-1, 1)) * degrees_per_radian,
+                        random.uniform(0, 360));
+    const double density = std::exp(log_density(mixture, r));
+    sum += density;
+    squares += density * density;
+  }
+  const double mean = sum / n, deviation = std::sqrt((squares / n - mean * mean) / n);
+  EXPECT_LT(deviation, 0.05);
+  EXPECT_NEAR(mean, 1, 5 * deviation);  // five standard deviations of the average
+}
+
+TEST(Density, IsHighestAtTheCentreAndUniformWithoutConcentration) {
+  const Eigen::Matrix3d centre = rotation_matrix(10, 20, 30);
+  const std::vector<PoseComponent> one = {{centre, 1.0, 10}};
+  EXPECT_NEAR(log_density(one, centre), log_peak_density(10), 1e3 * epsilon);
+  EXPECT_LT(log_density(one, rotation_matrix(10, 25, 30)), log_peak_density(10));
+  EXPECT_NEAR(log_peak_density(0), 0, epsilon);
+}
+
+TEST(RotationVector, IsTheLeftIncrementInDegrees) {
+  const Eigen::Matrix3d from = rotation_matrix(12, 50, 77);
+  const Eigen::Vector3d omega(3, -8, 5);
+  const Eigen::Matrix3d to = rotation_increment(omega * radians_per_degree) * from;
+  EXPECT_LT((rotation_vector(from, to) - omega).norm(),
+            1e4 * epsilon);  // acos near 10 degrees loses two digits
+}
+
+}  // namespace
+}  // namespace elastem
