@@ -63,7 +63,7 @@ ResultTable open_table(const Communicator& comm, const PredictOptions& o, const 
                        const Checkpoint& network, const Provenance& provenance, NoiseSpectrum& noise) {
   if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
     ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
-    collectively(comm, [&] { require_same_run(table.provenance(), provenance); });
+    collectively(comm, [&] { require_same_run(table.provenance(), provenance, o.output); });
     noise = table.load_vector(noise_name);
     return table;
   }

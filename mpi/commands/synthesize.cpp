@@ -120,7 +120,7 @@ ResultTable open_outputs(const Communicator& comm, const SynthesizeOptions& o, c
   if (resume) {
     ResultTable table = ResultTable::open(comm, out.truth_table, ResultTable::Access::write);
     collectively(comm, [&] {
-      require_same_run(table.provenance(), provenance);
+      require_same_run(table.provenance(), provenance, out.truth_table);
       const MrcHeader there = MrcReader(out.stack).header();
       if (there.sections != o.count || there.columns != o.size || there.rows != o.size) {
         throw Error(out.stack + ": is not the stack of " + out.truth_table +

@@ -50,7 +50,7 @@ Checkpoint stored_training(const Communicator& comm, const std::string& path, co
     Provenance stored;
     stored.options = state.options;
     stored.inputs = state.inputs;
-    require_same_run(stored, provenance);
+    require_same_run(stored, provenance, path);
     return state;
   });
 }

@@ -261,6 +261,7 @@ ModesFile read_modes(const Communicator& comm, const std::string& path) {
   comm.broadcast(content.atoms);
   comm.broadcast(std::span<double>(&content.atom_sigma, 1));
   comm.broadcast(std::span<double>(&content.cutoff, 1));
+  content.path = path;
   return content;
 }
 
@@ -270,7 +271,7 @@ ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selec
   if (modes_selection.empty()) {
     for (std::size_t i = 0; i < modes.numbers.size(); ++i)
       if (modes.enabled[i]) wanted.push_back(modes.numbers[i]);
-    if (wanted.empty()) throw Error("the modes file has no enabled mode; name the wanted ones with --modes");
+    if (wanted.empty()) throw Error(file.path + " has no enabled mode; name the wanted ones with --modes");
   } else {
     wanted = parse_number_list(modes_selection, "--modes");
   }
@@ -278,7 +279,7 @@ ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selec
   for (const int number : wanted) {
     const auto at = std::find(modes.numbers.begin(), modes.numbers.end(), number);
     if (at == modes.numbers.end())
-      throw Error("--modes: mode " + std::to_string(number) + " is not in the modes file, which has " +
+      throw Error("--modes: mode " + std::to_string(number) + " is not in " + file.path + ", which has " +
                   format_number_list(modes.numbers) +
                   (number <= 6 ? "; modes 1-6 are the rigid-body ones" : "") +
                   "; choose among these or compute more with elastem modes --modes");

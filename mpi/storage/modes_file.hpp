@@ -12,8 +12,9 @@ namespace elastem {
 
 /// What modes.h5 holds.
 struct ModesFile {
-  Structure structure;     ///< centred on the centre of mass
-  Eigen::Vector3d centre;  ///< Å, what was taken off the positions of the input
+  std::string path = "the modes file";  ///< where it was read from, for messages
+  Structure structure;                  ///< centred on the centre of mass
+  Eigen::Vector3d centre;               ///< Å, what was taken off the positions of the input
   NormalModes modes;
   Eigen::VectorXd weights;  ///< density of each atom, electrons
   double atom_sigma = 1.5;  ///< Å

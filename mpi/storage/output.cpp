@@ -73,7 +73,7 @@ Output decide_output(const Communicator& comm, const std::string& path, bool res
   return found && resume ? Output::resume : Output::create;
 }
 
-void require_same_run(const Provenance& stored, const Provenance& now) {
+void require_same_run(const Provenance& stored, const Provenance& now, const std::string& path) {
   std::string differences;
   const auto differs = [&](const std::string& text) {
     differences += (differences.empty() ? "" : "; ") + text;
@@ -102,7 +102,7 @@ void require_same_run(const Provenance& stored, const Provenance& now) {
     differs("the seed was " + std::to_string(stored.seed) + " and is now " + std::to_string(now.seed));
 
   if (!differences.empty())
-    throw Error("the output comes from another run and cannot be gone on with: " + differences +
+    throw Error(path + " comes from another run and cannot be gone on with: " + differences +
                 "; repeat the earlier inputs and options, or start anew with --overwrite");
   if (stored.version != now.version || stored.git_commit != now.git_commit)
     spdlog::warn("going on with a run of elastem {} ({}) by elastem {} ({})", stored.version,

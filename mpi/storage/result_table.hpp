@@ -65,7 +65,9 @@ std::vector<std::string> failure_names();
 /// (Error that names each option or input that changed), --overwrite replaces it, otherwise an Error.
 enum class Output { create, resume };
 Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite);
-/// Throws Error naming each input and option that differs between the stored run and this one.
-void require_same_run(const Provenance& stored, const Provenance& now);
+/// Throws Error naming the output at `path` and each input and option that differs between the stored run and
+/// this one.
+void require_same_run(const Provenance& stored, const Provenance& now,
+                      const std::string& path = "the output");
 
 }  // namespace elastem

@@ -100,7 +100,7 @@ class Scanner {
       particle_block_ = block_;
     } else if (block_ == "particles" && !found_) {
       throw Error(place(path_, labels_line_) + ": the table of particles has no label _rlnImageName" +
-                  suggestion("rlnImageName", labels_));
+                  suggestion("rlnImageName", labels_) + "; add it, or give the particle file that has it");
     }
     any_labels_.insert(any_labels_.end(), labels_.begin(), labels_.end());
   }

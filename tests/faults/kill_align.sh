@@ -21,12 +21,13 @@ while [ "$kills" -lt 10 ]; do
   mpirun --oversubscribe -n 2 "$ELASTEM" "${command[@]}" -o killed.h5 --resume >log 2>&1 &
   launcher=$!
   before=$(rows_done killed.h5)
-  # Half of the kills come at a random moment, before the table is there too; half once new rows are written.
+  # Half of the kills come at a random moment, before the table is there too; half once some new rows are written.
   if [ $((kills % 2)) = 0 ]; then
     sleep "0.$((RANDOM % 900 + 100))"
   else
-    more_rows() { [ "$(rows_done killed.h5)" -gt "$before" ] || all_gone "$launcher"; }
-    wait_until 60 more_rows || fail "no new row within a minute"
+    wanted=$((before + 1 + RANDOM % 20))
+    more_rows() { [ "$(rows_done killed.h5)" -ge "$wanted" ] || all_gone "$launcher"; }
+    wait_until 120 more_rows || fail "no new rows within two minutes"
   fi
   mapfile -t workers < <(ranks_of "$launcher")
   everyone=("$launcher" "${workers[@]}")

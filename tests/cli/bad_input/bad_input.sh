@@ -16,7 +16,10 @@ truncate -s $((1024 + 3 * 32 * 32 * 4)) short/particles.mrcs
 cp -r set unlabelled
 sed -i '/^_rlnImageName/d' unlabelled/particles.star
 cp -r set optics
-sed -i '/^_rlnImagePixelSize/d' optics/particles.star
+sed -i 's/^_rlnImagePixelSize/_rlnSomethingElse/' optics/particles.star
+cp -r set fewer
+truncate -s $((1024 + 3 * 32 * 32 * 4)) fewer/particles.mrcs
+printf '\003\000\000\000' | dd of=fewer/particles.mrcs bs=1 seek=8 conv=notrunc status=none
 head -c 300 modes.h5 >broken.h5
 ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 8 -o modes8.h5 || fail "modes gives $?"
 sed -n '/^ATOM/p' "$data/ake_open_ca.pdb" | head -100 >part.pdb
@@ -68,12 +71,13 @@ expect 'absent\.h5' -- landscape -i absent.h5 -m modes.h5 -o new_landscape
 expect 'absent\.h5' -- reconstruct -i set/particles.star -a absent.h5 -o new.mrc
 expect 'absent\.h5' -- export -i absent.h5 -o new.star
 expect 'absent\.h5' -- inspect absent.h5
-# A stack shorter than its STAR file, labels that are missing
-expect 'short/particles\.(star|mrcs)' -- align -i short/particles.star -m modes.h5 --modes 7-9 -o new.h5
+# A stack shorter than its header says or than its STAR file needs, labels that are missing
+expect 'short/particles\.mrcs' -- align -i short/particles.star -m modes.h5 --modes 7-9 -o new.h5
+expect 'fewer/particles\.star:[0-9]+' 'shorter' -- align -i fewer/particles.star -m modes.h5 --modes 7-9 -o new.h5
 expect 'unlabelled/particles\.star' 'rlnImageName' -- align -i unlabelled/particles.star -m modes.h5 --modes 7-9 -o new.h5
 expect 'optics/particles\.star' 'PixelSize' -- align -i optics/particles.star -m modes.h5 --modes 7-9 -o new.h5
 # Modes that are not in the file, backwards, or no numbers
-expect 'modes8\.h5' '7-8' -- synthesize -m modes8.h5 -o new/particles.star -n 4 --modes 7-9
+expect 'modes8\.h5' '7,8' -- synthesize -m modes8.h5 -o new/particles.star -n 4 --modes 7-9
 expect '30' '7-9' -- align -i set/particles.star -m modes.h5 --modes 7,30 -o new.h5
 expect '9-7' -- align -i set/particles.star -m modes.h5 --modes 9-7 -o new.h5
 expect 'seven' -- align -i set/particles.star -m modes.h5 --modes seven -o new.h5
@@ -87,7 +91,7 @@ expect 'set/particles\.star' '--overwrite' -- synthesize -m modes.h5 -o set/part
 expect 'alignment\.h5' 'modes' -- align -i set/particles.star -m part.h5 --modes 7-9 -o alignment.h5 --resume
 expect 'made/alignment\.h5' -- align -i set/particles.star -m modes.h5 --modes 7-9 -o made/alignment.h5 --resume
 # Options and commands that do not exist
-expect 'did you mean' '--cutoff' -- modes -i "$data/ake_open_ca.pdb" -o new.h5 --cutof 8
+expect 'did you mean cutoff' -- modes -i "$data/ake_open_ca.pdb" -o new.h5 --cutof 8
 expect 'did you mean' 'align' -- algin -i set/particles.star
 expect '--input|-i' -- align -m modes.h5 --modes 7-9 -o new.h5
 expect 'cutoff' -- modes -i "$data/ake_open_ca.pdb" --atoms ca --cutoff 1 -o new.h5
