@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/units.hpp"
 #include "imaging/fisher.hpp"
 
 namespace elastem {
@@ -16,6 +17,10 @@ constexpr int full_iterations = 40;
 constexpr double prior_width = 1;  // of the largest amplitude to expect
 /// Where the library's conformations stand along a mode, as a share of the largest amplitude to expect.
 constexpr double conformation_share = 0.7;
+
+constexpr int posterior_pairs = 100;
+/// A sample that a handful of draws dominate says less than the minimum and its Fisher matrix.
+constexpr double enough_samples = 20;
 
 bool better(const Fit& a, const Fit& b) {
   return a.objective < b.objective;
@@ -89,7 +94,10 @@ ParticleResult Aligner::finish(const std::vector<Placement>& starts) {
   if (best == fits.end() || !(best->grey_scale > 0) || !std::isfinite(best->objective)) {
     return failed_result(model_->mode_count(), FailureReason::not_converged);
   }
-  return particle_result(*best);
+  // `refine` leaves the refiner with the terms of its last fit, the full band.
+  const Posterior posterior = sample_posterior(refiner_, *best, posterior_pairs);
+  return posterior.effective_samples >= enough_samples ? particle_result(*best, posterior)
+                                                       : particle_result(*best);
 }
 
 ParticleResult Aligner::align(const Image& image, const Ctf& ctf) {
@@ -117,6 +125,18 @@ ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason) {
   result.standard_errors = Eigen::VectorXd::Zero(mode_count + 5);
   result.state = ParticleState::failed;
   result.reason = reason;
+  return result;
+}
+
+ParticleResult particle_result(const Fit& fit, const Posterior& posterior) {
+  ParticleResult result;
+  result.amplitudes = posterior.mean.amplitudes;
+  result.euler_angles = euler_angles(posterior.mean.rotation);
+  result.shift = posterior.mean.shift;
+  result.standard_errors = posterior.standard_deviations;
+  result.standard_errors.segment<3>(result.amplitudes.size()) *= degrees_per_radian;
+  result.score = fit.correlation;
+  result.state = ParticleState::done;
   return result;
 }
 

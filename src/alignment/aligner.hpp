@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "alignment/pose_search.hpp"
+#include "alignment/posterior.hpp"
 #include "alignment/refinement.hpp"
 #include "imaging/ctf.hpp"
 #include "imaging/image.hpp"
@@ -66,6 +67,8 @@ class Aligner {
 /// The row of a particle that could not be aligned: zeros, its state and the reason.
 ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason);
 
+/// The row of a particle: posterior means, and posterior standard deviations as standard errors.
+ParticleResult particle_result(const Fit& fit, const Posterior& posterior);
 /// The row of a fit: Euler angles, and standard errors from the Fisher matrix scaled to the residual's χ².
 ParticleResult particle_result(const Fit& fit);
 

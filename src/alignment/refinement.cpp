@@ -17,6 +17,11 @@ constexpr double longest_turn = 0.35;  // radians
 constexpr double longest_shift_px = 4;
 constexpr double longest_amplitude = 0.5;  // of the prior's standard deviation
 
+/// Single-precision products in blocks this long, summed in double: χ² differences below 1 must not drown.
+constexpr Eigen::Index sum_block = 256;
+
+}  // namespace
+
 Placement moved(const Placement& from, const Eigen::VectorXd& step) {
   const Eigen::Index k = from.amplitudes.size();
   Placement to;
@@ -25,8 +30,6 @@ Placement moved(const Placement& from, const Eigen::VectorXd& step) {
   to.shift = from.shift + step.tail<2>();
   return to;
 }
-
-}  // namespace
 
 Refiner::Refiner(const ElasticModel& model, ImageGrid grid, double prior_sd)
     : model_(&model), grid_(grid), prior_sd_(prior_sd), projector_(model, grid), fft_(grid.size) {
@@ -79,24 +82,42 @@ void Refiner::choose_band(double resolution) {
   }
 }
 
+void Refiner::transform(const Image& image, Eigen::Index column) {
+  fft_.forward(image, spectrum_);
+  float* values = columns_.col(column).data();
+  for (const int t : band_) {
+    const std::complex<float> value = factor_[static_cast<std::size_t>(t)] * spectrum_.data()[t];
+    *values++ = value.real();
+    *values++ = value.imag();
+  }
+}
+
+double Refiner::objective(const Placement& at) {
+  const Eigen::Index image = projector_.parameter_count();
+  projector_.project(at.amplitudes, at.rotation, at.shift, image_);
+  transform(image_, image);
+  double image_image = 0, image_data = 0, data_data = 0;
+  for (Eigen::Index first = 0; first < columns_.rows(); first += sum_block) {
+    const Eigen::Index rows = std::min(sum_block, columns_.rows() - first);
+    const auto model = columns_.col(image).segment(first, rows);
+    const auto data = columns_.col(image + 1).segment(first, rows);
+    image_image += model.squaredNorm();
+    image_data += model.dot(data);
+    data_data += data.squaredNorm();
+  }
+  const double drop = image_data > 0 && image_image > 0 ? image_data * image_data / image_image : 0;
+  return data_data - drop + at.amplitudes.squaredNorm() / (prior_sd_ * prior_sd_);
+}
+
 Eigen::MatrixXd Refiner::gram(const Placement& at) {
   projector_.project_with_derivatives(at.amplitudes, at.rotation, at.shift, image_, derivatives_);
   const Eigen::Index parameters = projector_.parameter_count();
-  for (Eigen::Index c = 0; c <= parameters; ++c) {
-    fft_.forward(c < parameters ? derivatives_[static_cast<std::size_t>(c)] : image_, spectrum_);
-    float* column = columns_.col(c).data();
-    for (const int t : band_) {
-      const std::complex<float> value = factor_[static_cast<std::size_t>(t)] * spectrum_.data()[t];
-      *column++ = value.real();
-      *column++ = value.imag();
-    }
-  }
-  // Single-precision products in short blocks, summed in double: χ² differences below 1 must not drown.
-  constexpr Eigen::Index block = 256;
+  for (Eigen::Index c = 0; c < parameters; ++c) transform(derivatives_[static_cast<std::size_t>(c)], c);
+  transform(image_, parameters);
   Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(columns_.cols(), columns_.cols());
   Eigen::MatrixXf part;
-  for (Eigen::Index first = 0; first < columns_.rows(); first += block) {
-    const auto rows = columns_.middleRows(first, std::min(block, columns_.rows() - first));
+  for (Eigen::Index first = 0; first < columns_.rows(); first += sum_block) {
+    const auto rows = columns_.middleRows(first, std::min(sum_block, columns_.rows() - first));
     part.noalias() = rows.transpose() * rows;
     sums += part.cast<double>();
   }

@@ -18,6 +18,9 @@ struct Placement {
   Eigen::Vector2d shift = Eigen::Vector2d::Zero();         ///< Å
 };
 
+/// The placement after a step in (amplitudes, rotation increment in radians, shift).
+Placement moved(const Placement& from, const Eigen::VectorXd& step);
+
 /// What a fit found. `information` is the Fisher matrix of (amplitudes, rotations in radians, shifts in Å)
 /// with the grey scale marginalised, for the noise power that was given.
 struct Fit {
@@ -49,8 +52,14 @@ class Refiner {
   /// thousandth of a unit of χ², or for `max_iterations` evaluations.
   Fit refine(const Placement& start, double resolution, int max_iterations);
 
+  /// The objective at a point, with the terms of the last fit: χ² with the grey scale solved, plus the prior.
+  double objective(const Placement& at);
+  double prior_sd() const { return prior_sd_; }
+
  private:
   void choose_band(double resolution);
+  /// F[image], whitened, in the band, into a column.
+  void transform(const Image& image, Eigen::Index column);
   /// Gram matrix of (derivatives, image, data) in the whitened band.
   Eigen::MatrixXd gram(const Placement& at);
   /// The fit at a point and −½ the gradient of the objective there.
