@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/linalg/dense_cost.hpp"
 #include "mpi/linalg/dense_modes.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -51,10 +52,10 @@ void read_input(const ModesOptions& o, ModesFile& content) {
 }
 
 // The network of rank 0's structure on all ranks, each of which finds the springs itself. Collective.
-Network shared_network(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
+SpringNetwork shared_network(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
   std::uint64_t nodes = structure.atoms.size();
   comm.broadcast(std::span<std::uint64_t>(&nodes, 1));
-  Network network;
+  SpringNetwork network;
   network.positions = structure.positions;
   network.positions.resize(3, static_cast<Eigen::Index>(nodes));
   comm.broadcast(std::span<double>(network.positions.data(), 3 * nodes));
@@ -68,7 +69,7 @@ Network shared_network(const Communicator& comm, const ModesOptions& o, const St
   return network;
 }
 
-void describe_solve(const Communicator& comm, const ModesOptions& o, const Network& network,
+void describe_solve(const Communicator& comm, const ModesOptions& o, const SpringNetwork& network,
                     const DenseSolveCost& cost) {
   const auto nodes = network.positions.cols();
   spdlog::info("{} springs below {} Å, {:.1f} a node; Hessian of order {}, {} masses", network.springs.size(),
@@ -128,20 +129,22 @@ int modes_command(const Invocation& invocation) {
   collectively(comm, [&] {
     if (comm.root()) read_input(o, content);
   });
-  const Network network = shared_network(comm, o, content.structure);
+  const SpringNetwork network = shared_network(comm, o, content.structure);
   require_modes(network, o.last_mode);
   const DenseSolveCost cost = dense_solve_cost(network.positions.cols(), o.last_mode, comm.size());
   describe_solve(comm, o, network, cost);
   require_memory(comm, cost);
   if (o.common.dry_run) {
     spdlog::info("dry run: about {:.1f} s; nothing was written",
-                 estimated_seconds(comm, network.positions.cols()));
+                 estimated_seconds(comm, network.positions.cols(), o.last_mode));
     return 0;
   }
   const Provenance provenance = provenance_of(invocation, o);
   const double start = MPI_Wtime();
   DenseModes result = dense_modes(comm, network, o.last_mode);
-  spdlog::info("modes {}-{} in {:.1f} s", result.modes.numbers.front(), o.last_mode, MPI_Wtime() - start);
+  spdlog::info("modes {}-{} in {:.1f} s, by {}", result.modes.numbers.front(), o.last_mode,
+               MPI_Wtime() - start,
+               result.method == DenseMethod::inverse ? "inverse iteration" : "tridiagonal reduction");
   describe_modes(result);
   content.modes = std::move(result.modes);
   content.atom_sigma = o.atom_sigma;

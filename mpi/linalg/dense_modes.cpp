@@ -1,48 +1,17 @@
 #include "mpi/linalg/dense_modes.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <fstream>
 #include <limits>
 #include <optional>
 #include <string>
 
 #include "core/error.hpp"
+#include "mpi/linalg/cholesky.hpp"
 #include "mpi/linalg/eigensolver.hpp"
+#include "mpi/linalg/inverse_iteration.hpp"
 
 namespace elastem {
 
 namespace {
-
-constexpr double bytes_a_gigabyte = 1e9;
-
-std::string gigabytes(double bytes) {
-  const double value = bytes / bytes_a_gigabyte;
-  std::string text = std::to_string(value);
-  return text.substr(0, text.find('.') + (value < 100 ? 3 : 0)) + " GB";
-}
-
-// Memory that programs may still take on this machine, in bytes; infinity where the system does not say.
-double available_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string key, unit;
-  double kibibytes = 0;
-  while (file >> key >> kibibytes) {
-    if (key == "MemAvailable:") return 1024 * kibibytes;
-    std::getline(file, unit);
-  }
-  return std::numeric_limits<double>::infinity();
-}
-
-int ranks_on_this_machine(const Communicator& comm) {
-  MPI_Comm machine = MPI_COMM_NULL;
-  MPI_Comm_split_type(comm.handle(), MPI_COMM_TYPE_SHARED, comm.rank(), MPI_INFO_NULL, &machine);
-  int size = 1;
-  MPI_Comm_size(machine, &size);
-  MPI_Comm_free(&machine);
-  return size;
-}
 
 // Adds scale·block to the 3×3 block of nodes i and j, as far as this rank holds it.
 void add_block(DistributedMatrix& matrix, int i, int j, const Eigen::Matrix3d& block, double scale) {
@@ -53,7 +22,7 @@ void add_block(DistributedMatrix& matrix, int i, int j, const Eigen::Matrix3d& b
 }
 
 // The tolerance within which an eigenvalue is zero and a residual is rounding.
-double rounding(const Network& network) {
+double rounding(const SpringNetwork& network) {
   const Eigen::Index nodes = network.positions.cols();
   const double largest = largest_eigenvalue_bound(nodes, network.springs, network.inverse_sqrt_masses);
   return 100 * static_cast<double>(3 * nodes) * std::numeric_limits<double>::epsilon() * largest;
@@ -69,7 +38,7 @@ void require_six_zero_modes(const Eigen::VectorXd& values, double zero) {
       "larger --cutoff.");
 }
 
-void require_accuracy(DenseModes& result, const Network& network, const Eigen::VectorXd& values,
+void require_accuracy(DenseModes& result, const SpringNetwork& network, const Eigen::VectorXd& values,
                       const Eigen::MatrixXd& vectors) {
   const Eigen::MatrixXd product =
       hessian_product(network.positions, network.springs, network.inverse_sqrt_masses, vectors);
@@ -83,9 +52,49 @@ void require_accuracy(DenseModes& result, const Network& network, const Eigen::V
               ". The library of linear algebra may not know this processor; try OPENBLAS_CORETYPE=Haswell.");
 }
 
+// Allocating it may fail on one rank. Collective.
+std::optional<DistributedMatrix> shared_hessian(const ProcessGrid& grid, const SpringNetwork& network) {
+  std::optional<DistributedMatrix> hessian;
+  const int block = block_size(3 * network.positions.cols(), grid.rows(), grid.columns());
+  collectively(grid.comm(), [&] { hessian.emplace(network_hessian(grid, network, block)); });
+  return hessian;
+}
+
+// Eigenpairs 1 … last, the first six being the rigid-body motions; none where the search does not come to an
+// end.
+std::optional<Eigenpairs> eigenpairs_by_inverse(const ProcessGrid& grid, const SpringNetwork& network,
+                                                int last) {
+  const Communicator& comm = grid.comm();
+  const double bound =
+      largest_eigenvalue_bound(network.positions.cols(), network.springs, network.inverse_sqrt_masses);
+  const auto product = [&](const Eigen::MatrixXd& x) {
+    return hessian_product(network.positions, network.springs, network.inverse_sqrt_masses, x);
+  };
+  InverseIteration problem;
+  problem.product = product;
+  problem.null_space = rigid_motions(network.positions, network.inverse_sqrt_masses);
+  problem.count = last - 6;
+  // Rounding of a product with a matrix of this norm, with room for its sums.
+  problem.tolerance = 100 * std::numeric_limits<double>::epsilon() * bound;
+  const Eigen::MatrixXd rigid = product(problem.null_space);
+  if (comm.max(rigid.cwiseAbs().maxCoeff()) > rounding(network)) return std::nullopt;  // nodes on one line
+  std::optional<DistributedMatrix> matrix = shared_hessian(grid, network);
+  // Far above rounding, so that the factorisation succeeds, and below the eigenvalues that are searched.
+  const double shift = 1e-6 * bound;
+  for (int i = 0; i < matrix->rows(); ++i)
+    if (double* entry = matrix->local_entry(i, i)) *entry += shift;
+  if (!cholesky_factorise(*matrix)) return std::nullopt;
+  const std::optional<Eigenpairs> elastic = lowest_by_inverse(*matrix, problem);
+  if (!elastic) return std::nullopt;
+  Eigenpairs pairs{Eigen::VectorXd(last), Eigen::MatrixXd(matrix->rows(), last)};
+  pairs.values << (problem.null_space.transpose() * rigid).diagonal(), elastic->values;
+  pairs.vectors << problem.null_space, elastic->vectors;
+  return pairs;
+}
+
 }  // namespace
 
-DistributedMatrix network_hessian(const ProcessGrid& grid, const Network& network, int block) {
+DistributedMatrix network_hessian(const ProcessGrid& grid, const SpringNetwork& network, int block) {
   const std::int64_t order = 3 * network.positions.cols();
   DistributedMatrix hessian(grid, order, order, block, block);
   if (!grid.active()) return hessian;
@@ -103,50 +112,7 @@ DistributedMatrix network_hessian(const ProcessGrid& grid, const Network& networ
   return hessian;
 }
 
-DenseSolveCost dense_solve_cost(std::int64_t nodes, int count, int ranks) {
-  const auto n = static_cast<double>(3 * nodes);
-  DenseSolveCost cost;
-  std::tie(cost.grid_rows, cost.grid_columns) = grid_shape(ranks, 3 * nodes);
-  const double block = block_size(3 * nodes, cost.grid_rows, cost.grid_columns);
-  const double rows = n / cost.grid_rows + block, columns = n / cost.grid_columns + block;
-  cost.matrix_bytes = sizeof(double) * n * n;
-  // The rank's part of the matrix, the workspace of pdsytrd, and on every rank the vectors at three stages.
-  cost.rank_bytes = sizeof(double) * (rows * columns + 3 * block * std::max(rows, columns) + 3 * n * count);
-  return cost;
-}
-
-void require_memory(const Communicator& comm, const DenseSolveCost& cost) {
-  const double needed = cost.rank_bytes * ranks_on_this_machine(comm);
-  const double missing = comm.max(needed - available_memory());
-  if (missing <= 0) return;
-  throw Error("the dense solve does not fit into memory: the matrix takes " + gigabytes(cost.matrix_bytes) +
-              ", " + gigabytes(cost.rank_bytes) + " on each of " + std::to_string(comm.size()) + " ranks; " +
-              gigabytes(missing) +
-              " are missing on one machine. Use --atoms ca, select chains with --chain, or " +
-              "spread the ranks over more machines.");
-}
-
-double estimated_seconds(const Communicator& comm, std::int64_t nodes) {
-  constexpr std::int64_t trial_order = 1200;
-  const std::int64_t n = std::min(3 * nodes, trial_order);
-  const auto [rows, columns] = grid_shape(comm.size(), 3 * nodes);
-  const ProcessGrid grid(comm, rows, columns);
-  const int block = block_size(n, rows, columns);
-  DistributedMatrix trial(grid, n, n, block, block);
-  for (int j = 0; j < trial.local_columns(); ++j)
-    for (int i = 0; i < trial.local_rows(); ++i) {
-      const int row = trial.global_row(i), column = trial.global_column(j);
-      *trial.local_entry(row, column) = 1.0 / (1 + row + column) + (row == column ? row : 0);
-    }
-  comm.barrier();
-  const auto start = std::chrono::steady_clock::now();
-  lowest_eigenpairs(trial, 1);
-  const double seconds =
-      comm.max(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  return seconds * std::pow(static_cast<double>(3 * nodes) / static_cast<double>(n), 3);
-}
-
-void require_modes(const Network& network, int last) {
+void require_modes(const SpringNetwork& network, int last) {
   const std::int64_t order = 3 * network.positions.cols();
   require(last >= first_elastic_mode, "elastic modes start at 7");
   if (last > order)
@@ -154,19 +120,25 @@ void require_modes(const Network& network, int last) {
                 " nodes have only " + std::to_string(order) + " modes. Ask for fewer with --modes.");
 }
 
-DenseModes dense_modes(const Communicator& comm, const Network& network, int last) {
+DenseModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last, DenseMethod method) {
   const std::int64_t order = 3 * network.positions.cols();
   require_modes(network, last);
+  DenseModes result;
+  result.method = method == DenseMethod::automatic ? dense_method(order, last) : method;
   const auto [rows, columns] = grid_shape(comm.size(), order);
   const ProcessGrid grid(comm, rows, columns);
-  std::optional<DistributedMatrix> hessian;  // allocating it may fail on one rank
-  const int block = block_size(order, grid.rows(), grid.columns());
-  collectively(comm, [&] { hessian.emplace(network_hessian(grid, network, block)); });
-  const Eigenpairs pairs = lowest_eigenpairs(*hessian, last);
-  hessian.reset();
-  require_six_zero_modes(pairs.values, rounding(network));
-  DenseModes result;
-  collectively(comm, [&] { require_accuracy(result, network, pairs.values, pairs.vectors); });
+  std::optional<Eigenpairs> found;
+  if (result.method == DenseMethod::inverse) found = eigenpairs_by_inverse(grid, network, last);
+  if (!found) {
+    result.method = DenseMethod::tridiagonal;
+    std::optional<DistributedMatrix> hessian = shared_hessian(grid, network);
+    found = lowest_eigenpairs(*hessian, last);
+  }
+  const Eigenpairs& pairs = *found;
+  collectively(comm, [&] {
+    require_six_zero_modes(pairs.values, rounding(network));
+    require_accuracy(result, network, pairs.values, pairs.vectors);
+  });
   result.rigid = pairs.values.head<6>();
   Eigen::MatrixXd vectors = pairs.vectors.rightCols(last - 6);
   if (network.inverse_sqrt_masses.size() > 0)

@@ -7,12 +7,13 @@
 
 #include "modes/elastic_network.hpp"
 #include "modes/normal_modes.hpp"
+#include "mpi/linalg/dense_cost.hpp"
 #include "mpi/linalg/distributed_matrix.hpp"
 
 namespace elastem {
 
 /// An elastic network to be solved; the same on every rank, O(nodes).
-struct Network {
+struct SpringNetwork {
   Eigen::Matrix3Xd positions;           ///< Å, a column a node
   std::vector<Spring> springs;          ///< of stiffness 1
   Eigen::VectorXd inverse_sqrt_masses;  ///< m^{-½} of each node; empty: all masses are 1
@@ -21,41 +22,25 @@ struct Network {
 /// The Hessian of V = ½ Σ (|r_ij| − |r⁰_ij|)² (M^{-½} H M^{-½} where there are masses): 3×3 blocks −d dᵀ/|d|²
 /// off the diagonal, minus their sum on it. Each rank runs over the springs and fills its own part; no rank
 /// ever holds the matrix whole. Not collective.
-DistributedMatrix network_hessian(const ProcessGrid& grid, const Network& network, int block);
-
-/// What a dense solve takes.
-struct DenseSolveCost {
-  int grid_rows = 1, grid_columns = 1;
-  double matrix_bytes = 0;  ///< the whole matrix, over all ranks
-  double rank_bytes = 0;    ///< the rank that needs most
-};
-
-/// The memory for the lowest `count` modes of a network of `nodes` nodes on `ranks` ranks.
-DenseSolveCost dense_solve_cost(std::int64_t nodes, int count, int ranks);
-
-/// Throws Error with the numbers, the same on all ranks, when some node of the machine has less memory free
-/// than its ranks need. Collective.
-void require_memory(const Communicator& comm, const DenseSolveCost& cost);
-
-/// The seconds that a dense solve of this many nodes would take here, from timing the reduction of a matrix
-/// of order at most 1200 and scaling with the cube. Collective; takes about a second.
-double estimated_seconds(const Communicator& comm, std::int64_t nodes);
+DistributedMatrix network_hessian(const ProcessGrid& grid, const SpringNetwork& network, int block);
 
 /// Modes and how well they satisfy their equation.
 struct DenseModes {
-  NormalModes modes;         ///< 7 … last
-  Eigen::VectorXd rigid;     ///< eigenvalues 1 … 6
-  double residual = 0;       ///< largest entry of |H w − λ w| over all modes
-  double orthogonality = 0;  ///< largest entry of |WᵀW − 1|
+  NormalModes modes;                              ///< 7 … last
+  Eigen::VectorXd rigid;                          ///< eigenvalues 1 … 6
+  double residual = 0;                            ///< largest entry of |H w − λ w| over all modes
+  double orthogonality = 0;                       ///< largest entry of |WᵀW − 1|
+  DenseMethod method = DenseMethod::tridiagonal;  ///< what was used in the end
 };
 
 /// Throws Error unless the network has 3N ≥ `last` modes. Not collective; the same on all ranks.
-void require_modes(const Network& network, int last);
+void require_modes(const SpringNetwork& network, int last);
 
 /// Modes 7 … last of the network: V A = λ M A, A = M^{-½} w rescaled to unit norm, as make_normal_modes
 /// leaves them. Collective. Throws Error, the same on all ranks: fewer than `last` degrees of freedom, more
 /// than six zero modes (λ < 100·3N·ε·λ_max), or eigenvectors that do not satisfy their equation to within
 /// that (a broken BLAS).
-DenseModes dense_modes(const Communicator& comm, const Network& network, int last);
+DenseModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last,
+                       DenseMethod method = DenseMethod::automatic);
 
 }  // namespace elastem

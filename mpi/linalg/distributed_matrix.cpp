@@ -50,6 +50,14 @@ DistributedMatrix::DistributedMatrix(const ProcessGrid& grid, std::int64_t rows,
   values_.assign(static_cast<std::size_t>(local_rows_) * static_cast<std::size_t>(local_columns_), 0.0);
 }
 
+DistributedMatrix::DistributedMatrix(const ProcessGrid& grid, const Eigen::MatrixXd& whole, int row_block,
+                                     int column_block)
+    : DistributedMatrix(grid, whole.rows(), whole.cols(), row_block, column_block) {
+  auto value = values_.begin();
+  for (int j = 0; j < local_columns_; ++j)
+    for (int i = 0; i < local_rows_; ++i) *value++ = whole(global_row(i), global_column(j));
+}
+
 double* DistributedMatrix::local_entry(int i, int j) {
   const int block_i = i / row_block_, block_j = j / column_block_;
   if (block_i % grid_->rows() != grid_->row() || block_j % grid_->columns() != grid_->column())

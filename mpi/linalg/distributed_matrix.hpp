@@ -21,6 +21,9 @@ class DistributedMatrix {
   DistributedMatrix(const ProcessGrid& grid, std::int64_t rows, std::int64_t columns, int row_block,
                     int column_block);
 
+  /// The rank's part of `whole`, which is the same on every rank.
+  DistributedMatrix(const ProcessGrid& grid, const Eigen::MatrixXd& whole, int row_block, int column_block);
+
   const ProcessGrid& grid() const { return *grid_; }
   int rows() const { return rows_; }
   int columns() const { return columns_; }

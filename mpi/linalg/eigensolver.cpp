@@ -80,12 +80,7 @@ Eigen::MatrixXd transformed_back(DistributedMatrix& matrix, const std::vector<do
   const ProcessGrid& grid = matrix.grid();
   const int n = matrix.rows(), count = static_cast<int>(vectors.cols());
   const int column_block = std::max(1, (count + grid.columns() - 1) / grid.columns());
-  DistributedMatrix result(grid, n, count, matrix.row_block(), column_block);
-  for (int j = 0; j < result.local_columns(); ++j)
-    for (int i = 0; i < result.local_rows(); ++i) {
-      const int row = result.global_row(i), column = result.global_column(j);
-      *result.local_entry(row, column) = vectors(row, column);
-    }
+  DistributedMatrix result(grid, vectors, matrix.row_block(), column_block);
   if (grid.active()) {
     int info = 0;
     double size = 0;

@@ -20,6 +20,12 @@ void pdormtr_(const char* side, const char* uplo, const char* trans, const int* 
               const double* a, const int* ia, const int* ja, const int* desc_a, const double* tau, double* c,
               const int* ic, const int* jc, const int* desc_c, double* work, const int* lwork, int* info);
 
+// A = L Lᵀ, and the solution of A X = B with it.
+void pdpotrf_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
+              int* info);
+void pdpotrs_(const char* uplo, const int* n, const int* count, const double* a, const int* ia, const int* ja,
+              const int* desc_a, double* b, const int* ib, const int* jb, const int* desc_b, int* info);
+
 // Eigenpairs of a symmetric tridiagonal matrix by multiple relatively robust representations.
 void dstemr_(const char* jobz, const char* range, const int* n, double* d, double* e, const double* vl,
              const double* vu, const int* il, const int* iu, int* m, double* w, double* z, const int* ldz,

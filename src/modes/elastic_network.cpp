@@ -8,6 +8,8 @@
 #include <string>
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/Geometry>
+#include <Eigen/QR>
 
 #include "core/error.hpp"
 
@@ -205,6 +207,21 @@ Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::ve
     product.middleRows<3>(3 * j) -= scale(j) * d * stretch;
   }
   return product;
+}
+
+Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::VectorXd& inverse_sqrt_masses) {
+  const Eigen::Vector3d centre = positions.rowwise().mean();
+  Eigen::MatrixXd motions(3 * positions.cols(), 6);
+  for (Eigen::Index i = 0; i < positions.cols(); ++i) {
+    const double weight = inverse_sqrt_masses.size() > 0 ? 1 / inverse_sqrt_masses(i) : 1.0;
+    for (int axis = 0; axis < 3; ++axis) {
+      const Eigen::Vector3d e = Eigen::Vector3d::Unit(axis);
+      motions.col(axis).segment<3>(3 * i) = weight * e;
+      motions.col(3 + axis).segment<3>(3 * i) = weight * e.cross(positions.col(i) - centre);
+    }
+  }
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(motions);
+  return qr.householderQ() * Eigen::MatrixXd::Identity(motions.rows(), 6);
 }
 
 double largest_eigenvalue_bound(Eigen::Index nodes, const std::vector<Spring>& springs,

@@ -43,6 +43,10 @@ Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& sp
 Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::vector<Spring>& springs,
                                 const Eigen::VectorXd& inverse_sqrt_masses, const Eigen::MatrixXd& x);
 
+/// An orthonormal basis (3N×6) of the rigid-body motions, M^{½} times translations along and rotations about
+/// x, y and z: the null space of H (of M^{-½} H M^{-½}). The nodes must not lie on one line.
+Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::VectorXd& inverse_sqrt_masses);
+
 /// An upper bound of the largest eigenvalue of H (or of M^{-½} H M^{-½}): twice the largest weighted number
 /// of springs of a node (Gershgorin on 3×3 blocks, each of norm 1).
 double largest_eigenvalue_bound(Eigen::Index nodes, const std::vector<Spring>& springs,
