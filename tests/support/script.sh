@@ -72,4 +72,4 @@ all_gone() {
 }
 
 # The processes of the ranks that an mpirun started.
-ranks_of() { pgrep -P "$1" -x elastem; }
+ranks_of() { pgrep -P "$1"; }
