@@ -1,0 +1,54 @@
+#!/bin/bash
+# Bad particles are failed rows with a reason and leave the others alone; --local starts from the poses of the input;
+# --dry-run writes nothing; --resume refuses other options.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+small_set 12 48 3
+run() { ranks 2 align -m modes.h5 --modes 7-9 --angular-step 15 "$@" >log 2>&1; }
+
+run -i set/particles.star -o good.h5 || { cat log; fail "align gives $?"; }
+# Particle 4 gets a NaN, particle 7 becomes constant.
+cp -r set broken
+/usr/bin/python3 - <<'END'
+import numpy as np
+pixels = np.memmap("broken/particles.mrcs", dtype="<f4", mode="r+", offset=1024, shape=(12, 48, 48))
+pixels[3, 10, 20] = np.nan
+pixels[6] = 0.5
+END
+run -i broken/particles.star -o broken.h5 || { cat log; fail "bad particles stop the run: $?"; }
+grep -q 'failed' log || { cat log; fail "the failed particles are not counted"; }
+/usr/bin/python3 - <<'END' || fail "the table of the broken set is wrong"
+import h5py
+good, broken = (h5py.File(name)["particles"] for name in ("good.h5", "broken.h5"))
+assert list(broken["state"]) == [1, 1, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1], list(broken["state"])
+assert broken["reason"][3] == 3 and broken["reason"][6] == 4, list(broken["reason"])
+END
+
+run -i set/particles.star -o dry.h5 --dry-run || { cat log; fail "--dry-run gives $?"; }
+[ -e dry.h5 ] && fail "--dry-run wrote a table"
+run -i set/particles.star -o good.h5 && fail "an existing output is no error"
+grep -q -e '--resume' log || { cat log; fail "the error does not name --resume"; }
+run -i set/particles.star -o good.h5 --resume --max-resolution 12
+[ $? = 2 ] || { cat log; fail "--resume with another option is no error"; }
+grep -q 'max-resolution' log || { cat log; fail "the error does not name the option that changed"; }
+
+run -i set/particles.star -o local.h5 --local
+[ $? = 2 ] || fail "--local without poses is no error"
+grep -q 'rlnAngleRot' log || { cat log; fail "the error does not name the labels that miss"; }
+run -i set/truth.star -o local.h5 --local || { cat log; fail "--local gives $?"; }
+ranks 1 evaluate -i local.h5 -t set/truth.h5 --json >local.json || fail "evaluate gives $?"
+/usr/bin/python3 - <<'END' || fail "a local alignment lost the poses that it was given"
+import h5py, numpy as np
+table, truth = (h5py.File(name)["particles"] for name in ("local.h5", "set/truth.h5"))
+def rotations(angles):
+    rot, tilt, psi = np.radians(angles.T)
+    z = lambda a: np.array([[np.cos(a), np.sin(a), 0 * a], [-np.sin(a), np.cos(a), 0 * a], [0 * a, 0 * a, 0 * a + 1]]).transpose(2, 0, 1)
+    y = lambda a: np.array([[np.cos(a), 0 * a, -np.sin(a)], [0 * a, 0 * a + 1, 0 * a], [np.sin(a), 0 * a, np.cos(a)]]).transpose(2, 0, 1)
+    return z(psi) @ y(tilt) @ z(rot)
+a, b = rotations(table["euler_angles"][:]), rotations(truth["euler_angles"][:])
+angle = np.degrees(2 * np.arcsin(np.clip(np.linalg.norm(a - b, axis=(1, 2)) / np.sqrt(8), 0, 1)))
+print("largest rotation error of --local:", angle.max().round(2), "degrees")
+assert angle.max() < 15, angle
+END
+exit 0
