@@ -24,6 +24,8 @@ class SharedBug : public Bug {
 class Communicator {
  public:
   static Communicator world();
+  /// This rank alone.
+  static Communicator self();
   Communicator(Communicator&& other) noexcept;
   Communicator& operator=(Communicator&& other) noexcept;
   ~Communicator();

@@ -157,6 +157,20 @@ bool exists(hid_t location, const std::string& name) {
   return H5Lexists(location, name.c_str(), H5P_DEFAULT) > 0;
 }
 
+std::vector<std::string> names(hid_t location, const std::string& group) {
+  std::vector<std::string> list;
+  if (!exists(location, group)) return list;
+  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* to) -> herr_t {
+    static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+    return 0;
+  };
+  hsize_t position = 0;
+  check(H5Literate_by_name(location, group.c_str(), H5_INDEX_NAME, H5_ITER_INC, &position, add, &list,
+                           H5P_DEFAULT),
+        "cannot list " + group);
+  return list;
+}
+
 Handle open_dataset(hid_t location, const std::string& name) {
   if (!exists(location, name)) throw Error("there is no data set " + name);
   return Handle(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, "cannot open the data set " + name);

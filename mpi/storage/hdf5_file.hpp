@@ -68,6 +68,8 @@ void publish_file(Handle file, const std::string& temporary, const std::string& 
 
 Handle make_group(hid_t location, const std::string& name);
 bool exists(hid_t location, const std::string& name);
+/// What a group holds, by name; empty when there is no such group.
+std::vector<std::string> names(hid_t location, const std::string& group);
 Handle open_dataset(hid_t location, const std::string& name);
 std::vector<std::uint64_t> shape(hid_t dataset);
 

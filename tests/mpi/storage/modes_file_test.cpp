@@ -13,6 +13,10 @@ using testing::HasSubstr;
 
 constexpr int atoms = 5;
 
+Eigen::VectorXd three(double a, double b, double c) {
+  return (Eigen::VectorXd(3) << a, b, c).finished();
+}
+
 ModesFile example() {
   ModesFile file;
   for (int i = 0; i < atoms; ++i) {
@@ -31,10 +35,10 @@ ModesFile example() {
   file.structure.positions = Eigen::Matrix3Xd::Random(3, atoms);
   file.centre = Eigen::Vector3d(1, 2, 3);
   file.modes.numbers = {7, 8, 9};
-  file.modes.eigenvalues = Eigen::Vector3d(0.1, 0.2, 0.3);
+  file.modes.eigenvalues = three(0.1, 0.2, 0.3);
   file.modes.vectors = Eigen::MatrixXd::Random(3 * atoms, 3);
-  file.modes.collectivity = Eigen::Vector3d(0.5, 0.1, 0.4);
-  file.modes.score = Eigen::Vector3d(0.3, 0.9, 0.5);
+  file.modes.collectivity = three(0.5, 0.1, 0.4);
+  file.modes.score = three(0.3, 0.9, 0.5);
   file.modes.enabled = {1, 0, 1};
   file.weights = Eigen::VectorXd::LinSpaced(atoms, 6, 10);
   file.atom_sigma = 2.5;

@@ -1,0 +1,47 @@
+#!/bin/bash
+# elastem inspect says what each kind of file holds.
+set -uo pipefail
+# shellcheck source=tests/support/script.sh
+source "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder run
+small_set 20 32 4.4
+
+# shows FILE PATTERN…: every pattern is in what inspect prints, on 1 and on 2 ranks alike.
+shows() {
+  local file=$1
+  shift
+  ranks 1 inspect "$file" >one || fail "inspect $file gives $?"
+  ranks 2 inspect "$file" >two || fail "inspect $file on two ranks gives $?"
+  cmp -s one two || fail "inspect $file prints something else on two ranks"
+  local pattern
+  for pattern in "$@"; do grep -qE -- "$pattern" one || fail "no \"$pattern\" in: $(cat one)"; done
+}
+
+shows modes.h5 '^modes.h5: 3 normal modes of 211 atoms \(ca\), springs below 15 Å' '^ +7 +0\.0214547 ' \
+  '^  command .*modes -i' '^  inputs +structure '
+shows set/truth.h5 'results of 20 particles, modes 7-9' '  20 done, 0 failed, 0 pending' '^  amplitude 8 ' \
+  '^  score: mean 0\.' '^  seed +7$'
+shows set/particles.star '20 particles \(RELION STAR 3.1\)' '32² pixels of 4.4 Å, without a pose'
+shows set/truth.star 'with a pose'
+shows set/particles.mrcs 'a stack of images of 32 × 32 × 20, MRC mode 2'
+
+# Failed, pending and damaged rows.
+cp set/truth.h5 changed.h5
+/usr/bin/python3 - <<'END' || fail "h5py cannot change the table"
+import h5py, numpy, zlib
+with h5py.File("changed.h5", "r+") as file:
+    p = file["particles"]
+    p["state"][3] = 0
+    p["state"][4], p["reason"][4] = 2, 4
+    crc = 0
+    for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
+        crc = zlib.crc32(numpy.ascontiguousarray(p[name][4]).tobytes(), crc)
+    p["checksum"][4] = crc
+    p["score"][5] += 1
+END
+shows changed.h5 '  17 done, 1 failed, 2 pending' '  failed: 1 constant'
+
+echo "no table" >text.h5
+ranks 1 inspect text.h5 2>err
+[ $? = 2 ] || fail "a text is not refused"
+grep -q "text.h5 is not an HDF5 file" err || fail "the error does not name the file: $(cat err)"
