@@ -28,7 +28,8 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
   collectively(comm, [&] {
     file.emplace(path, ParticleIndex::deserialise(index), datadir);
     if (file->size() == 0) throw Error(path + ": holds no particles");
-    // Each rank looks at an equal share of the rows: a stack that is too short is found before the work begins.
+    // Each rank looks at an equal share of the rows: a stack that is too short is found before the work
+    // begins.
     const std::int64_t begin = file->size() * comm.rank() / comm.size();
     file->check_stacks(begin, file->size() * (comm.rank() + 1) / comm.size() - begin);
     first = file->read(0, 1).front();
