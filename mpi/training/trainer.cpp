@@ -105,7 +105,7 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
 
 void Trainer::add(Batch& batch, const Image& input, const Label& label) const {
   batch.inputs.insert(batch.inputs.end(), input.data(), input.data() + input.size());
-  const std::size_t columns = network_.output_count();
+  const std::size_t columns = state_.modes.size() + pose_targets;
   batch.targets.resize(batch.targets.size() + columns);
   encode_label(label, state_.scaling, {batch.targets.data() + batch.targets.size() - columns, columns});
 }

@@ -177,10 +177,13 @@ TEST(Network, LearnsSixteenImagesByHeart) {
   Adam adam(network.weights().size());
   const Data data = random_data(16);
   const LossSums first = network.accumulate(data.inputs, data.targets);
-  for (int step = 0; step < 200; ++step) {
+  constexpr int steps = 200;
+  const Schedule schedule{2e-3, 10, true};
+  for (int step = 0; step < steps; ++step) {
     network.accumulate(data.inputs, data.targets);
     for (float& g : network.gradient()) g /= 16;
-    adam.step(network.weights(), network.gradient(), 2e-3, 1);
+    adam.step(network.weights(), network.gradient(), schedule.rate(step, static_cast<double>(step) / steps),
+              1);
   }
   const LossSums last = network.loss(network.predict(data.inputs), data.targets);
   EXPECT_LT(last.amplitude, first.amplitude / 5);
