@@ -16,6 +16,7 @@ boot_host() {
   local i=$1 name=n$1
   ip netns del "s$name" 2>/dev/null || true
   ip link del "v$name" 2>/dev/null || true
+  rm -rf "$SLURM_RUN/spool/$name" # a step's socket that a crash left would stop a step of the same number
   ip netns add "s$name"
   ip link add "v$name" type veth peer name eth0 netns "s$name"
   ip link set "v$name" master bridge0 up
