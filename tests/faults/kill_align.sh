@@ -4,9 +4,9 @@
 set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder kill_align
-RANDOM=${SEED:-$(($(date +%s) % 32768))}
-echo "SEED=${SEED:-$RANDOM}"
-RANDOM=${SEED:-$RANDOM}
+seed=${SEED:-$(($(date +%s) % 32768))}
+echo "SEED=$seed"
+RANDOM=$seed
 
 n=120
 small_set "$n" 64 2.2

@@ -4,9 +4,9 @@
 set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder kill_synthesize
-RANDOM=${SEED:-$(($(date +%s) % 32768))}
-echo "SEED=${SEED:-$RANDOM}"
-RANDOM=${SEED:-$RANDOM}
+seed=${SEED:-$(($(date +%s) % 32768))}
+echo "SEED=$seed"
+RANDOM=$seed
 
 n=3000
 ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5 || fail "modes gives $?"
