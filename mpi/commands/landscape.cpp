@@ -119,12 +119,12 @@ GridAxis axis_of(const Histogram& histogram) {
 }
 
 // The rows of the scatter plot: one drawn from each of up to 20,000 equal strata of the table.
-bool is_drawn(std::int64_t row, std::int64_t rows) {
+bool is_drawn(std::int64_t row, std::int64_t rows, std::uint64_t seed) {
   if (rows <= most_points) return true;
   const std::int64_t stratum = ((row + 1) * most_points - 1) / rows;
   const auto begin = [rows](std::int64_t s) { return (s * rows + most_points - 1) / most_points; };
   const std::int64_t first = begin(stratum), length = begin(stratum + 1) - first;
-  Random random(1, Stream::sampling, static_cast<std::uint64_t>(stratum));
+  Random random(seed, Stream::sampling, static_cast<std::uint64_t>(stratum));
   return row == first + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(length)));
 }
 
@@ -141,13 +141,14 @@ std::vector<double> gathered(const Communicator& comm, const std::vector<double>
 }
 
 // Fourth pass: density, trajectory and the points of the scatter plot.
-void find_density(const Communicator& comm, const ResultTable& table, int frames, Landscape& landscape) {
+void find_density(const Communicator& comm, const cli::LandscapeOptions& o, const ResultTable& table,
+                  Landscape& landscape) {
   const auto& components = landscape.components;
   const auto histograms = coordinate_histograms(comm, table, components);
   landscape.x = axis_of(histograms[0]);
   landscape.y = axis_of(histograms[1]);
   DensityGrid grid(landscape.x, landscape.y);
-  Trajectory trajectory(frames, histograms[0], components.mean.size(), table.size());
+  Trajectory trajectory(o.frames, histograms[0], components.mean.size(), table.size());
   std::vector<double> points;
   for_each_done_row(comm, table, [&](std::int64_t row, const ParticleResult& result) {
     const Eigen::VectorXd all = components.coordinates(result.amplitudes);
@@ -156,7 +157,7 @@ void find_density(const Communicator& comm, const ResultTable& table, int frames
     trajectory.add(row, at.x(), result.amplitudes);
     const bool inside = at.x() > landscape.x.low && at.x() < landscape.x.high && at.y() > landscape.y.low &&
                         at.y() < landscape.y.high;
-    if (inside && is_drawn(row, table.size()))
+    if (inside && is_drawn(row, table.size(), o.common.seed))
       points.insert(points.end(), {at.x(), at.y(), all.size() > 2 ? all[2] : result.score});
   });
   comm.sum(grid.counts());
@@ -328,7 +329,7 @@ int landscape_command(const Invocation& invocation) {
   }
   Landscape landscape;
   find_components(comm, table, landscape);
-  find_density(comm, table, options->frames, landscape);
+  find_density(comm, *options, table, landscape);
   table.close();
   collectively(comm, [&] {
     if (comm.root()) write_report(invocation, *options, modes, model, landscape);

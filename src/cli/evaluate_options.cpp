@@ -13,6 +13,7 @@ std::optional<EvaluateOptions> parse_evaluate_options(const std::vector<std::str
   std::int64_t atom_count = 0;
   CommandLine line("evaluate", "Errors of a result against the truth, and against the Cramér–Rao bound",
                    o.common, Resumable::no);
+  line.without({"seed", "dry-run", "overwrite"});
   line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"), "result of align or predict")(
       "truth,t", po::value(&o.truth)->required()->value_name("FILE"), "truth.h5 of synthesize")(
       "json", po::bool_switch(&o.json), "print JSON for programs instead of a table")(

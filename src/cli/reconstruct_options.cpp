@@ -22,6 +22,7 @@ std::optional<ReconstructOptions> parse_reconstruct_options(const std::vector<st
   ReconstructOptions o;
   CommandLine line("reconstruct", "A map from particles and their poses, by CTF-weighted Fourier insertion",
                    o.common, Resumable::no);
+  line.without({"seed"});
   line.add()("particles,i", po::value(&o.particles)->required()->value_name("FILE.star"),
              "particles that were aligned")("alignment,a",
                                             po::value(&o.alignment)->required()->value_name("FILE"),

@@ -16,7 +16,7 @@ namespace elastem {
 namespace {
 
 constexpr std::string_view driver = "pngcairo";
-constexpr int white = 0, ink = 1, accent = 2, pale = 3;  // palette 0
+constexpr int ink = 1, accent = 2, pale = 3;  // palette 0, after white
 
 // A perceptually even colour scale from dark violet to yellow (a few stops of matplotlib's viridis, CC0).
 constexpr int stops = 6;
