@@ -48,6 +48,18 @@ std::string find_particles(const ExportOptions& o, const Provenance& provenance)
               ", which is not there; give its place with --particles");
 }
 
+// A result has a row for each particle, or for the first ones when it was made with --limit.
+void require_rows_of(const ResultTable& table, const std::string& result, const ParticleFile& file) {
+  if (table.size() == file.size()) return;
+  const auto options = table.provenance().options;
+  const bool limited =
+      table.size() < file.size() &&
+      std::find(options.begin(), options.end(), "limit=" + std::to_string(table.size())) != options.end();
+  if (limited) return;
+  throw Error(result + ": has " + std::to_string(table.size()) + " rows, but " + file.path() + " has " +
+              std::to_string(file.size()) + " particles: they do not belong together");
+}
+
 // The different optics among the particles of a file without an optics table.
 std::vector<OpticsGroup> optics_groups(const ParticleFile& file) {
   std::vector<OpticsGroup> groups;
@@ -119,10 +131,7 @@ int export_command(const Invocation& invocation) {
   std::unique_ptr<ParticleFile> file;
   collectively(comm, [&] {
     file = std::make_unique<ParticleFile>(path, ParticleIndex::deserialise(index), o.datadir);
-    if (file->size() != table.size()) {
-      throw Error(o.result + ": has " + std::to_string(table.size()) + " rows, but " + path + " has " +
-                  std::to_string(file->size()) + " particles: they do not belong together");
-    }
+    require_rows_of(table, o.result, *file);
   });
   const auto groups = shared_optics_groups(comm, *file, format);
   const ParticleExporter exporter(*file, format, table.modes(), groups);

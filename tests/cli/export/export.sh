@@ -25,6 +25,14 @@ ranks 2 export -i damaged.h5 --particles set/more.star -o out/damaged.xmd || fai
 ranks 1 export -i damaged.h5 -o out/new.star 2>log
 [ $? = 2 ] && grep -q -e '--particles' log || { cat log; fail "a result without its particle file is no error"; }
 
+# of a result that knows its particle file, and has the first particles only
+ranks 2 align -i set/particles.star -m modes.h5 --modes 7-9 --limit 4 -o alignment.h5 -q || fail "align gives $?"
+ranks 1 export -i alignment.h5 -o out/first.star || fail "export gives $?"
+[ "$(grep -c @ out/first.star)" = 4 ] || fail "not the first 4 particles were exported"
+head -n -1 set/more.star >set/fewer.star
+ranks 1 export -i set/truth.h5 --particles set/fewer.star -o out/new.star 2>log
+[ $? = 2 ] && grep -q 'do not belong together' log || { cat log; fail "a particle file with too few rows is no error"; }
+
 /usr/bin/python3 - <<'END' || fail "the exported files do not hold what they should"
 import shlex, h5py, numpy as np
 def table(path, image):
