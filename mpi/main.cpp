@@ -108,9 +108,10 @@ int run(const Communicator& comm, const std::vector<std::string>& words, const s
     print(comm, overview());
     return done;
   }
+  const std::string warning = blas_warning();
+  if (!warning.empty()) spdlog::warn("elastem: warning: {}", warning);
   if (name == "--version" || name == "version") {
     print(comm, version_text());
-    if (const auto warning = blas_warning(); !warning.empty()) spdlog::warn("elastem: warning: {}", warning);
     return done;
   }
   const Command& command = find_command(name);

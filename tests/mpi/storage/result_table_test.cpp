@@ -253,6 +253,26 @@ TEST(ResultTable, GoesOnAfterReopening) {
   expect_row(table.read(19, 1).at(0), 19);
 }
 
+// Its file stays open, and MPI_Finalize at the end of this binary must not wait for anything because of that.
+TEST(ResultTable, IsAbandonedWhenAnErrorUnwinds) {
+  const auto comm = Communicator::world();
+  bool caught = false;
+  try {
+    auto table = ResultTable::create(comm, "abandoned.h5", 20, modes, origin());
+    write_all(comm, table);
+    collectively(comm, [&] {
+      if (comm.rank() == comm.size() - 1) throw Error("something else failed");
+    });
+  } catch (const Error&) {
+    caught = true;
+  }
+  EXPECT_TRUE(caught);
+  comm.barrier();
+  const auto table = ResultTable::open(comm, "abandoned.h5", ResultTable::Access::read);
+  expect_row(table.read(19, 1).at(0), 19);
+  EXPECT_EQ(table.provenance().end, "");  // not completed
+}
+
 std::string error_of(const std::function<void()>& action) {
   try {
     action();
