@@ -12,11 +12,11 @@
 #include "cli/landscape_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
-#include "core/random.hpp"
 #include "landscape/distribution.hpp"
 #include "landscape/plot.hpp"
 #include "landscape/principal_components.hpp"
 #include "landscape/report.hpp"
+#include "landscape/sample.hpp"
 #include "landscape/trajectory.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/storage/modes_file.hpp"
@@ -118,16 +118,6 @@ GridAxis axis_of(const Histogram& histogram) {
   return {low - margin, high + margin};
 }
 
-// The rows of the scatter plot: one drawn from each of up to 20,000 equal strata of the table.
-bool is_drawn(std::int64_t row, std::int64_t rows, std::uint64_t seed) {
-  if (rows <= most_points) return true;
-  const std::int64_t stratum = ((row + 1) * most_points - 1) / rows;
-  const auto begin = [rows](std::int64_t s) { return (s * rows + most_points - 1) / most_points; };
-  const std::int64_t first = begin(stratum), length = begin(stratum + 1) - first;
-  Random random(seed, Stream::sampling, static_cast<std::uint64_t>(stratum));
-  return row == first + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(length)));
-}
-
 // All ranks' values on rank 0, in the order of the ranks. Collective.
 std::vector<double> gathered(const Communicator& comm, const std::vector<double>& values) {
   const int count = static_cast<int>(values.size());
@@ -157,7 +147,7 @@ void find_density(const Communicator& comm, const cli::LandscapeOptions& o, cons
     trajectory.add(row, at.x(), result.amplitudes);
     const bool inside = at.x() > landscape.x.low && at.x() < landscape.x.high && at.y() > landscape.y.low &&
                         at.y() < landscape.y.high;
-    if (inside && is_drawn(row, table.size(), o.common.seed))
+    if (inside && in_stratified_sample(row, table.size(), most_points, o.common.seed))
       points.insert(points.end(), {at.x(), at.y(), all.size() > 2 ? all[2] : result.score});
   });
   comm.sum(grid.counts());
