@@ -1,5 +1,6 @@
 #!/bin/bash
-# mrcfile's validator accepts the stack, and its pixels are what they should be; h5py and h5dump open the tables.
+# mrcfile's validator accepts the stack, and its pixels are what they should be; h5py and h5dump open the tables;
+# images, scores and Cramér–Rao errors are those of the same formulas in numpy.
 set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 /usr/bin/python3 -c 'import mrcfile, h5py, numpy' || { echo "skipped: python3-mrcfile or python3-h5py is not installed"; exit 77; }
@@ -38,3 +39,4 @@ assert abs(star[:, :3] - truth).max() < 1e-6 and abs(star[:, 3:] + shifts).max()
 assert not any("Angle" in line and "Defocus" not in line or "Origin" in line for line in open("set/particles.star"))
 print("ok: 12 images and their truth")
 END
+/usr/bin/python3 "$ELASTEM_SOURCE/tests/interop/formats/truth.py" modes.h5 set 32 4.4 5000 0.1 || fail "numpy finds another truth"
