@@ -160,7 +160,14 @@ void draw_points(const ScatterPlot& plot, double least, double greatest) {
   }
 }
 
-void draw_path(const ScatterPlot& plot) {
+// Beside an end of the path, on the side that has room.
+void number_end(double x, double y, int number, const Window& window) {
+  const bool right_half = x > 0.5 * (window.low_x + window.high_x);
+  const std::string text = right_half ? std::to_string(number) + "  " : "  " + std::to_string(number);
+  plptex(x, y, 1, 0, right_half ? 1 : 0, text.c_str());
+}
+
+void draw_path(const ScatterPlot& plot, const Window& window) {
   if (plot.line_x.empty()) return;
   const int count = static_cast<int>(plot.line_x.size());
   plcol0(accent);
@@ -169,8 +176,8 @@ void draw_path(const ScatterPlot& plot) {
   plssym(0, 1.6);
   plstring(count, plot.line_x.data(), plot.line_y.data(), "•");
   plschr(0, 1.2);
-  plptex(plot.line_x.front(), plot.line_y.front(), 1, 0, -0.6, "1");
-  plptex(plot.line_x.back(), plot.line_y.back(), 1, 0, -0.6, std::to_string(count).c_str());
+  number_end(plot.line_x.front(), plot.line_y.front(), 1, window);
+  number_end(plot.line_x.back(), plot.line_y.back(), count, window);
 }
 
 }  // namespace
@@ -184,9 +191,10 @@ void write_png(const std::string& path, const ScatterPlot& plot) {
   const auto [low_x, high_x] = padded_range(plot.x, plot.line_x);
   const auto [low_y, high_y] = padded_range(plot.y, plot.line_y);
   const auto [least, greatest] = padded_range(plot.colour);
-  open_window({low_x, high_x, low_y, high_y}, !plot.colour.empty());
+  const Window window{low_x, high_x, low_y, high_y};
+  open_window(window, !plot.colour.empty());
   draw_points(plot, least, greatest);
-  draw_path(plot);
+  draw_path(plot, window);
   draw_frame(plot.labels);
   if (!plot.colour.empty()) draw_colour_bar(least, greatest, plot.colour_label);
   page.finish();
