@@ -12,6 +12,7 @@ namespace elastem {
 namespace {
 
 constexpr int largest_width = 64;
+constexpr std::array<int, 6> widths = {8, 12, 16, 24, 32, largest_width};
 
 /// A separable Gaussian footprint along one axis: values exp(−(i − f)²/(2s²)) for the offsets i = −below …
 /// from the nearest pixel, f in [−½, ½] the fraction, as e₀·b^i·exp(−i²/(2s²)) with b = exp(f/s²): two
@@ -42,8 +43,8 @@ Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut
   require(grid.size > 0 && grid.pixel_size > 0 && model.sigma > 0, "a box, a pixel and an atom have a size");
   const double sigma_px = model.sigma / grid.pixel_size;
   height_ = 2 * static_cast<int>(std::ceil(cut * sigma_px)) + 1;
-  width_ = (height_ + 3) / 4 * 4;
-  require(width_ <= largest_width, "an atom's footprint is at most 64 pixels wide");
+  width_ = *std::find_if(widths.begin(), widths.end() - 1, [this](int width) { return width >= height_; });
+  require(height_ <= largest_width, "an atom's footprint is at most 64 pixels wide");
   const int below = height_ / 2;
   kernel_.resize(static_cast<std::size_t>(width_));
   for (int i = 0; i < width_; ++i) {
@@ -149,38 +150,18 @@ void Projector<Real>::splat_any() {
   // The width is a constant of the inner loop, so that a footprint row is a fixed number of vector
   // operations.
   switch (width_) {
-    case 4:
-      return splat<4, Derivatives>();
     case 8:
       return splat<8, Derivatives>();
     case 12:
       return splat<12, Derivatives>();
     case 16:
       return splat<16, Derivatives>();
-    case 20:
-      return splat<20, Derivatives>();
     case 24:
       return splat<24, Derivatives>();
-    case 28:
-      return splat<28, Derivatives>();
     case 32:
       return splat<32, Derivatives>();
-    case 36:
-      return splat<36, Derivatives>();
-    case 40:
-      return splat<40, Derivatives>();
-    case 44:
-      return splat<44, Derivatives>();
-    case 48:
-      return splat<48, Derivatives>();
-    case 52:
-      return splat<52, Derivatives>();
-    case 56:
-      return splat<56, Derivatives>();
-    case 60:
-      return splat<60, Derivatives>();
     default:
-      return splat<64, Derivatives>();
+      return splat<largest_width, Derivatives>();
   }
 }
 

@@ -60,7 +60,7 @@ class Projector {
 
   const ElasticModel* model_;
   ImageGrid grid_;
-  int width_;                 ///< pixels a footprint row, a multiple of 4
+  int width_;                 ///< pixels a footprint row: the height, rounded up to one of a few widths
   int height_;                ///< pixel rows a footprint
   Eigen::Matrix3Xd rotated_;  ///< R·X(q) in Å, without the shift
   Eigen::Vector2d shift_;
