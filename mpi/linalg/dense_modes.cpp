@@ -87,7 +87,8 @@ std::optional<Eigenpairs> eigenpairs_by_inverse(const ProcessGrid& grid, const S
   const std::optional<Eigenpairs> elastic = lowest_by_inverse(*matrix, problem);
   if (!elastic) return std::nullopt;
   Eigenpairs pairs{Eigen::VectorXd(last), Eigen::MatrixXd(matrix->rows(), last)};
-  pairs.values << (problem.null_space.transpose() * rigid).diagonal(), elastic->values;
+  // |H w| bounds the distance of the eigenvalue from zero.
+  pairs.values << rigid.colwise().norm().transpose(), elastic->values;
   pairs.vectors << problem.null_space, elastic->vectors;
   return pairs;
 }

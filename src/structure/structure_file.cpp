@@ -70,7 +70,8 @@ gemmi::Structure parsed(std::string content, const std::string& path) {
   const gemmi::CoorFormat format =
       gemmi::coor_format_from_content(content.data(), content.data() + content.size());
   try {
-    if (format == gemmi::CoorFormat::Mmcif) return gemmi::make_structure(gemmi::cif::read_string(content));
+    if (format == gemmi::CoorFormat::Mmcif)
+      return gemmi::make_structure(gemmi::cif::read_memory(content.data(), content.size(), path.c_str()));
     if (format == gemmi::CoorFormat::Pdb) {
       check_pdb_coordinates(content, path);
       return gemmi::read_pdb_from_memory(content.data(), content.size(), path);
