@@ -146,6 +146,18 @@ void publish_file(Handle file, const std::string& temporary, const std::string& 
     throw Error("cannot write " + path + ": " + std::strerror(errno));
 }
 
+void write_file(const std::string& path, const std::function<void(hid_t file)>& fill) {
+  const std::string temporary = path + ".partial";
+  try {
+    Handle file = create_file(temporary);
+    fill(file);
+    publish_file(std::move(file), temporary, path);
+  } catch (const Error& error) {
+    std::remove(temporary.c_str());
+    throw Error("cannot write " + path + ": " + error.what());
+  }
+}
+
 Handle make_group(hid_t location, const std::string& name) {
   return Handle(H5Gcreate2(location, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
                 "cannot make the group " + name);

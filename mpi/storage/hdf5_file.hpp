@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,6 +66,9 @@ Handle open_file(const Communicator& comm, const std::string& path, Access acces
 /// Closes a file that this rank created and makes sure that it reached the disk; then gives it its final
 /// name.
 void publish_file(Handle file, const std::string& temporary, const std::string& path);
+/// Makes a file under a temporary name, lets `fill` write it and gives it its final name. An Error on the
+/// way, such as that of a full disk, names `path` and leaves nothing behind.
+void write_file(const std::string& path, const std::function<void(hid_t file)>& fill);
 
 Handle make_group(hid_t location, const std::string& name);
 bool exists(hid_t location, const std::string& name);

@@ -232,14 +232,13 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
   collectively(comm, [&] {
     if (!comm.root()) return;
     require(inconsistency(content).empty(), "the parts of the modes do not fit together");
-    const std::string temporary = path + ".partial";
-    auto file = hdf5::create_file(temporary);
-    hdf5::write_attribute(file, "elastem", "normal modes");
-    write_structure(file, content);
-    write_normal_modes(file, content);
-    write_provenance(file, provenance);
-    write_end_time(file);
-    hdf5::publish_file(std::move(file), temporary, path);
+    hdf5::write_file(path, [&](hid_t file) {
+      hdf5::write_attribute(file, "elastem", "normal modes");
+      write_structure(file, content);
+      write_normal_modes(file, content);
+      write_provenance(file, provenance);
+      write_end_time(file);
+    });
   });
 }
 

@@ -200,10 +200,7 @@ ResultTable ResultTable::create(const Communicator& comm, const std::string& pat
                                 const std::vector<int>& modes, const Provenance& provenance) {
   collectively(comm, [&] {
     if (!comm.root()) return;
-    const std::string temporary = temporary_name(path);
-    auto file = hdf5::create_file(temporary);
-    write_header(file, n, modes, provenance);
-    hdf5::publish_file(std::move(file), temporary, path);
+    hdf5::write_file(path, [&](hid_t file) { write_header(file, n, modes, provenance); });
   });
   return open(comm, path, Access::write);
 }

@@ -202,7 +202,7 @@ MrcHeader read_header(int descriptor, const std::string& path) {
 // Gives the file its full length on the disk now, so that a full disk is found at the start, not after hours.
 void reserve(int descriptor, std::int64_t bytes, const std::string& path) {
   const auto full = [&] {
-    return Error(path + ": no room on the disk for " + std::to_string(bytes >> 20) +
+    return Error(path + ": no room on the disk for " + std::to_string((bytes + (1 << 20) - 1) >> 20) +
                  " MiB; free some or write elsewhere");
   };
   if (::fallocate(descriptor, 0, 0, bytes) == 0) return;
