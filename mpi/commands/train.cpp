@@ -23,7 +23,8 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, co
   // How long to train is not what: a training may be gone on with for more epochs or minutes.
   std::vector<std::string> options = o.effective;
   std::erase_if(options, [](const std::string& option) {
-    return option.starts_with("epochs=") || option.starts_with("minutes=") || option.starts_with("threads=");
+    return option.starts_with("epochs=") || option.starts_with("minutes=") ||
+           option.starts_with("threads=") || option.starts_with("save-seconds=");
   });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
   provenance.inputs = particle_fingerprints(comm, particles);
@@ -50,6 +51,7 @@ Checkpoint stored_training(const Communicator& comm, const std::string& path, co
     Provenance stored;
     stored.options = state.options;
     stored.inputs = state.inputs;
+    stored.seed = state.seed;
     require_same_run(stored, provenance, path);
     return state;
   });
@@ -64,6 +66,7 @@ TrainingOptions training_options(const TrainOptions& o) {
   options.particles = o.particles;
   options.datadir = o.datadir;
   options.output = o.output;
+  options.save_seconds = o.save_seconds;
   options.report = !o.common.quiet;
   return options;
 }

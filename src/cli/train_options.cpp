@@ -24,6 +24,7 @@ void check(const TrainOptions& o) {
   if (!(o.validation >= 0 && o.validation < 1)) refuse("validation", "must be at least 0 and below 1");
   if (!(o.stream >= 0 && o.stream < 1))
     refuse("stream", "must be at least 0 and below 1: some of a batch are aligned particles");
+  if (o.save_seconds < 0) refuse("save-seconds", "must be 0 or more");
   if (o.threads < 1) refuse("threads", "must be 1 or more");
 }
 
@@ -59,6 +60,8 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
                  "share of the particles set aside to measure errors")(
       "stream", po::value(&o.stream)->default_value(0)->implicit_value(0.9)->value_name("SHARE"),
       "share of synthetic images, made on the fly, in each batch; 0.9 when given without a number")(
+      "save-seconds", po::value(&o.save_seconds)->default_value(o.save_seconds)->value_name("S"),
+      "time between two checkpoints; one is always written at the end")(
       "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"), "threads of each rank");
   if (!line.parse(arguments)) {
     help = line.help();

@@ -20,7 +20,8 @@ struct TrainOptions {
   std::int64_t warm_up = 100;  ///< steps
   std::string architecture = "small";
   double validation = 0.1;
-  double stream = 0;  ///< share of synthetic images in a batch
+  double stream = 0;         ///< share of synthetic images in a batch
+  double save_seconds = 30;  ///< between two checkpoints
   int threads = 1;
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value

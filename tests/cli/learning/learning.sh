@@ -1,0 +1,80 @@
+#!/bin/bash
+# train and predict on a small set: the same predictions at any number of ranks, refined ones that find the truth, and
+# an error for each file that does not fit.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+small_set 40 48 3
+train() { ranks 2 train -i set/particles.star -m modes.h5 --seed 3 "$@" >log 2>&1; }
+predict() {
+  local n=$1
+  shift
+  ranks "$n" predict -m modes.h5 "$@" >log 2>&1
+}
+# says WHAT CODE WORDS: the last command gave this code and its log says these words.
+says() {
+  [ "$2" = 2 ] || { cat log; fail "$1: exit code $2"; }
+  grep -q -e "$3" log || { cat log; fail "$1: the error does not say \"$3\""; }
+}
+
+ranks 2 align -i set/particles.star -m modes.h5 --modes 7-9 --limit 30 -o labels.h5 >log 2>&1 || { cat log; fail "align"; }
+train -l labels.h5 -o network.pt --epochs 6 --batch 16 --stream || { cat log; fail "train gives $?"; }
+grep -q 'validation' log || { cat log; fail "train says nothing of the validation particles"; }
+[ -e network.pt.new ] && fail "a temporary file is left"
+
+predict 1 -i set/particles.star -w network.pt -o plain1.h5 || { cat log; fail "predict gives $?"; }
+predict 3 -i set/particles.star -w network.pt -o plain3.h5 || { cat log; fail "predict on 3 ranks gives $?"; }
+same_particles plain1.h5 plain3.h5 || fail "predictions depend on the number of ranks"
+/usr/bin/python3 - <<'END' || fail "the table of predictions is wrong"
+import h5py, numpy as np
+p = h5py.File("plain1.h5")["particles"]
+assert p["amplitudes"].shape == (40, 3) and list(p["amplitudes"].attrs["modes"]) == [7, 8, 9]
+assert (p["state"][:] == 1).all() and np.isfinite(p["standard_errors"][:]).all()
+assert len(np.unique(p["amplitudes"][:, 0])) > 30, "one answer for all images"
+assert (np.abs(p["score"][:]) <= 1).all()
+END
+predict 2 -i set/particles.star -w network.pt -o refined.h5 --refine || { cat log; fail "predict --refine gives $?"; }
+predict 1 -i set/particles.star -w network.pt -o refined1.h5 --refine || { cat log; fail "predict --refine gives $?"; }
+same_particles refined.h5 refined1.h5 || fail "refined predictions depend on the number of ranks"
+ranks 1 evaluate -i refined.h5 -t set/truth.h5 --json >refined.json || fail "evaluate gives $?"
+/usr/bin/python3 - <<'END' || { cat refined.json; fail "refined predictions are far from the truth"; }
+import h5py, json, numpy as np
+names = ("refined.h5", "plain1.h5", "set/truth.h5")
+refined, plain, truth = (h5py.File(n)["particles"]["amplitudes"][:] for n in names)
+error, rough = np.abs(refined - truth).mean(), np.abs(plain - truth).mean()
+print("mean amplitude error:", error, "Å refined,", rough, "Å from the network alone")
+assert error < rough
+def share(node):
+    if isinstance(node, dict):
+        if "share_above_15" in node:
+            return node["share_above_15"]
+        return next((s for s in map(share, node.values()) if s is not None), None)
+# The search steps in where the network errs, so nearly every pose is found.
+assert share(json.load(open("refined.json"))) <= 0.1
+END
+
+predict 2 -i set/particles.star -w network.pt -o plain1.h5
+says "an existing output" $? 'plain1.h5 exists'
+cp network.pt bad.pt
+printf 'X' | dd of=bad.pt bs=1 seek=100000 conv=notrunc status=none
+predict 2 -i set/particles.star -w bad.pt -o x.h5
+says "a damaged network" $? 'bad.pt is damaged'
+predict 3 -i set/particles.star -w modes.h5 -o x.h5
+says "a file that is no network" $? 'modes.h5 is not a network of elastem'
+predict 1 -i set/particles.star -w missing.pt -o x.h5
+says "a missing network" $? 'missing.pt'
+sed 's/^\(1 .* \)3\.000000/\12.200000/' set/particles.star >set/other.star
+cmp -s set/particles.star set/other.star && fail "the optics table is not where this test looks for it"
+predict 2 -i set/other.star -w network.pt -o x.h5
+says "another pixel size" $? 'was trained on'
+train -l network.pt -o x.pt
+says "labels that are no table" $? 'network.pt'
+train -l labels.h5 -o x.pt --arch smal
+says "an unknown architecture" $? 'did you mean small'
+train -l labels.h5 -o network.pt
+says "an existing network" $? 'network.pt exists'
+train -l labels.h5 -o x.pt --stream 1.5
+says "a share above 1" $? '--stream'
+train -l labels.h5 -o x.pt --dry-run || { cat log; fail "--dry-run gives $?"; }
+[ -e x.pt ] || [ -e x.h5 ] && fail "something was written where nothing should be"
+exit 0

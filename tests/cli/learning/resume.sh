@@ -1,0 +1,55 @@
+#!/bin/bash
+# A training that is killed, stopped and resumed ends with the weights of one that ran through, to the last bit; a
+# resumed one with other options is an error.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+small_set 30 32 4.4
+common=(train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 8 --stream 0.5 --seed 3 --save-seconds 0)
+
+# same_weights A B: weights and moments of two networks are the same to the last bit.
+same_weights() {
+  /usr/bin/python3 - "$1" "$2" <<'END'
+import json, sys
+def content(path):
+    data = open(path, "rb").read()
+    start = len(b"elastem network 1\n")
+    length = int.from_bytes(data[start:start + 8], "little")
+    header = json.loads(data[start + 8:start + 8 + length])
+    return header, data[start + 8 + length:-4]
+(a, weights_a), (b, weights_b) = content(sys.argv[1]), content(sys.argv[2])
+print("epochs", a["epoch"], b["epoch"], "steps", a["optimiser"]["steps"], b["optimiser"]["steps"])
+assert a["optimiser"]["steps"] == b["optimiser"]["steps"] > 0
+assert len(a["history"]) == len(b["history"]) == a["epoch"], "a line of the history is missing"
+assert len(weights_a) == 12 * a["weights"]
+sys.exit(0 if weights_a == weights_b else "the weights differ")
+END
+}
+
+ranks 2 "${common[@]}" --epochs 8 -o through.pt >log 2>&1 || { cat log; fail "train gives $?"; }
+
+# Killed twice in the middle, then left alone.
+for _ in 1 2; do
+  mpirun --oversubscribe -n 2 "$ELASTEM" "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 &
+  launcher=$!
+  rm -f marker && touch marker
+  wait_until 60 test killed.pt -nt marker || { cat log; fail "no checkpoint appears"; }
+  mapfile -t pids < <(ranks_of "$launcher")
+  kill -9 "${pids[@]}" 2>/dev/null
+  wait "$launcher"
+done
+ranks 2 "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 || { cat log; fail "train --resume gives $?"; }
+same_weights through.pt killed.pt || fail "a killed and resumed training differs"
+
+# Ended early, then gone on with: another number of epochs is allowed.
+ranks 2 "${common[@]}" --schedule constant --epochs 6 -o six.pt >log 2>&1 || { cat log; fail "train gives $?"; }
+ranks 2 "${common[@]}" --schedule constant --epochs 2 -o two.pt >log 2>&1 || { cat log; fail "train gives $?"; }
+ranks 2 "${common[@]}" --schedule constant --epochs 6 -o two.pt --resume >log 2>&1 || { cat log; fail "--resume gives $?"; }
+same_weights six.pt two.pt || fail "a prolonged training differs from a long one"
+
+ranks 2 "${common[@]}" --batch 4 --epochs 9 -o two.pt --resume >log 2>&1
+[ $? = 2 ] || { cat log; fail "a repeated option is no error"; }
+ranks 2 "${common[@]}" --epochs 9 -o two.pt --resume >log 2>&1
+[ $? = 2 ] || { cat log; fail "--resume with another schedule is no error"; }
+grep -q schedule log || { cat log; fail "the error does not name the schedule"; }
+exit 0
