@@ -252,7 +252,7 @@ std::string CommandLine::help() const {
   std::string text =
       "elastem " + command_ + ": " + summary_ + "\n\nUsage: elastem " + command_ + " [options]";
   for (unsigned i = 0; i < std::min(positional_.max_total_count(), 1u); ++i)
-    text += " " + positional_.name_for_position(i);
+    text += " " + own_.find(positional_.name_for_position(i), false).format_parameter();
   text += "\n\nOptions (Å and degrees unless they say otherwise):\n";
   for (const auto& option : own_.options()) text += help_entry(*option);
   text += "\nCommon options:\n";
