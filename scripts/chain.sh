@@ -86,7 +86,7 @@ chain() {
     -o "$out/alignment.h5" || return
   stage train "train a network on the aligned ones" resume \
     train -i "$out/particles.star" -m "$out/modes.h5" -l "$out/alignment.h5" -o "$out/network.pt" \
-    --minutes "$ELASTEM_TRAINING_MINUTES" --seed "$ELASTEM_SEED" || return
+    --stream --minutes "$ELASTEM_TRAINING_MINUTES" --seed "$ELASTEM_SEED" || return
   stage predict "predict all images and refine the predictions" resume \
     predict -i "$out/particles.star" -m "$out/modes.h5" -w "$out/network.pt" -o "$out/predictions.h5" --refine ||
     return

@@ -58,7 +58,7 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "arch", po::value(&o.architecture)->default_value(o.architecture)->value_name("small|medium"),
       "network")("validation", po::value(&o.validation)->default_value(o.validation)->value_name("SHARE"),
                  "share of the particles set aside to measure errors")(
-      "stream", po::value(&o.stream)->default_value(0)->implicit_value(0.9)->value_name("SHARE"),
+      "stream", po::value(&o.stream)->default_value(0)->implicit_value(0.9, "0.9")->value_name("SHARE"),
       "share of synthetic images, made on the fly, in each batch; 0.9 when given without a number")(
       "save-seconds", po::value(&o.save_seconds)->default_value(o.save_seconds)->value_name("S"),
       "time between two checkpoints; one is always written at the end")(
