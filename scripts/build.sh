@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds a preset (release unless another is named): scripts/build.sh [release|dev|asan]
+# Builds a preset (release unless another is named): scripts/build.sh [release|dev|asan [TARGET]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
@@ -11,4 +11,4 @@ cmake --preset "$preset" >"${TMPDIR:-/tmp}/elastem-configure.$$" 2>&1 || {
   exit 2
 }
 rm -f "${TMPDIR:-/tmp}/elastem-configure.$$"
-cmake --build --preset "$preset"
+cmake --build --preset "$preset" --target "${2:-all}"

@@ -43,7 +43,7 @@ if part "set up" scripts/setup.sh && part "build release" scripts/build.sh relea
   if [ "${1:-all}" = all ]; then
     # OpenMPI leaks at its end by design; what is looked for under mpirun is misuse of memory.
     export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-    if part "build with sanitizers" scripts/build.sh asan; then
+    if part "build with sanitizers" scripts/build.sh asan test_programs; then
       part "tests, sanitizers" tests asan -L '^(unit|mpi)$' -E '^house'
     fi
     unset ASAN_OPTIONS UBSAN_OPTIONS
