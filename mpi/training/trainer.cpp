@@ -92,6 +92,9 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
       reader_(options.particles, options.datadir) {
   require(state.weights.size() == network_.weights().size(),
           "a checkpoint holds the weights of its architecture");
+  if (options.batch < comm.size())
+    throw Error("option --batch: " + std::to_string(options.batch) + " images cannot be shared by " +
+                std::to_string(comm.size()) + " ranks; give at least as many images as ranks");
   std::copy(state.weights.begin(), state.weights.end(), network_.weights().begin());
   share_weights(comm_, network_);
   batch_first_ = options.batch * comm.rank() / comm.size();

@@ -10,8 +10,9 @@ namespace elastem {
 namespace {
 
 constexpr std::size_t most_starts = 8;
-/// A fit whose correlation lies this many standard deviations below the labels' median is doubted. Of good fits
-/// 16 % are, which costs them no more than a search; the wrong ones that are not differ too little to be told.
+/// A fit whose correlation lies this many standard deviations below the labels' median is doubted. Of good
+/// fits 16 % are, which costs them no more than a search; the wrong ones that are not differ too little to be
+/// told.
 constexpr double doubtful_deviations = 1;
 
 }  // namespace

@@ -28,15 +28,22 @@ END
 
 ranks 2 "${common[@]}" --epochs 8 -o through.pt >log 2>&1 || { cat log; fail "train gives $?"; }
 
-# Killed twice in the middle, then left alone.
-for _ in 1 2; do
+# Killed twice in the middle, stopped once on request, then left alone.
+for signal in KILL KILL USR1; do
   mpirun --oversubscribe -n 2 "$ELASTEM" "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 &
   launcher=$!
   rm -f marker && touch marker
   wait_until 60 test killed.pt -nt marker || { cat log; fail "no checkpoint appears"; }
-  mapfile -t pids < <(ranks_of "$launcher")
-  kill -9 "${pids[@]}" 2>/dev/null
-  wait "$launcher"
+  if [ "$signal" = KILL ]; then
+    mapfile -t pids < <(ranks_of "$launcher")
+    kill -9 "${pids[@]}" 2>/dev/null
+    wait "$launcher"
+  else
+    kill -USR1 "$launcher"
+    wait "$launcher"
+    code=$?
+    [ "$code" = 3 ] || [ "$code" = 0 ] || { cat log; fail "a stop on request gives $code"; }
+  fi
 done
 ranks 2 "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 || { cat log; fail "train --resume gives $?"; }
 same_weights through.pt killed.pt || fail "a killed and resumed training differs"
@@ -47,6 +54,8 @@ ranks 2 "${common[@]}" --schedule constant --epochs 2 -o two.pt >log 2>&1 || { c
 ranks 2 "${common[@]}" --schedule constant --epochs 6 -o two.pt --resume >log 2>&1 || { cat log; fail "--resume gives $?"; }
 same_weights six.pt two.pt || fail "a prolonged training differs from a long one"
 
+ranks 3 train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 2 -o none.pt >log 2>&1
+[ $? = 2 ] && grep -q -e '--batch' log || { cat log; fail "a batch that is too small for the ranks is no error"; }
 ranks 2 "${common[@]}" --batch 4 --epochs 9 -o two.pt --resume >log 2>&1
 [ $? = 2 ] || { cat log; fail "a repeated option is no error"; }
 ranks 2 "${common[@]}" --epochs 9 -o two.pt --resume >log 2>&1
