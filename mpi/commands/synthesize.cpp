@@ -244,7 +244,8 @@ int synthesize_command(const Invocation& invocation) {
     return 0;
   }
   const Provenance provenance = provenance_of(invocation, o, recipe.amplitude);
-  Synthesizer(model, recipe);  // refuses an impossible recipe before anything is written
+  [[maybe_unused]] const Synthesizer trial(
+      model, recipe);  // refuses an impossible recipe before anything is written
 
   watch_stop_signals();
   ResultTable table = open_outputs(comm, o, out, model, provenance);

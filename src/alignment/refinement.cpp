@@ -32,7 +32,7 @@ Placement moved(const Placement& from, const Eigen::VectorXd& step) {
 }
 
 Refiner::Refiner(const ElasticModel& model, ImageGrid grid, double prior_sd)
-    : model_(&model), grid_(grid), prior_sd_(prior_sd), projector_(model, grid), fft_(grid.size) {
+    : grid_(grid), prior_sd_(prior_sd), projector_(model, grid), fft_(grid.size) {
   require(prior_sd > 0, "a prior has a width");
   const double step = 1.0 / (grid.size * grid.pixel_size);
   for (int row = 0; row < grid.size; ++row) {

@@ -65,7 +65,6 @@ class Refiner {
   /// The fit at a point and −½ the gradient of the objective there.
   Fit fit_at(const Placement& at, Eigen::VectorXd& gradient);
 
-  const ElasticModel* model_;
   ImageGrid grid_;
   double prior_sd_;
   Projector<float> projector_;

@@ -81,7 +81,7 @@ RowReader::Source RowReader::source(std::string_view relion, std::string_view xm
 
 RowReader::Source RowReader::required(std::string_view relion, std::string_view xmipp,
                                       const std::string& purpose) const {
-  const Source found = source(relion, xmipp);
+  Source found = source(relion, xmipp);
   if (found.there()) return found;
   std::vector<std::string> known = tables_.labels;
   known.insert(known.end(), tables_.optics.labels.begin(), tables_.optics.labels.end());
