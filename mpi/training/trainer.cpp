@@ -263,7 +263,7 @@ void Trainer::report() {
   if (!options_.report) return;
   const double here = state_.seconds - seconds_before_;
   const double share = progress();
-  const double left = share > 0 ? state_.seconds * (1 - share) / share : 0;
+  const double left = share > 0 ? std::max(0.0, state_.seconds * (1 - share) / share) : 0.0;
   std::string text =
       fmt::format("train: epoch {}, {:.0f} images, {:.0f} images/s, {:.0f} s left", state_.epoch,
                   state_.images, here > 0 ? (state_.images - images_before_) / here : 0.0, left);
