@@ -1,9 +1,10 @@
 #!/bin/bash
-# Builds a preset (release unless another is named): scripts/build.sh [release|dev|asan [TARGET]]
+# Builds a preset (release unless another is named): scripts/build.sh [release|dev|asan [TARGET…]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
-echo "build: $preset, on $(nproc) processors"
+shift || true
+echo "build: $preset, on $(env -u OMP_NUM_THREADS nproc) processors"
 cmake --preset "$preset" >"${TMPDIR:-/tmp}/elastem-configure.$$" 2>&1 || {
   cat "${TMPDIR:-/tmp}/elastem-configure.$$" >&2
   rm -f "${TMPDIR:-/tmp}/elastem-configure.$$"
@@ -11,4 +12,4 @@ cmake --preset "$preset" >"${TMPDIR:-/tmp}/elastem-configure.$$" 2>&1 || {
   exit 2
 }
 rm -f "${TMPDIR:-/tmp}/elastem-configure.$$"
-cmake --build --preset "$preset" --target "${2:-all}"
+cmake --build --preset "$preset" --target "${@:-all}"

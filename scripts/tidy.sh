@@ -29,7 +29,7 @@ check() {
 export -f check
 export build headers PWD
 
-printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(nproc)" bash -c 'check "$1"' check || {
+printf '%s\0' "${files[@]}" | xargs -0 -n 1 -P "$(env -u OMP_NUM_THREADS nproc)" bash -c 'check "$1"' check || {
   echo "tidy: error: clang-tidy has something to say, see above" >&2
   exit 1
 }
