@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "alignment/aligner.hpp"
 #include "cli/predict_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
@@ -75,15 +76,6 @@ ResultTable open_table(const Communicator& comm, const PredictOptions& o, const 
   return table;
 }
 
-ParticleResult failed_row(Eigen::Index amplitudes, FailureReason reason) {
-  ParticleResult row;
-  row.amplitudes.setZero(amplitudes);
-  row.standard_errors.setZero(amplitudes + 5);
-  row.state = ParticleState::failed;
-  row.reason = reason;
-  return row;
-}
-
 /// Predicts the rows that are not done. Collective.
 QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
                          Predictor& predictor, ResultTable& table) {
@@ -108,7 +100,7 @@ QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, cons
         FailureReason reason = FailureReason::none;
         const Particle& particle = stream.read(item, image, reason);
         rows.push_back(reason == FailureReason::none ? predictor.predict(image, particle.ctf)
-                                                     : failed_row(amplitudes, reason));
+                                                     : failed_result(amplitudes, reason));
       },
       [&](Range chunk) {
         table.write(chunk.first, rows);
