@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <Eigen/Core>
+
+#include "modes/normal_modes.hpp"
+#include "mpi/comm/communicator.hpp"
+
+namespace elastem {
+
+/// The lowest modes of a network, spread over the ranks by nodes: rank r holds the entries of the nodes
+/// first_node … first_node + modes.vectors.rows()/3 − 1 of every mode, ranks in order and without a gap.
+struct NetworkModes {
+  NormalModes modes;  ///< modes 7 … last; the same on every rank but `vectors`, of which only this rank's rows
+  std::int64_t first_node = 0;
+  Eigen::VectorXd rigid;     ///< eigenvalues 1 … 6, rounding
+  double residual = 0;       ///< largest |H w − λ w| over all modes, of unit w
+  double orthogonality = 0;  ///< largest entry of |WᵀW − 1|
+  std::string method{};      ///< how they were found, for the log
+};
+
+/// Brings eigenvectors 7, 8, … of which each rank holds `rows` (3n×K) to unit norm, their largest component
+/// to a positive sign, and judges them as make_normal_modes does. Collective; the result's vectors are the
+/// rank's rows.
+NormalModes judged_modes(const Communicator& comm, const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd rows);
+
+}  // namespace elastem
