@@ -1,7 +1,6 @@
 #include "io/particle_rows.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -10,16 +9,6 @@
 namespace elastem {
 
 namespace {
-
-// Reads all of `text` as a finite number.
-template <class Number>
-bool parse_number(std::string_view text, Number& number) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return false;
-  if constexpr (std::is_floating_point_v<Number>) return std::isfinite(number);
-  return true;
-}
 
 // "000012@stack.mrcs" is slice 11 of stack.mrcs; a name without @ is the first slice.
 void parse_image_name(const std::string& name, Particle& particle, const std::string& place) {

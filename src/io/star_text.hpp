@@ -1,7 +1,10 @@
 #pragma once
 
+#include <charconv>
+#include <cmath>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace elastem {
@@ -32,5 +35,18 @@ std::string star_head(const std::string& block, const std::vector<std::string>& 
 
 /// The text with its ends stripped of blanks and of a carriage return.
 std::string_view trimmed(std::string_view text);
+
+/// Reads all of `text` as a finite number; false, and `number` as it was, when it is something else.
+template <class Number>
+bool parse_number(std::string_view text, Number& number) {
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  Number value{};
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size()) return false;
+  if constexpr (std::is_floating_point_v<Number>)
+    if (!std::isfinite(value)) return false;
+  number = value;
+  return true;
+}
 
 }  // namespace elastem
