@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/map_input.hpp"
 #include "mpi/linalg/dense_cost.hpp"
 #include "mpi/linalg/dense_modes.hpp"
 #include "mpi/storage/modes_file.hpp"
@@ -37,14 +38,27 @@ void describe_input(const ModesOptions& o, const StructureFile& file) {
     spdlog::warn("{} residues have neither Cα nor P and are not in the model", out.residues_without_node);
 }
 
-// The structure on rank 0, centred, after it was found to be one network that holds together.
-void read_input(const ModesOptions& o, ModesFile& content) {
+Structure read_input(const ModesOptions& o) {
   StructureFile file = read_structure(o.input, {parse_nodes(o.atoms, "option --atoms"), o.chains, o.model});
   describe_input(o, file);
-  const std::vector<Spring> springs = find_springs(file.structure.positions, o.cutoff);
-  require_one_piece(file.structure, springs, o.cutoff);
-  require_held(file.structure, springs, o.cutoff);
-  content.structure = std::move(file.structure);
+  return std::move(file.structure);
+}
+
+// Nodes of a map are its pseudoatoms, whose spacing sets the cut-off and whose width that of the density.
+Structure read_map(const Communicator& comm, ModesOptions& o) {
+  MapInput input = read_map_input(comm, o);
+  if (o.cutoff == 0) o.cutoff = input.cutoff;
+  o.atom_sigma = input.sigma;
+  o.atoms = "pseudoatoms";
+  return std::move(input.structure);
+}
+
+// The structure on rank 0, centred, after it was found to be one network that holds together.
+void take_structure(const ModesOptions& o, Structure structure, ModesFile& content) {
+  const std::vector<Spring> springs = find_springs(structure.positions, o.cutoff);
+  require_one_piece(structure, springs, o.cutoff);
+  require_held(structure, springs, o.cutoff);
+  content.structure = std::move(structure);
   content.centre = centre(content.structure);
   content.weights.resize(content.structure.size());
   for (Eigen::Index i = 0; i < content.structure.size(); ++i)
@@ -80,7 +94,7 @@ void describe_solve(const Communicator& comm, const ModesOptions& o, const Sprin
                cost.rank_bytes / 1e6);
 }
 
-void describe_modes(const DenseModes& result) {
+void describe_modes(const NetworkModes& result) {
   const NormalModes& modes = result.modes;
   spdlog::info(
       "largest of the six zero eigenvalues {:.1e}; |H A - λ A| at most {:.1e}, |AᵀA - 1| at most {:.1e}",
@@ -104,12 +118,13 @@ void prepare_output(const Communicator& comm, const ModesOptions& o) {
 
 Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, o.effective, 0);
-  std::string structure;
+  std::string input;
   collectively(invocation.comm, [&] {
-    if (invocation.comm.root()) structure = input_fingerprint("structure", o.input);
+    if (!invocation.comm.root()) return;
+    input = o.map.empty() ? input_fingerprint("structure", o.input) : input_fingerprint("map", o.map);
   });
-  invocation.comm.broadcast(structure);
-  provenance.inputs = {structure};
+  invocation.comm.broadcast(input);
+  provenance.inputs = {input};
   return provenance;
 }
 
@@ -123,11 +138,13 @@ int modes_command(const Invocation& invocation) {
     if (comm.root()) std::fputs(help.c_str(), stdout);
     return 0;
   }
-  const ModesOptions& o = *options;
+  ModesOptions o = *options;
   prepare_output(comm, o);
   ModesFile content;
+  Structure structure;
+  if (!o.map.empty()) structure = read_map(comm, o);
   collectively(comm, [&] {
-    if (comm.root()) read_input(o, content);
+    if (comm.root()) take_structure(o, o.map.empty() ? read_input(o) : std::move(structure), content);
   });
   const SpringNetwork network = shared_network(comm, o, content.structure);
   require_modes(network, o.last_mode);
@@ -141,16 +158,15 @@ int modes_command(const Invocation& invocation) {
   }
   const Provenance provenance = provenance_of(invocation, o);
   const double start = MPI_Wtime();
-  DenseModes result = dense_modes(comm, network, o.last_mode);
+  NetworkModes result = dense_modes(comm, network, o.last_mode);
   spdlog::info("modes {}-{} in {:.1f} s, by {}", result.modes.numbers.front(), o.last_mode,
-               MPI_Wtime() - start,
-               result.method == DenseMethod::inverse ? "inverse iteration" : "tridiagonal reduction");
+               MPI_Wtime() - start, result.method);
   describe_modes(result);
   content.modes = std::move(result.modes);
   content.atom_sigma = o.atom_sigma;
   content.atoms = o.atoms;
   content.cutoff = o.cutoff;
-  write_modes(comm, o.output, content, provenance);
+  write_modes(comm, o.output, content, result.first_node, provenance);
   spdlog::info("wrote {}", o.output);
   return 0;
 }

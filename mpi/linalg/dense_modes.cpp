@@ -38,7 +38,7 @@ void require_six_zero_modes(const Eigen::VectorXd& values, double zero) {
       "larger --cutoff.");
 }
 
-void require_accuracy(DenseModes& result, const SpringNetwork& network, const Eigen::VectorXd& values,
+void require_accuracy(NetworkModes& result, const SpringNetwork& network, const Eigen::VectorXd& values,
                       const Eigen::MatrixXd& vectors) {
   const Eigen::MatrixXd product =
       hessian_product(network.positions, network.springs, network.inverse_sqrt_masses, vectors);
@@ -121,17 +121,19 @@ void require_modes(const SpringNetwork& network, int last) {
                 " nodes have only " + std::to_string(order) + " modes. Ask for fewer with --modes.");
 }
 
-DenseModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last, DenseMethod method) {
+NetworkModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last,
+                         DenseMethod method) {
   const std::int64_t order = 3 * network.positions.cols();
   require_modes(network, last);
-  DenseModes result;
-  result.method = method == DenseMethod::automatic ? dense_method(order, last) : method;
+  if (method == DenseMethod::automatic) method = dense_method(order, last);
   const auto [rows, columns] = grid_shape(comm.size(), order);
   const ProcessGrid grid(comm, rows, columns);
   std::optional<Eigenpairs> found;
-  if (result.method == DenseMethod::inverse) found = eigenpairs_by_inverse(grid, network, last);
+  NetworkModes result;
+  result.method = "inverse iteration";
+  if (method == DenseMethod::inverse) found = eigenpairs_by_inverse(grid, network, last);
   if (!found) {
-    result.method = DenseMethod::tridiagonal;
+    result.method = "tridiagonal reduction";
     std::optional<DistributedMatrix> hessian = shared_hessian(grid, network);
     found = lowest_eigenpairs(*hessian, last);
   }
@@ -141,10 +143,14 @@ DenseModes dense_modes(const Communicator& comm, const SpringNetwork& network, i
     require_accuracy(result, network, pairs.values, pairs.vectors);
   });
   result.rigid = pairs.values.head<6>();
-  Eigen::MatrixXd vectors = pairs.vectors.rightCols(last - 6);
+  const auto split = node_split(network.positions.cols(), comm.size());
+  const auto here = split.begin() + comm.rank();
+  result.first_node = here[0];
+  Eigen::MatrixXd vectors = pairs.vectors.block(3 * here[0], 6, 3 * (here[1] - here[0]), last - 6);
   if (network.inverse_sqrt_masses.size() > 0)
-    for (Eigen::Index i = 0; i < order; ++i) vectors.row(i) *= network.inverse_sqrt_masses(i / 3);
-  result.modes = make_normal_modes(pairs.values.tail(last - 6), std::move(vectors));
+    for (Eigen::Index i = 0; i < vectors.rows(); ++i)
+      vectors.row(i) *= network.inverse_sqrt_masses(here[0] + i / 3);
+  result.modes = judged_modes(comm, pairs.values.tail(last - 6), std::move(vectors));
   return result;
 }
 

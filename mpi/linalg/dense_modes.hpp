@@ -6,9 +6,9 @@
 #include <Eigen/Core>
 
 #include "modes/elastic_network.hpp"
-#include "modes/normal_modes.hpp"
 #include "mpi/linalg/dense_cost.hpp"
 #include "mpi/linalg/distributed_matrix.hpp"
+#include "mpi/linalg/network_modes.hpp"
 
 namespace elastem {
 
@@ -24,23 +24,14 @@ struct SpringNetwork {
 /// ever holds the matrix whole. Not collective.
 DistributedMatrix network_hessian(const ProcessGrid& grid, const SpringNetwork& network, int block);
 
-/// Modes and how well they satisfy their equation.
-struct DenseModes {
-  NormalModes modes;                              ///< 7 … last
-  Eigen::VectorXd rigid;                          ///< eigenvalues 1 … 6
-  double residual = 0;                            ///< largest entry of |H w − λ w| over all modes
-  double orthogonality = 0;                       ///< largest entry of |WᵀW − 1|
-  DenseMethod method = DenseMethod::tridiagonal;  ///< what was used in the end
-};
-
 /// Throws Error unless the network has 3N ≥ `last` modes. Not collective; the same on all ranks.
 void require_modes(const SpringNetwork& network, int last);
 
-/// Modes 7 … last of the network: V A = λ M A, A = M^{-½} w rescaled to unit norm, as make_normal_modes
-/// leaves them. Collective. Throws Error, the same on all ranks: fewer than `last` degrees of freedom, more
-/// than six zero modes (λ < 100·3N·ε·λ_max), or eigenvectors that do not satisfy their equation to within
-/// that (a broken BLAS).
-DenseModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last,
-                       DenseMethod method = DenseMethod::automatic);
+/// Modes 7 … last of the network: V A = λ M A, A = M^{-½} w rescaled to unit norm, as judged_modes leaves
+/// them, spread by node_split. Collective. Throws Error, the same on all ranks: fewer than `last` degrees of
+/// freedom, more than six zero modes (λ < 100·3N·ε·λ_max), or eigenvectors that do not satisfy their equation
+/// to within that (a broken BLAS).
+NetworkModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last,
+                         DenseMethod method = DenseMethod::automatic);
 
 }  // namespace elastem

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -13,7 +14,8 @@ namespace elastem {
 /// The lowest modes of a network, spread over the ranks by nodes: rank r holds the entries of the nodes
 /// first_node … first_node + modes.vectors.rows()/3 − 1 of every mode, ranks in order and without a gap.
 struct NetworkModes {
-  NormalModes modes;  ///< modes 7 … last; the same on every rank but `vectors`, of which only this rank's rows
+  NormalModes
+      modes;  ///< modes 7 … last; the same on every rank but `vectors`, of which only this rank's rows
   std::int64_t first_node = 0;
   Eigen::VectorXd rigid;     ///< eigenvalues 1 … 6, rounding
   double residual = 0;       ///< largest |H w − λ w| over all modes, of unit w
@@ -21,9 +23,13 @@ struct NetworkModes {
   std::string method{};      ///< how they were found, for the log
 };
 
+/// The usual split of nodes over ranks: rank r has the nodes result[r] … result[r+1] − 1, where
+/// result[r] = N·r/R rounded down; R + 1 entries.
+std::vector<std::int64_t> node_split(std::int64_t nodes, int ranks);
+
 /// Brings eigenvectors 7, 8, … of which each rank holds `rows` (3n×K) to unit norm, their largest component
 /// to a positive sign, and judges them as make_normal_modes does. Collective; the result's vectors are the
-/// rank's rows.
+/// rank's rows. Of components that are equally large but for rounding the first counts for the sign.
 NormalModes judged_modes(const Communicator& comm, const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd rows);
 
 }  // namespace elastem

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace elastem::hdf5 {
@@ -93,6 +94,23 @@ Handle simple_space(const std::vector<std::uint64_t>& shape) {
                 "cannot describe a data set");
 }
 
+std::string no_room_for(const std::string& name) {
+  return "cannot make the data set " + name + "; is the disk full?";
+}
+
+// A data set that takes its space now.
+Handle make_laid_out(hid_t location, const std::string& name, hid_t type,
+                     const std::vector<std::uint64_t>& shape, const Handle& layout, const Note& note) {
+  const std::string what = no_room_for(name);
+  check(H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY), what);
+  Handle dataset(
+      H5Dcreate2(location, name.c_str(), type, simple_space(shape), H5P_DEFAULT, layout, H5P_DEFAULT),
+      H5Dclose, what);
+  write_attribute(dataset, "units", note.units);
+  write_attribute(dataset, "description", note.description);
+  return dataset;
+}
+
 void write_attribute_bytes(hid_t location, const std::string& name, hid_t type, hid_t space,
                            const void* bytes) {
   const std::string what = "cannot write the attribute " + name;
@@ -134,6 +152,15 @@ Handle open_file(const Communicator& comm, const std::string& path, Access acces
     if (comm.root()) open_with(parallel_access(MPI_COMM_SELF), path, Access::read);
   });
   return open_with(parallel_access(comm.handle()), path, access);
+}
+
+void reserve_space(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR);
+  struct stat status {};
+  int code = descriptor < 0 || ::fstat(descriptor, &status) != 0 ? errno : 0;
+  if (code == 0 && status.st_size > 0) code = ::posix_fallocate(descriptor, 0, status.st_size);
+  if (descriptor >= 0) ::close(descriptor);
+  if (code != 0) throw Error("no room for " + path + ": " + std::strerror(code));
 }
 
 void publish_file(Handle file, const std::string& temporary, const std::string& path) {
@@ -197,17 +224,38 @@ std::vector<std::uint64_t> shape(hid_t dataset) {
 
 Handle make_dataset(hid_t location, const std::string& name, hid_t type,
                     const std::vector<std::uint64_t>& shape, const Note& note) {
-  const std::string what = "cannot make the data set " + name + "; is the disk full?";
-  const Handle space = simple_space(shape);
+  const std::string what = no_room_for(name);
   const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
   check(H5Pset_layout(layout, H5D_CONTIGUOUS), what);
-  check(H5Pset_alloc_time(layout, H5D_ALLOC_TIME_EARLY), what);
   check(H5Pset_fill_time(layout, H5D_FILL_TIME_ALLOC), what);
-  Handle dataset(H5Dcreate2(location, name.c_str(), type, space, H5P_DEFAULT, layout, H5P_DEFAULT), H5Dclose,
-                 what);
-  write_attribute(dataset, "units", note.units);
-  write_attribute(dataset, "description", note.description);
-  return dataset;
+  return make_laid_out(location, name, type, shape, layout, note);
+}
+
+Handle make_chunked_dataset(hid_t location, const std::string& name, hid_t type,
+                            const std::vector<std::uint64_t>& shape, const std::vector<std::uint64_t>& chunk,
+                            const Note& note) {
+  const std::string what = no_room_for(name);
+  const Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, what);
+  const std::vector<hsize_t> sides(chunk.begin(), chunk.end());
+  check(H5Pset_chunk(layout, static_cast<int>(sides.size()), sides.data()), what);
+  check(H5Pset_fill_time(layout, H5D_FILL_TIME_NEVER), what);
+  return make_laid_out(location, name, type, shape, layout, note);
+}
+
+Selection select(hid_t dataset, const std::vector<std::uint64_t>& start,
+                 const std::vector<std::uint64_t>& extent) {
+  const std::string what = "cannot select a part of a data set";
+  const std::vector<hsize_t> from(start.begin(), start.end()), sides(extent.begin(), extent.end());
+  Selection selection{simple_space(extent),
+                      Handle(H5Dget_space(dataset), H5Sclose, "cannot read the shape of a data set")};
+  if (std::ranges::count(sides, hsize_t{0}) > 0) {
+    check(H5Sselect_none(selection.memory), what);
+    check(H5Sselect_none(selection.file), what);
+  } else {
+    check(H5Sselect_hyperslab(selection.file, H5S_SELECT_SET, from.data(), nullptr, sides.data(), nullptr),
+          what);
+  }
+  return selection;
 }
 
 void write_strings(hid_t location, const std::string& name, const std::vector<std::string>& texts,

@@ -63,6 +63,8 @@ Handle create_file(const std::string& path);
 Handle open_file(const std::string& path, Access access);
 /// An existing file on all ranks. Collective, and so is closing it.
 Handle open_file(const Communicator& comm, const std::string& path, Access access);
+/// Takes the disk space that a closed file of this length still lacks. Throws Error when there is none.
+void reserve_space(const std::string& path);
 /// Closes a file that this rank created and makes sure that it reached the disk; then gives it its final
 /// name.
 void publish_file(Handle file, const std::string& temporary, const std::string& path);
@@ -80,6 +82,18 @@ std::vector<std::uint64_t> shape(hid_t dataset);
 /// A contiguous data set, allocated and filled with zeros now.
 Handle make_dataset(hid_t location, const std::string& name, hid_t type,
                     const std::vector<std::uint64_t>& shape, const Note& note);
+/// A data set in chunks of the given shape, allocated now and not filled: all of it must be written.
+Handle make_chunked_dataset(hid_t location, const std::string& name, hid_t type,
+                            const std::vector<std::uint64_t>& shape, const std::vector<std::uint64_t>& chunk,
+                            const Note& note);
+
+/// A box of a data set, `extent` from `start` in each dimension, and the contiguous memory that matches it;
+/// an empty box selects nothing.
+struct Selection {
+  Handle memory, file;
+};
+Selection select(hid_t dataset, const std::vector<std::uint64_t>& start,
+                 const std::vector<std::uint64_t>& extent);
 
 template <class T>
 hid_t type_of();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
+#include <numeric>
 #include <span>
 
 #include "core/error.hpp"
@@ -13,6 +15,8 @@ namespace elastem {
 namespace {
 
 using hdf5::Note;
+
+constexpr std::uint64_t most_nodes_a_chunk = 1 << 17;
 
 template <class T, class F>
 std::vector<T> of_atoms(const Structure& structure, F&& field) {
@@ -57,13 +61,15 @@ void write_structure(hid_t file, const ModesFile& content) {
           {"elementary charges", "sum of the atomic numbers that a node stands for"});
 }
 
+// All but the numbers of the vectors, whose space is taken.
 void write_normal_modes(hid_t file, const ModesFile& content) {
   const auto group = hdf5::make_group(file, "modes");
   const NormalModes& modes = content.modes;
   const auto k = static_cast<std::uint64_t>(modes.count());
-  hdf5::write_values(group, "vectors", {k, static_cast<std::uint64_t>(content.structure.size()), 3},
-                     modes.vectors.data(),
-                     Note{"none", "mode, atom, x y z; unit norm over all atoms of a mode"});
+  const auto nodes = static_cast<std::uint64_t>(content.structure.size());
+  hdf5::make_chunked_dataset(group, "vectors", H5T_IEEE_F64LE, {k, nodes, 3},
+                             {1, std::min<std::uint64_t>(nodes, most_nodes_a_chunk), 3},
+                             Note{"none", "mode, atom, x y z; unit norm over all atoms of a mode"});
   hdf5::write_values(group, "eigenvalues", {k}, modes.eigenvalues.data(),
                      Note{"spring constants", "ascending"});
   hdf5::write_values(group, "numbers", {k}, modes.numbers.data(),
@@ -152,10 +158,8 @@ std::string inconsistency(const ModesFile& content) {
   if (!has_k(modes.eigenvalues) || !has_k(modes.collectivity) || !has_k(modes.score) ||
       modes.enabled.size() != k)
     return "the data sets of /modes differ in their number of modes";
-  if (static_cast<std::size_t>(modes.vectors.cols()) != k ||
-      modes.vectors.rows() != 3 * content.structure.size())
-    return "/modes/vectors has another shape than " + std::to_string(k) + " modes of " +
-           std::to_string(content.structure.size()) + " atoms";
+  if (static_cast<std::size_t>(modes.vectors.cols()) != k)
+    return "/modes/vectors has another shape than " + std::to_string(k) + " modes";
   if (content.weights.size() != content.structure.size() ||
       content.structure.atoms.size() != static_cast<std::size_t>(content.structure.size()))
     return "/structure does not have a value of everything for each atom";
@@ -175,6 +179,59 @@ ModesFile read_alone(const std::string& path) {
     throw Error(path + ": " + error.what() + "; make it anew with elastem modes");
   }
   return content;
+}
+
+// The rows of all ranks are those of all nodes, in the order of the ranks. Collective.
+void require_every_row(const Communicator& comm, const ModesFile& content, std::int64_t first_node) {
+  const Eigen::Index rows = content.modes.vectors.rows();
+  std::vector<std::int64_t> nodes(static_cast<std::size_t>(comm.size()) + 1);
+  nodes[static_cast<std::size_t>(comm.rank())] = rows / 3;
+  if (comm.root()) nodes.back() = content.structure.size();
+  comm.sum(std::span(nodes));
+  const auto here = nodes.begin() + comm.rank();
+  collectively(comm, [&] {
+    require(rows % 3 == 0 && first_node == std::accumulate(nodes.begin(), here, std::int64_t{0}) &&
+                nodes.back() == std::accumulate(nodes.begin(), nodes.end() - 1, std::int64_t{0}) &&
+                content.modes.vectors.cols() == static_cast<Eigen::Index>(content.modes.numbers.size()),
+            "the ranks hold every row of every mode once");
+  });
+}
+
+void write_all_but_vectors(const std::string& path, const ModesFile& content, const Provenance& provenance) {
+  const hdf5::Handle file = hdf5::create_file(path);
+  hdf5::write_attribute(file, "elastem", "normal modes");
+  write_structure(file, content);
+  write_normal_modes(file, content);
+  write_provenance(file, provenance);
+}
+
+// Each rank its rows, some modes at a time. Collective.
+void write_vectors(const Communicator& comm, const std::string& path, const Eigen::MatrixXd& rows,
+                   std::int64_t first_node) {
+  constexpr double most_bytes = 64 << 20;  // a call: MPI counts are int
+  const double bytes = comm.max(static_cast<double>(sizeof(double)) * static_cast<double>(rows.rows()));
+  const auto step = static_cast<Eigen::Index>(std::max(1.0, most_bytes / std::max(bytes, 1.0)));
+  const hdf5::Handle file = hdf5::open_file(comm, path, hdf5::Access::write);
+  const hdf5::Handle dataset = hdf5::open_dataset(file, "modes/vectors");
+  const hdf5::Handle together(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "cannot describe a transfer");
+  hdf5::check(H5Pset_dxpl_mpio(together, H5FD_MPIO_COLLECTIVE), "cannot write in parallel");
+  const auto nodes = static_cast<std::uint64_t>(rows.rows() / 3),
+             first = static_cast<std::uint64_t>(first_node);
+  const double nothing = 0;  // HDF5 wants an address also when there is nothing to write
+  for (Eigen::Index k = 0; k < rows.cols(); k += step) {
+    const auto count = static_cast<std::uint64_t>(std::min(step, rows.cols() - k));
+    const auto box =
+        hdf5::select(dataset, {static_cast<std::uint64_t>(k), nodes > 0 ? first : 0, 0}, {count, nodes, 3});
+    const herr_t status = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, box.memory, box.file, together,
+                                   nodes > 0 ? rows.col(k).data() : &nothing);
+    collectively(comm, [&] { hdf5::check(status, "cannot write modes/vectors; is the disk full?"); });
+  }
+}
+
+std::string no_such_mode(int number, const std::vector<int>& numbers, const std::string& path) {
+  return "mode " + std::to_string(number) + " is not in " + path + ", which has " +
+         format_number_list(numbers) + (number <= 6 ? "; modes 1-6 are the rigid-body ones" : "") +
+         "; choose among these or compute more with elastem modes --modes";
 }
 
 // Broadcasts: sizes first, then the numbers, and each text field as one text with a line an atom.
@@ -228,18 +285,29 @@ void broadcast_atoms(const Communicator& comm, std::vector<Atom>& atoms) {
 }  // namespace
 
 void write_modes(const Communicator& comm, const std::string& path, const ModesFile& content,
-                 const Provenance& provenance) {
+                 std::int64_t first_node, const Provenance& provenance) {
   collectively(comm, [&] {
-    if (!comm.root()) return;
-    require(inconsistency(content).empty(), "the parts of the modes do not fit together");
-    hdf5::write_file(path, [&](hid_t file) {
-      hdf5::write_attribute(file, "elastem", "normal modes");
-      write_structure(file, content);
-      write_normal_modes(file, content);
-      write_provenance(file, provenance);
-      write_end_time(file);
-    });
+    if (comm.root()) require(inconsistency(content).empty(), "the parts of the modes do not fit together");
   });
+  require_every_row(comm, content, first_node);
+  const std::string temporary = path + ".partial";
+  try {
+    collectively(comm, [&] {
+      if (!comm.root()) return;
+      write_all_but_vectors(temporary, content, provenance);
+      hdf5::reserve_space(temporary);  // a full disk is found here, by one rank
+    });
+    write_vectors(comm, temporary, content.modes.vectors, first_node);
+    collectively(comm, [&] {
+      if (!comm.root()) return;
+      hdf5::Handle file = hdf5::open_file(temporary, hdf5::Access::write);
+      write_end_time(file);
+      hdf5::publish_file(std::move(file), temporary, path);
+    });
+  } catch (const Error& error) {  // the same on all ranks
+    if (comm.root()) std::remove(temporary.c_str());
+    throw Error("cannot write " + path + ": " + error.what());
+  }
 }
 
 ModesFile read_modes(const Communicator& comm, const std::string& path) {
@@ -264,6 +332,24 @@ ModesFile read_modes(const Communicator& comm, const std::string& path) {
   return content;
 }
 
+Eigen::VectorXd read_mode_vector(const std::string& path, int number) {
+  const hdf5::Handle file = hdf5::open_file(path, hdf5::Access::read);
+  const std::vector<int> numbers = hdf5::read_values<int>(file, "modes/numbers");
+  const auto at = std::ranges::find(numbers, number);
+  if (at == numbers.end()) throw Error(no_such_mode(number, numbers, path));
+  const hdf5::Handle dataset = hdf5::open_dataset(file, "modes/vectors");
+  const std::vector<std::uint64_t> shape = hdf5::shape(dataset);
+  if (shape.size() != 3 || shape[0] != numbers.size() || shape[2] != 3)
+    throw Error(path + ": /modes/vectors does not hold " + std::to_string(numbers.size()) +
+                " modes; make it anew with elastem modes");
+  Eigen::VectorXd vector(static_cast<Eigen::Index>(3 * shape[1]));
+  const auto box =
+      hdf5::select(dataset, {static_cast<std::uint64_t>(at - numbers.begin()), 0, 0}, {1, shape[1], 3});
+  hdf5::check(H5Dread(dataset, H5T_NATIVE_DOUBLE, box.memory, box.file, H5P_DEFAULT, vector.data()),
+              "cannot read mode " + std::to_string(number) + " of " + path);
+  return vector;
+}
+
 ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selection) {
   const NormalModes& modes = file.modes;
   std::vector<int> wanted;
@@ -277,11 +363,7 @@ ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selec
   ElasticModel model;
   for (const int number : wanted) {
     const auto at = std::find(modes.numbers.begin(), modes.numbers.end(), number);
-    if (at == modes.numbers.end())
-      throw Error("--modes: mode " + std::to_string(number) + " is not in " + file.path + ", which has " +
-                  format_number_list(modes.numbers) +
-                  (number <= 6 ? "; modes 1-6 are the rigid-body ones" : "") +
-                  "; choose among these or compute more with elastem modes --modes");
+    if (at == modes.numbers.end()) throw Error("--modes: " + no_such_mode(number, modes.numbers, file.path));
     const auto column = modes.vectors.col(at - modes.numbers.begin());
     model.modes.push_back(Eigen::Map<const Eigen::Matrix3Xd>(column.data(), 3, file.structure.size()));
     model.mode_numbers.push_back(number);

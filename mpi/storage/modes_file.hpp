@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "imaging/elastic_model.hpp"
@@ -22,12 +23,20 @@ struct ModesFile {
   double cutoff = 8;        ///< Å
 };
 
-/// Rank 0 writes; collective. Throws Error when the file cannot be created.
+/// Writes modes that are spread over the ranks by nodes. `content.modes` is the same on every rank but for
+/// its vectors, of which each rank gives the rows of the nodes first_node … (none is fine too); everything
+/// else is rank 0's. /modes/vectors is written in parallel, mode by mode, a chunk being one mode of at most
+/// 131,072 nodes (3 MiB), so that no rank needs more than its rows. The file appears under its name when it
+/// is complete. Collective. Throws Error when the file cannot be created or the disk is full.
 void write_modes(const Communicator& comm, const std::string& path, const ModesFile& content,
-                 const Provenance& provenance);
+                 std::int64_t first_node, const Provenance& provenance);
 
 /// Rank 0 reads and broadcasts; collective. Throws Error naming the file and what is missing in it.
 ModesFile read_modes(const Communicator& comm, const std::string& path);
+
+/// The vector of one mode (3N entries x1 y1 z1 x2 …), by its number; reads nothing else of /modes/vectors.
+/// Not collective. Throws Error that names the modes that are there.
+Eigen::VectorXd read_mode_vector(const std::string& path, int number);
 
 /// The model of the selected modes ("7-9"; empty: all enabled). Throws Error that names the modes that are
 /// there.

@@ -47,6 +47,25 @@ ModesFile example() {
   return file;
 }
 
+// What a rank holds of it: everything but the vectors of other ranks' nodes, of which the last ranks have
+// none where there are more than four.
+ModesFile part_of(const Communicator& comm, const ModesFile& whole, std::int64_t& first_node) {
+  ModesFile part = whole;
+  const int ranks = std::min(comm.size(), 4);
+  const auto first = [&](int rank) { return atoms * std::min(rank, ranks) / ranks; };
+  first_node = first(comm.rank());
+  part.modes.vectors =
+      whole.modes.vectors.middleRows(3 * first_node, 3 * (first(comm.rank() + 1) - first_node));
+  return part;
+}
+
+void write_spread(const Communicator& comm, const std::string& path, const ModesFile& whole,
+                  const std::vector<std::string>& options = {}) {
+  std::int64_t first_node = 0;
+  const ModesFile part = part_of(comm, whole, first_node);
+  write_modes(comm, path, part, first_node, make_provenance(comm, "elastem modes", options, 1));
+}
+
 std::string error_of(const std::function<void()>& action) {
   try {
     action();
@@ -60,7 +79,7 @@ TEST(ModesFile, ComesBackOnEveryRank) {
   const auto comm = Communicator::world();
   std::srand(1);  // Eigen's Random
   const ModesFile written = example();
-  write_modes(comm, "modes.h5", written, make_provenance(comm, "elastem modes", {"cutoff=15"}, 1));
+  write_spread(comm, "modes.h5", written, {"cutoff=15"});
   const ModesFile read = read_modes(comm, "modes.h5");
   ASSERT_EQ(read.structure.atoms.size(), written.structure.atoms.size());
   for (std::size_t i = 0; i < atoms; ++i) {
@@ -91,7 +110,7 @@ TEST(ModesFile, ComesBackOnEveryRank) {
 
 TEST(ModesFile, EveryDataSetSaysWhatItHolds) {
   const auto comm = Communicator::world();
-  write_modes(comm, "described.h5", example(), make_provenance(comm, "elastem modes", {}, 1));
+  write_spread(comm, "described.h5", example());
   const auto file = hdf5::open_file("described.h5", hdf5::Access::read);
   for (const char* name :
        {"modes/vectors", "modes/eigenvalues", "structure/positions", "structure/chain", "provenance/seed"}) {
@@ -111,7 +130,7 @@ TEST(ModesFile, ErrorsNameTheFile) {
 
 TEST(ModesFile, PartsThatDoNotFitAreAnError) {
   const auto comm = Communicator::world();
-  write_modes(comm, "unfit.h5", example(), make_provenance(comm, "elastem modes", {}, 1));
+  write_spread(comm, "unfit.h5", example());
   if (comm.root()) {
     const auto file = hdf5::open_file("unfit.h5", hdf5::Access::write);
     H5Ldelete(file, "modes/score", H5P_DEFAULT);
@@ -132,7 +151,7 @@ TEST(ModesFile, WritingPartsThatDoNotFitIsABug) {
   const auto comm = Communicator::world();
   ModesFile wrong = example();
   wrong.modes.enabled.pop_back();
-  EXPECT_THROW(write_modes(comm, "wrong.h5", wrong, make_provenance(comm, "elastem modes", {}, 1)), Bug);
+  EXPECT_THROW(write_spread(comm, "wrong.h5", wrong), Bug);
 }
 
 TEST(ElasticModel, TakesTheSelectedModes) {
