@@ -12,58 +12,11 @@
 #include <Eigen/QR>
 
 #include "core/error.hpp"
+#include "modes/neighbour_search.hpp"
 
 namespace elastem {
 
 namespace {
-
-// Nodes sorted into cubic cells of side `cutoff`. Only cells that hold nodes are stored, so that a structure
-// of few nodes far apart needs no more memory than a compact one.
-class CellList {
- public:
-  CellList(const Eigen::Matrix3Xd& positions, double cutoff)
-      : corner_(positions.rowwise().minCoeff()),
-        cutoff_(cutoff),
-        entries_(static_cast<std::size_t>(positions.cols())) {
-    for (Eigen::Index i = 0; i < positions.cols(); ++i)
-      entries_[static_cast<std::size_t>(i)] = {cell(positions.col(i)), static_cast<std::int32_t>(i)};
-    std::ranges::sort(entries_);
-  }
-
-  /// Calls f(j) for every node in the 27 cells around r.
-  template <class F>
-  void for_each_near(const Eigen::Vector3d& r, F&& f) const {
-    const Cell centre = cell(r);
-    for (std::int64_t dx = -1; dx <= 1; ++dx)
-      for (std::int64_t dy = -1; dy <= 1; ++dy) {
-        // The three cells along z stand next to each other in the sorted list.
-        const Entry first{{centre[0] + dx, centre[1] + dy, centre[2] - 1}, 0};
-        const Cell last{centre[0] + dx, centre[1] + dy, centre[2] + 1};
-        for (auto entry = std::ranges::lower_bound(entries_, first);
-             entry != entries_.end() && entry->cell <= last; ++entry)
-          f(entry->node);
-      }
-  }
-
- private:
-  using Cell = std::array<std::int64_t, 3>;
-  struct Entry {
-    Cell cell;
-    std::int32_t node;
-    auto operator<=>(const Entry&) const = default;
-  };
-
-  Cell cell(const Eigen::Vector3d& r) const {
-    const Eigen::Vector3d scaled = (r - corner_) / cutoff_;
-    return {static_cast<std::int64_t>(std::floor(scaled.x())),
-            static_cast<std::int64_t>(std::floor(scaled.y())),
-            static_cast<std::int64_t>(std::floor(scaled.z()))};
-  }
-
-  Eigen::Vector3d corner_;
-  double cutoff_;
-  std::vector<Entry> entries_;
-};
 
 int root_of(std::vector<int>& parents, int node) {
   while (parents[static_cast<std::size_t>(node)] != node) {
@@ -84,9 +37,9 @@ std::string label(const Atom& atom) {
 double joining_distance(const Structure& structure, const std::vector<int>& piece, int count, double cutoff) {
   std::vector<double> nearest(static_cast<std::size_t>(count), std::numeric_limits<double>::infinity());
   for (double radius = 2 * cutoff; !std::isfinite(*std::ranges::max_element(nearest)); radius *= 2) {
-    const CellList cells(structure.positions, radius);
+    const NeighbourSearch search(structure.positions, radius);
     for (Eigen::Index i = 0; i < structure.size(); ++i)
-      cells.for_each_near(structure.positions.col(i), [&](std::int32_t j) {
+      search.for_each_candidate(structure.positions.col(i), [&](std::int32_t j) {
         const int own = piece[static_cast<std::size_t>(i)];
         if (own == piece[static_cast<std::size_t>(j)]) return;
         double& best = nearest[static_cast<std::size_t>(own)];
@@ -99,22 +52,12 @@ double joining_distance(const Structure& structure, const std::vector<int>& piec
 }  // namespace
 
 std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutoff) {
-  require(cutoff > 0, "the cut-off is positive");
-  require(positions.cols() < std::numeric_limits<std::int32_t>::max(), "nodes are numbered with 32 bits");
   std::vector<Spring> springs;
-  if (positions.cols() == 0) return springs;
-  const CellList cells(positions, cutoff);
+  const NeighbourSearch search(positions, cutoff);
   for (Eigen::Index i = 0; i < positions.cols(); ++i) {
     const std::size_t begin = springs.size();
-    cells.for_each_near(positions.col(i), [&](std::int32_t j) {
-      if (j <= i) return;
-      const double squared = (positions.col(i) - positions.col(j)).squaredNorm();
-      if (squared == 0)
-        throw Error(
-            "atoms " + std::to_string(i + 1) + " and " + std::to_string(j + 1) +
-            " of the selection lie at the same position, so no spring can join them. Remove one of them "
-            "from the structure.");
-      if (squared < cutoff * cutoff) springs.push_back({static_cast<std::int32_t>(i), j});
+    search.for_each_neighbour(i, [&](std::int32_t j, const Eigen::Vector3d&) {
+      if (j > i) springs.push_back({static_cast<std::int32_t>(i), j});
     });
     std::sort(springs.begin() + static_cast<std::ptrdiff_t>(begin), springs.end(),
               [](const Spring& a, const Spring& b) { return a.second < b.second; });

@@ -1,0 +1,141 @@
+#include "modes/block_hessian.hpp"
+
+#include <limits>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "modes/elastic_network.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+Eigen::Matrix3Xd random_cloud(Eigen::Index nodes, double side) {
+  Random random(2, Stream::sampling, 0);
+  Eigen::Matrix3Xd r(3, nodes);
+  for (double& x : r.reshaped()) x = random.uniform(-side / 2, side / 2);
+  return r;
+}
+
+Eigen::VectorXd random_scales(Eigen::Index nodes) {
+  Random random(3, Stream::sampling, 0);
+  Eigen::VectorXd scales(nodes);
+  for (double& x : scales) x = random.uniform(0.2, 0.4);
+  return scales;
+}
+
+// All blocks as one symmetric matrix.
+Eigen::MatrixXd whole(const BlockNetwork& network) {
+  BlockHessian hessian(network);
+  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(hessian.order(), hessian.order());
+  for (std::int64_t a = 0; a < hessian.blocks(); ++a)
+    for (const auto& block : hessian.upper_row(a).blocks) {
+      const auto row = hessian.first_column(a), column = hessian.first_column(block.column);
+      matrix.block(row, column, block.values.rows(), block.values.cols()) = block.values;
+      matrix.block(column, row, block.values.cols(), block.values.rows()) = block.values.transpose();
+    }
+  return matrix;
+}
+
+Eigen::MatrixXd projector(const BlockNetwork& network) {
+  const BlockHessian hessian(network);
+  Eigen::MatrixXd p = Eigen::MatrixXd::Zero(3 * network.positions.cols(), hessian.order());
+  for (std::int64_t b = 0; b < hessian.blocks(); ++b) {
+    const Eigen::MatrixXd basis = hessian.basis(b);
+    p.block(3 * network.blocks.first_node[static_cast<std::size_t>(b)], hessian.first_column(b), basis.rows(),
+            basis.cols()) = basis;
+  }
+  return p;
+}
+
+Eigen::MatrixXd full_hessian(const BlockNetwork& network) {
+  const Eigen::Index n = 3 * network.positions.cols();
+  return hessian_product(network.positions, find_springs(network.positions, network.cutoff),
+                         network.inverse_sqrt_masses, Eigen::MatrixXd::Identity(n, n));
+}
+
+TEST(RigidBasis, HasOrthonormalColumnsThatKeepDistances) {
+  const Eigen::Matrix3Xd r = random_cloud(7, 5);
+  for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(7)}) {
+    const Eigen::MatrixXd basis = rigid_basis(r, scales);
+    ASSERT_EQ(basis.cols(), 6);
+    // Rounding of sums over 21 entries.
+    EXPECT_LT((basis.transpose() * basis - Eigen::MatrixXd::Identity(6, 6)).cwiseAbs().maxCoeff(),
+              21 * epsilon);
+    for (Eigen::Index k = 0; k < 6; ++k) {
+      Eigen::MatrixXd moved = basis.col(k).reshaped(3, 7);
+      if (scales.size() > 0) moved = moved * scales.asDiagonal();
+      for (int i = 0; i < 7; ++i)
+        for (int j = 0; j < i; ++j)
+          EXPECT_NEAR((r.col(i) - r.col(j)).dot(moved.col(i) - moved.col(j)), 0, 100 * epsilon);
+    }
+  }
+}
+
+TEST(RigidBasis, OfASingleNodeAndOfALineIsSmaller) {
+  EXPECT_EQ(rigid_basis(random_cloud(1, 5), Eigen::VectorXd()), Eigen::Matrix3d::Identity());
+  Eigen::Matrix3Xd line(3, 3);
+  line << 0, 1.5, 4, 0, 1.5, 4, 0, 3, 8;
+  EXPECT_EQ(rigid_basis(line, Eigen::VectorXd()).cols(), 5);
+  EXPECT_EQ(rigid_basis(line.leftCols(2), Eigen::VectorXd()).cols(), 5);
+}
+
+TEST(ResidueBlocks, FollowResiduesAndEndWithTheChain) {
+  Structure structure;
+  structure.positions = random_cloud(9, 9);
+  const std::vector<std::pair<const char*, int>> labels = {{"A", 1}, {"A", 1}, {"A", 2}, {"A", 3}, {"A", 3},
+                                                           {"B", 3}, {"B", 3}, {"B", 4}, {"C", 4}};
+  for (const auto& [chain, number] : labels)
+    structure.atoms.push_back(Atom{.name = "X", .chain = chain, .residue_number = number});
+  using ::testing::ElementsAre;
+  EXPECT_THAT(residue_blocks(structure, 1).first_node, ElementsAre(0, 2, 3, 5, 7, 8, 9));
+  EXPECT_THAT(residue_blocks(structure, 2).first_node, ElementsAre(0, 3, 5, 8, 9));
+  EXPECT_THAT(residue_blocks(structure, 100).first_node, ElementsAre(0, 5, 8, 9));
+  EXPECT_THAT(residue_blocks(Structure{}, 1).first_node, ElementsAre(0));
+}
+
+TEST(BlockHessian, OfSingleNodesIsTheHessian) {
+  for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(60)}) {
+    const BlockNetwork network{random_cloud(60, 12), 5, scales, single_nodes(60)};
+    const Eigen::MatrixXd expected = full_hessian(network);
+    EXPECT_LT((whole(network) - expected).cwiseAbs().maxCoeff(), 60 * epsilon * expected.norm());
+  }
+}
+
+TEST(BlockHessian, OfBlocksIsTheProjectedHessian) {
+  // Blocks of one node, of two (on a line), and of several.
+  for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(60)}) {
+    const BlockNetwork network{random_cloud(60, 12), 5, scales, {{0, 1, 3, 8, 20, 21, 40, 60}}};
+    const Eigen::MatrixXd p = projector(network), full = full_hessian(network);
+    ASSERT_EQ(p.cols(), 3 + 5 + 6 + 6 + 3 + 6 + 6);
+    EXPECT_LT((whole(network) - p.transpose() * full * p).cwiseAbs().maxCoeff(), 60 * epsilon * full.norm());
+  }
+}
+
+TEST(BlockHessian, CountsEachSpringOnce) {
+  const BlockNetwork network{random_cloud(60, 12), 5, {}, {{0, 1, 3, 8, 20, 21, 40, 60}}};
+  BlockHessian hessian(network);
+  std::int64_t springs = 0;
+  for (std::int64_t a = 0; a < hessian.blocks(); ++a) springs += hessian.upper_row(a).springs;
+  EXPECT_EQ(springs, static_cast<std::int64_t>(find_springs(network.positions, 5).size()));
+}
+
+TEST(BlockHessian, RefusesNodesAtOnePlace) {
+  BlockNetwork network{random_cloud(5, 4), 5, {}, single_nodes(5)};
+  network.positions.col(3) = network.positions.col(1);
+  BlockHessian hessian(network);
+  try {
+    hessian.upper_row(3);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("atoms 2 and 4"));
+  }
+}
+
+}  // namespace
+}  // namespace elastem
