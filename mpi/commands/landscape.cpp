@@ -203,9 +203,10 @@ CurvePlot profile_plot(const Landscape& landscape) {
                  "free energy [kT]"};
   const double step_x = landscape.x.step(DensityGrid::bins), step_y = landscape.y.step(DensityGrid::bins);
   const Eigen::ArrayXXd energy = free_energy(landscape.density.rowwise().sum() * step_y, energy_ceiling);
+  Curve& curve = plot.curves.emplace_back();
   for (Eigen::Index i = 0; i < energy.rows(); ++i) {
-    plot.x.push_back(landscape.x.low + (static_cast<double>(i) + 0.5) * step_x);
-    plot.y.push_back(energy(i, 0));
+    curve.x.push_back(landscape.x.low + (static_cast<double>(i) + 0.5) * step_x);
+    curve.y.push_back(energy(i, 0));
   }
   return plot;
 }

@@ -16,7 +16,8 @@ namespace elastem {
 namespace {
 
 constexpr std::string_view driver = "pngcairo";
-constexpr int ink = 1, accent = 2, pale = 3;  // palette 0, after white
+constexpr int ink = 1, accent = 2, pale = 3, faint = 7;  // palette 0, after white
+constexpr std::array<int, 6> curve_colours = {pale, accent, 4, 5, 6, ink};
 
 // A perceptually even colour scale from dark violet to yellow (a few stops of matplotlib's viridis, CC0).
 constexpr int stops = 6;
@@ -48,8 +49,10 @@ class Page {
     plsdev(driver.data());
     plsfnam(path.c_str());
     plspage(0, 0, 1000, 800, 0, 0);
-    const std::array<int, 4> red = {255, 38, 208, 90}, green = {255, 38, 60, 120}, blue = {255, 46, 48, 170};
-    plscmap0(red.data(), green.data(), blue.data(), 4);
+    const std::array<int, 8> red = {255, 38, 208, 90, 60, 222, 140, 200};
+    const std::array<int, 8> green = {255, 38, 60, 120, 150, 150, 90, 202};
+    const std::array<int, 8> blue = {255, 46, 48, 170, 90, 40, 160, 208};
+    plscmap0(red.data(), green.data(), blue.data(), 8);
     plscmap1n(256);
     plspause(0);
     plinit();
@@ -99,19 +102,32 @@ struct Window {
   double low_x, high_x, low_y, high_y;
 };
 
-// The range of the values with a margin; never empty.
+struct Range {
+  double low = 0, high = 0;
+  bool empty = true;
+
+  void add(const std::vector<double>& values) {
+    for (const double value : values) {
+      low = empty ? value : std::min(low, value);
+      high = empty ? value : std::max(high, value);
+      empty = false;
+    }
+  }
+};
+
+// The range with a margin; never empty.
+std::pair<double, double> padded(const Range& range) {
+  const double width = range.high - range.low;
+  const double margin = width > 0 ? 0.05 * width : std::max(1.0, 0.05 * std::abs(range.high));
+  return {range.low - margin, range.high + margin};
+}
+
 std::pair<double, double> padded_range(const std::vector<double>& values,
                                        const std::vector<double>& more = {}) {
-  double low = 0, high = 0;
-  bool first = true;
-  for (const auto* list : {&values, &more})
-    for (const double value : *list) {
-      low = first ? value : std::min(low, value);
-      high = first ? value : std::max(high, value);
-      first = false;
-    }
-  const double margin = high > low ? 0.05 * (high - low) : std::max(1.0, 0.05 * std::abs(high));
-  return {low - margin, high + margin};
+  Range range;
+  range.add(values);
+  range.add(more);
+  return padded(range);
 }
 
 void open_window(const Window& window, bool with_bar) {
@@ -180,6 +196,70 @@ void draw_path(const ScatterPlot& plot, const Window& window) {
   number_end(plot.line_x.back(), plot.line_y.back(), count, window);
 }
 
+enum class Mark { bar, line, dashes };
+
+struct LegendEntry {
+  std::string name;
+  int colour;
+  Mark mark;
+};
+
+constexpr double legend_line = 0.055;  // of the height of the plot
+
+// Room for the legend above the data.
+void add_headroom(Window& window, std::size_t entries) {
+  const double share = legend_line * static_cast<double>(entries) + (entries > 0 ? 0.02 : 0);
+  window.high_y += (window.high_y - window.low_y) * share / (1 - share);
+}
+
+void begin_line(Mark mark) {
+  plwidth(2);
+  pllsty(mark == Mark::dashes ? 2 : 1);
+}
+
+// In the upper right corner, a line an entry.
+void draw_legend(const std::vector<LegendEntry>& entries, const Window& window) {
+  const double width = window.high_x - window.low_x, height = window.high_y - window.low_y;
+  const double right = window.high_x - 0.02 * width, left = right - 0.06 * width;
+  plschr(0, 0.9);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const double y = window.high_y - (static_cast<double>(i) + 0.6) * legend_line * height;
+    plcol0(entries[i].colour);
+    if (entries[i].mark == Mark::bar) {
+      const double half = 0.3 * legend_line * height;
+      const std::array<double, 4> x = {left, right, right, left},
+                                  edge = {y - half, y - half, y + half, y + half};
+      plfill(4, x.data(), edge.data());
+    } else {
+      begin_line(entries[i].mark);
+      pljoin(left, y, right, y);
+      pllsty(1);
+    }
+    plcol0(ink);
+    plptex(left - 0.01 * width, y, 1, 0, 1, entries[i].name.c_str());
+  }
+}
+
+void draw_curve(const Curve& curve, int colour) {
+  plcol0(colour);
+  begin_line(Mark::line);
+  plline(static_cast<int>(curve.x.size()), curve.x.data(), curve.y.data());
+}
+
+// Each bar fills most of the way to the next.
+void draw_bars(const BarPlot& plot) {
+  const auto& [name, x, heights] = plot.bars;
+  double step = 1;
+  for (std::size_t i = 1; i < x.size(); ++i) step = i == 1 ? x[1] - x[0] : std::min(step, x[i] - x[i - 1]);
+  const double half = 0.4 * step;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    plcol0(!plot.marked.empty() && plot.marked[i] != 0 ? faint : pale);
+    const std::array<double, 4> edge = {x[i] - half, x[i] + half, x[i] + half, x[i] - half};
+    const std::array<double, 4> y = {0, 0, heights[i], heights[i]};
+    plfill(4, edge.data(), y.data());
+  }
+}
+
 }  // namespace
 
 void write_png(const std::string& path, const ScatterPlot& plot) {
@@ -220,14 +300,59 @@ void write_png(const std::string& path, const HeatMap& plot) {
 }
 
 void write_png(const std::string& path, const CurvePlot& plot) {
-  require(plot.x.size() == plot.y.size(), "x and y differ in length");
+  require(plot.curves.size() <= curve_colours.size(), "at most six curves");
+  Range x, y;
+  std::vector<LegendEntry> legend;
+  for (std::size_t i = 0; i < plot.curves.size(); ++i) {
+    const Curve& curve = plot.curves[i];
+    require(curve.x.size() == curve.y.size(), "x and y differ in length");
+    x.add(curve.x);
+    y.add(curve.y);
+    if (!curve.name.empty()) legend.push_back({curve.name, curve_colours[i], Mark::line});
+  }
   Page page(path);
-  const auto [low_x, high_x] = padded_range(plot.x);
-  const auto [low_y, high_y] = padded_range(plot.y);
-  open_window({low_x, high_x, low_y, high_y}, false);
-  plcol0(pale);
-  plwidth(2.5);
-  plline(static_cast<int>(plot.x.size()), plot.x.data(), plot.y.data());
+  const auto [low_x, high_x] = padded(x);
+  const auto [low_y, high_y] = padded(y);
+  Window window{low_x, high_x, low_y, high_y};
+  add_headroom(window, legend.size());
+  open_window(window, false);
+  plcol0(faint);
+  plwidth(1);
+  for (const double divider : plot.dividers) pljoin(divider, window.low_y, divider, window.high_y);
+  for (std::size_t i = 0; i < plot.curves.size(); ++i) draw_curve(plot.curves[i], curve_colours[i]);
+  draw_legend(legend, window);
+  draw_frame(plot.labels);
+  page.finish();
+}
+
+void write_png(const std::string& path, const BarPlot& plot) {
+  require(plot.bars.x.size() == plot.bars.y.size() && plot.over.x.size() == plot.over.y.size(),
+          "x and y differ in length");
+  require(plot.marked.empty() || plot.marked.size() == plot.bars.x.size(), "a mark for each bar or none");
+  std::vector<LegendEntry> legend;
+  if (!plot.bars.name.empty()) legend.push_back({plot.bars.name, pale, Mark::bar});
+  if (!plot.marked_name.empty()) legend.push_back({plot.marked_name, faint, Mark::bar});
+  if (!plot.over.name.empty()) legend.push_back({plot.over.name, accent, Mark::line});
+  if (!plot.level_name.empty()) legend.push_back({plot.level_name, ink, Mark::dashes});
+  Range x, y;
+  x.add(plot.bars.x);
+  y.add(plot.bars.y);
+  y.add(plot.over.y);
+  if (plot.level) y.add({*plot.level});
+  Page page(path);
+  const double margin = 1 + 0.02 * (x.high - x.low), top = y.high > 0 ? 1.05 * y.high : 1;
+  Window window{x.low - margin, x.high + margin, 0, top};
+  add_headroom(window, legend.size());
+  open_window(window, false);
+  draw_bars(plot);
+  if (!plot.over.x.empty()) draw_curve(plot.over, accent);
+  if (plot.level) {
+    plcol0(ink);
+    begin_line(Mark::dashes);
+    pljoin(window.low_x, *plot.level, window.high_x, *plot.level);
+    pllsty(1);
+  }
+  draw_legend(legend, window);
   draw_frame(plot.labels);
   page.finish();
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,9 +33,27 @@ struct HeatMap {
 };
 
 /// A curve y(x).
+struct Curve {
+  std::string name;  ///< in the legend; empty: not there
+  std::vector<double> x, y;
+};
+
+/// Up to six curves over one another.
 struct CurvePlot {
   PlotLabels labels;
-  std::vector<double> x, y;
+  std::vector<Curve> curves;
+  std::vector<double> dividers{};  ///< x of thin vertical lines, e.g. between chains
+};
+
+/// Bars from 0, and what is drawn over them.
+struct BarPlot {
+  PlotLabels labels;
+  Curve bars;                          ///< heights ≥ 0 at ascending x
+  std::vector<std::uint8_t> marked{};  ///< bars of another colour; empty: none
+  std::string marked_name{};           ///< in the legend
+  std::optional<double> level{};       ///< a dashed horizontal line
+  std::string level_name{};            ///< in the legend
+  Curve over{};                        ///< may be empty
 };
 
 /// Write a PNG of 1000×800 pixels each; no display is needed. One thread at a time.
@@ -41,5 +61,6 @@ struct CurvePlot {
 void write_png(const std::string& path, const ScatterPlot& plot);
 void write_png(const std::string& path, const HeatMap& plot);
 void write_png(const std::string& path, const CurvePlot& plot);
+void write_png(const std::string& path, const BarPlot& plot);
 
 }  // namespace elastem

@@ -4,16 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "landscape/html_page.hpp"
 #include "landscape/principal_components.hpp"
 #include "landscape/trajectory.hpp"
 
 namespace elastem {
-
-/// A plot in the report.
-struct ReportPlot {
-  std::string heading, caption;
-  std::string path;  ///< of its PNG, which is copied into the page
-};
 
 /// What the report of a landscape shows.
 struct LandscapeReport {

@@ -22,6 +22,11 @@ class PlotTest : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string path(const std::string& name) const { return folder_ / name; }
 
+  std::string content(const std::string& name) const {
+    std::ifstream file(path(name), std::ios::binary);
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  }
+
   // Width and height from the header of a PNG.
   static std::pair<std::uint32_t, std::uint32_t> png_size(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -53,8 +58,7 @@ TEST_F(PlotTest, WritesScatterHeatMapAndCurve) {
   map.values = Eigen::ArrayXXd::Random(8, 5);
   write_png(path("map.png"), map);
   CurvePlot curve;
-  curve.x = {0, 1};
-  curve.y = {0, 1};
+  curve.curves = {{"", {0, 1}, {0, 1}}};
   write_png(path("curve.png"), curve);
   for (const char* name : {"scatter.png", "map.png", "curve.png"})
     EXPECT_EQ(png_size(path(name)), page) << name;
@@ -66,11 +70,30 @@ TEST_F(PlotTest, AnotherColourScaleGivesAnotherPicture) {
   write_png(path("peaks.png"), map);
   map.dark_is_high = false;
   write_png(path("wells.png"), map);
-  const auto content = [this](const std::string& name) {
-    std::ifstream file(path(name), std::ios::binary);
-    return std::string{std::istreambuf_iterator<char>(file), {}};
-  };
   EXPECT_NE(content("peaks.png"), content("wells.png"));
+}
+
+TEST_F(PlotTest, WritesBarsAndSeveralCurves) {
+  BarPlot bars;
+  bars.bars = {"bars", {7, 8, 9}, {0.5, 0.25, 0.1}};
+  write_png(path("plain.png"), bars);
+  bars.marked = {0, 0, 1};
+  bars.marked_name = "low";
+  write_png(path("marked.png"), bars);
+  bars.level = 0.15;
+  bars.level_name = "level";
+  bars.over = {"over", {7, 8, 9}, {0.5, 0.6, 0.7}};
+  write_png(path("all.png"), bars);
+  CurvePlot curves;
+  curves.curves = {{"one", {0, 1}, {0, 1}}, {"two", {0, 1}, {1, 0}}};
+  write_png(path("curves.png"), curves);
+  curves.dividers = {0.5};
+  write_png(path("divided.png"), curves);
+  for (const char* name : {"plain.png", "marked.png", "all.png", "curves.png", "divided.png"})
+    EXPECT_EQ(png_size(path(name)), page) << name;
+  EXPECT_NE(content("plain.png"), content("marked.png"));
+  EXPECT_NE(content("marked.png"), content("all.png"));
+  EXPECT_NE(content("curves.png"), content("divided.png"));
 }
 
 TEST_F(PlotTest, DrawsASinglePoint) {
@@ -84,8 +107,7 @@ TEST_F(PlotTest, DrawsASinglePoint) {
 
 TEST_F(PlotTest, SaysWhereItCannotWrite) {
   CurvePlot curve;
-  curve.x = {0, 1};
-  curve.y = {0, 1};
+  curve.curves = {{"", {0, 1}, {0, 1}}};
   try {
     write_png(path("no_such_folder/curve.png"), curve);
     ADD_FAILURE() << "no error";
