@@ -65,7 +65,7 @@ void say_provenance(const Provenance& p) {
 
 void inspect_modes(const std::string& path, const ModesFile& file, const Provenance& provenance) {
   say("{}: {} normal modes of {} atoms ({}), springs below {} Å, Gaussian atoms of {} Å", path,
-      file.modes.count(), file.structure.size(), file.atoms, file.cutoff, file.atom_sigma);
+      file.modes.numbers.size(), file.structure.size(), file.atoms, file.cutoff, file.atom_sigma);
   say("  mode    eigenvalue  collectivity  score  enabled");
   for (Eigen::Index k = 0; k < file.modes.count(); ++k) {
     const auto i = static_cast<std::size_t>(k);
@@ -204,7 +204,7 @@ int inspect_command(const Invocation& invocation) {
     const Communicator alone = Communicator::self();
     switch (kind_of(path)) {
       case Kind::modes:
-        return inspect_modes(path, read_modes(alone, path), provenance_of(path));
+        return inspect_modes(path, read_modes_table(path), provenance_of(path));
       case Kind::results:
         return inspect_results(path, ResultTable::open(alone, path, ResultTable::Access::read));
       case Kind::particles:

@@ -130,7 +130,9 @@ void read_structure(hid_t file, ModesFile& content) {
   read_atoms(group, content.structure);
 }
 
-void read_normal_modes(hid_t file, ModesFile& content) {
+enum class Vectors { all, none };
+
+void read_normal_modes(hid_t file, ModesFile& content, Vectors wanted) {
   const hdf5::Handle group(H5Gopen2(file, "modes", H5P_DEFAULT), H5Gclose, "there is no group /modes");
   NormalModes& modes = content.modes;
   modes.numbers = hdf5::read_values<int>(group, "numbers");
@@ -139,8 +141,12 @@ void read_normal_modes(hid_t file, ModesFile& content) {
   modes.score = read_vector(group, "score");
   modes.enabled = hdf5::read_values<std::uint8_t>(group, "enabled");
   content.cutoff = hdf5::read_value<double>(group, "cutoff");
-  const auto vectors = hdf5::read_values<double>(group, "vectors");
   const auto k = static_cast<Eigen::Index>(modes.numbers.size());
+  if (wanted == Vectors::none) {
+    modes.vectors.resize(0, k);
+    return;
+  }
+  const auto vectors = hdf5::read_values<double>(group, "vectors");
   const Eigen::Index rows = 3 * content.structure.size();
   if (static_cast<Eigen::Index>(vectors.size()) != rows * k)
     throw Error("modes/vectors does not hold " + std::to_string(k) + " modes of " +
@@ -166,14 +172,14 @@ std::string inconsistency(const ModesFile& content) {
   return content.structure.size() == 0 ? "there are no atoms in it" : "";
 }
 
-ModesFile read_alone(const std::string& path) {
+ModesFile read_alone(const std::string& path, Vectors wanted) {
   const auto file = hdf5::open_file(path, hdf5::Access::read);
   if (!hdf5::exists(file, "modes/vectors"))
     throw Error(path + " holds no normal modes (there is no /modes/vectors); make it with elastem modes");
   ModesFile content;
   try {
     read_structure(file, content);
-    read_normal_modes(file, content);
+    read_normal_modes(file, content, wanted);
     if (const auto text = inconsistency(content); !text.empty()) throw Error(text);
   } catch (const Error& error) {
     throw Error(path + ": " + error.what() + "; make it anew with elastem modes");
@@ -313,7 +319,7 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
 ModesFile read_modes(const Communicator& comm, const std::string& path) {
   ModesFile content;
   collectively(comm, [&] {
-    if (comm.root()) content = read_alone(path);
+    if (comm.root()) content = read_alone(path, Vectors::all);
   });
   broadcast_atoms(comm, content.structure.atoms);
   broadcast_matrix(comm, content.structure.positions);
@@ -328,6 +334,12 @@ ModesFile read_modes(const Communicator& comm, const std::string& path) {
   comm.broadcast(content.atoms);
   comm.broadcast(std::span<double>(&content.atom_sigma, 1));
   comm.broadcast(std::span<double>(&content.cutoff, 1));
+  content.path = path;
+  return content;
+}
+
+ModesFile read_modes_table(const std::string& path) {
+  ModesFile content = read_alone(path, Vectors::none);
   content.path = path;
   return content;
 }

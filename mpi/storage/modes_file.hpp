@@ -34,6 +34,10 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
 /// Rank 0 reads and broadcasts; collective. Throws Error naming the file and what is missing in it.
 ModesFile read_modes(const Communicator& comm, const std::string& path);
 
+/// Everything but the vectors (`modes.vectors` has no rows): memory O(nodes + modes). Not collective. Throws
+/// as read_modes does.
+ModesFile read_modes_table(const std::string& path);
+
 /// The vector of one mode (3N entries x1 y1 z1 x2 …), by its number; reads nothing else of /modes/vectors.
 /// Not collective. Throws Error that names the modes that are there.
 Eigen::VectorXd read_mode_vector(const std::string& path, int number);

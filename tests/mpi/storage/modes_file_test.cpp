@@ -108,6 +108,19 @@ TEST(ModesFile, ComesBackOnEveryRank) {
   EXPECT_EQ(read.cutoff, written.cutoff);
 }
 
+TEST(ModesFile, TableAndSingleVectorsAreReadAlone) {
+  const auto comm = Communicator::world();
+  const ModesFile written = example();
+  write_spread(comm, "alone.h5", written);
+  const ModesFile table = read_modes_table("alone.h5");
+  EXPECT_EQ(table.path, "alone.h5");
+  EXPECT_EQ(table.structure.positions, written.structure.positions);
+  EXPECT_EQ(table.modes.numbers, written.modes.numbers);
+  EXPECT_EQ(table.modes.collectivity, written.modes.collectivity);
+  EXPECT_EQ(table.modes.vectors.rows(), 0);
+  EXPECT_EQ(table.modes.count(), 3);
+}
+
 TEST(ModesFile, EveryDataSetSaysWhatItHolds) {
   const auto comm = Communicator::world();
   write_spread(comm, "described.h5", example());
