@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "io/particle_export.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/mode_export.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 
@@ -116,6 +117,10 @@ int export_command(const Invocation& invocation) {
     return 0;
   }
   const ExportOptions& o = *options;
+  if (holds_modes(comm, o.result)) {
+    export_modes(comm, o);
+    return 0;
+  }
   const ParticleFormat format = particle_format(o.output);
   decide_output(comm, o.output, false, o.common.overwrite);
   ResultTable table = ResultTable::open(comm, o.result, ResultTable::Access::read);

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <Eigen/Core>
+
+#include "structure/structure.hpp"
 
 namespace elastem {
 
@@ -30,5 +33,14 @@ void for_each_word(std::string_view line, const std::function<void(std::string_v
 
 /// A word as a finite number. Throws Error that names the word and the place.
 double number_of(std::string_view word, const std::string& place);
+
+/// Throws Error: modes of another number of atoms than the structure. `what` is "coordinates" or so.
+[[noreturn]] void refuse_other_atoms(const std::string& place, const std::string& what, Eigen::Index theirs,
+                                     Eigen::Index ours);
+
+/// Throws Error unless `positions` (Å, a column an atom) are those of the structure up to a shift and 1 Å
+/// RMSD: else the mode vectors belong to another orientation or conformation.
+void require_same_positions(const Eigen::Matrix3Xd& positions, const Structure& structure,
+                            const std::string& place);
 
 }  // namespace elastem

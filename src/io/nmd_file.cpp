@@ -8,7 +8,6 @@
 
 #include "core/error.hpp"
 #include "io/star_text.hpp"
-#include "structure/superposition.hpp"
 
 namespace elastem {
 
@@ -34,13 +33,6 @@ std::string atom_line(const char* label, const Structure& structure, const char*
 // Where a line's first word ends.
 std::size_t label_end(std::string_view line) {
   return std::min(line.find_first_of(" \t\r"), line.size());
-}
-
-std::string other_atoms(const std::string& place, const std::string& what, std::size_t numbers,
-                        Eigen::Index atoms) {
-  return place + ": " + what + " of " + std::to_string(numbers / 3) + " atoms, but the structure has " +
-         std::to_string(atoms) +
-         ". Give the structure that the modes were computed of, with the same --atoms and --chain.";
 }
 
 class NmdReader {
@@ -86,16 +78,9 @@ class NmdReader {
     std::vector<double> values;
     for_each_word(data(), [&](std::string_view word) { values.push_back(number_of(word, place())); });
     if (static_cast<Eigen::Index>(values.size()) != 3 * nodes_)
-      throw Error(other_atoms(place(), "the coordinates are those", values.size(), nodes_));
-    Eigen::Matrix3Xd theirs = Eigen::Map<const Eigen::Matrix3Xd>(values.data(), 3, nodes_);
-    Eigen::Matrix3Xd ours = structure.positions;
-    theirs.colwise() -= theirs.rowwise().mean().eval();
-    ours.colwise() -= ours.rowwise().mean().eval();
-    constexpr double same = 1;  // Å; files have three decimals
-    if (const double apart = rmsd(theirs, ours); apart > same)
-      throw Error(place() + ": the coordinates lie " + digits(apart).substr(1) +
-                  " Å RMSD from those of the structure, so the modes belong to another orientation or "
-                  "conformation. Give the structure that they were computed of.");
+      refuse_other_atoms(place(), "coordinates", static_cast<Eigen::Index>(values.size()) / 3, nodes_);
+    const Eigen::Map<const Eigen::Matrix3Xd> positions(values.data(), 3, nodes_);
+    require_same_positions(positions, structure, place());
   }
 
   ImportedMode mode() {
@@ -104,7 +89,7 @@ class NmdReader {
     const auto length = static_cast<std::size_t>(3 * nodes_);
     const std::size_t leading = words.size() - length;
     if (words.size() < length || leading > 2)
-      throw Error(other_atoms(place(), "the mode is one", words.size(), nodes_));
+      refuse_other_atoms(place(), "a mode", static_cast<Eigen::Index>(words.size()) / 3, nodes_);
     ImportedMode mode;
     mode.place = place();
     for (std::size_t i = 0; i < leading; ++i) read_leading(words[i], mode);

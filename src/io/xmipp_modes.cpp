@@ -131,11 +131,7 @@ class XmippModes {
                     " numbers; a line of a vector file has three, x y z");
       ++atoms;
     }
-    if (atoms != nodes_)
-      throw Error(name + ": has " + std::to_string(atoms) + " lines, one an atom, but the structure has " +
-                  std::to_string(nodes_) +
-                  " atoms. Give the structure that the modes were computed of, with the same --atoms and "
-                  "--chain.");
+    if (atoms != nodes_) refuse_other_atoms(name, "a mode", atoms, nodes_);
     if (vector.isZero(0)) throw Error(name + ": the mode is zero everywhere");
     return vector;
   }

@@ -176,8 +176,8 @@ TEST(XmippModes, NamesFileAndLineOfWhatIsWrong) {
   refuses(head + "modes/vec.7\n", good, {"bad.xmd:6", "1 values for 2 labels"});
   refuses(head + "modes/vec.7 x\n", good, {"bad.xmd:6", "\"x\""});
   refuses(head + "modes/vec.8 8\n", good, {"bad.xmd:6", "modes/vec.8 is not there"});
-  refuses(head + "modes/vec.7 7\n", "1 2 3\n4 5 6\n", {"vec.7", "2 lines", "3 atoms"});
-  refuses(head + "modes/vec.7 7\n", good + good, {"vec.7", "6 lines"});
+  refuses(head + "modes/vec.7 7\n", "1 2 3\n4 5 6\n", {"vec.7", "2 atoms", "structure has 3"});
+  refuses(head + "modes/vec.7 7\n", good + good, {"vec.7", "6 atoms"});
   refuses(head + "modes/vec.7 7\n", "1 2 3\n4 5\n7 8 9\n", {"vec.7:2", "2 numbers"});
   refuses(head + "modes/vec.7 7\n", "1 2 3\n4 5 6\n7 8 inf\n", {"vec.7:3", "\"inf\""});
   refuses(head + "modes/vec.7 7\n", "0 0 0\n0 0 0\n0 0 0\n", {"vec.7", "zero"});
