@@ -3,37 +3,29 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <functional>
-#include <limits>
 #include <string>
+#include <tuple>
+#include <vector>
 
+#include "core/available_memory.hpp"
 #include "core/error.hpp"
 #include "mpi/linalg/cholesky.hpp"
 #include "mpi/linalg/distributed_matrix.hpp"
 #include "mpi/linalg/eigensolver.hpp"
 #include "mpi/linalg/inverse_iteration.hpp"
+#include "mpi/linalg/network_modes.hpp"
 
 namespace elastem {
 
 namespace {
 
+constexpr std::int64_t trial_order = 1200;
+
 std::string gigabytes(double bytes) {
   const double value = bytes / 1e9;
   std::string text = std::to_string(value);
   return text.substr(0, text.find('.') + (value < 100 ? 3 : 0)) + " GB";
-}
-
-// Memory that programs may still take on this machine, in bytes; infinity where the system does not say.
-double available_memory() {
-  std::ifstream file("/proc/meminfo");
-  std::string key, unit;
-  double kibibytes = 0;
-  while (file >> key >> kibibytes) {
-    if (key == "MemAvailable:") return 1024 * kibibytes;
-    std::getline(file, unit);
-  }
-  return std::numeric_limits<double>::infinity();
 }
 
 int ranks_on_this_machine(const Communicator& comm) {
@@ -77,19 +69,25 @@ DenseMethod dense_method(std::int64_t order, int last) {
   return order >= large && last <= order / share ? DenseMethod::inverse : DenseMethod::tridiagonal;
 }
 
-DenseSolveCost dense_solve_cost(std::int64_t nodes, int last, int ranks) {
-  const auto n = static_cast<double>(3 * nodes);
+DenseSolveCost eigensolver_cost(std::int64_t order, int count, int ranks) {
   DenseSolveCost cost;
-  std::tie(cost.grid_rows, cost.grid_columns) = grid_shape(ranks, 3 * nodes);
-  const double block = block_size(3 * nodes, cost.grid_rows, cost.grid_columns);
-  const double rows = n / cost.grid_rows + block, columns = n / cost.grid_columns + block;
+  const auto grid = grid_shape(ranks, order);
+  std::tie(cost.grid_rows, cost.grid_columns) = grid;
+  const auto n = static_cast<double>(order);
   cost.matrix_bytes = sizeof(double) * n * n;
-  // The rank's part of the matrix, panels to work with, and the wanted vectors at three stages on every rank;
-  // rank 0 holds the search space and its products too.
-  double numbers = rows * columns + 3 * block * std::max(rows, columns) + 3 * n * last;
+  cost.copies = tridiagonal_method(order, count, ranks) == TridiagonalMethod::divide_and_conquer ? 4 : 1;
+  cost.rank_bytes = sizeof(double) * eigensolver_numbers(grid, ranks, order, count,
+                                                         block_size(order, grid.first, grid.second));
+  return cost;
+}
+
+DenseSolveCost dense_solve_cost(std::int64_t nodes, int last, int ranks) {
+  DenseSolveCost cost = eigensolver_cost(3 * nodes, last, ranks);
+  // Rank 0 holds the search space and its products too, and a block of vectors and its solution.
+  const InverseIteration problem = search_for(last);
   if (dense_method(3 * nodes, last) == DenseMethod::inverse)
-    numbers += 2 * n * largest_search_space(search_for(last));
-  cost.rank_bytes = sizeof(double) * numbers;
+    cost.rank_bytes += sizeof(double) * 3.0 * static_cast<double>(nodes) *
+                       (2 * largest_search_space(problem) + 4 * problem.block);
   return cost;
 }
 
@@ -97,22 +95,34 @@ void require_memory(const Communicator& comm, const DenseSolveCost& cost) {
   const double needed = cost.rank_bytes * ranks_on_this_machine(comm);
   const double missing = comm.max(needed - available_memory());
   if (missing <= 0) return;
-  throw Error("the dense solve does not fit into memory: the matrix takes " + gigabytes(cost.matrix_bytes) +
-              ", " + gigabytes(cost.rank_bytes) + " on each of " + std::to_string(comm.size()) + " ranks; " +
-              gigabytes(missing) +
-              " are missing on one machine. Use --atoms ca, select chains with --chain, or " +
-              "spread the ranks over more machines.");
+  throw Error(
+      "the dense solve does not fit into memory: the matrix takes " + gigabytes(cost.matrix_bytes) +
+      (cost.copies > 1 ? ", " + std::to_string(std::lround(cost.copies)) + " of that size are needed" : "") +
+      ", " + gigabytes(cost.rank_bytes) + " on each of " + std::to_string(comm.size()) + " ranks; " +
+      gigabytes(missing) +
+      " are missing on one machine. For the lowest modes use --solver slepc; or ask for fewer with "
+      "--modes, use --atoms ca or --block-residues, or spread the ranks over more machines.");
 }
 
-double estimated_seconds(const Communicator& comm, std::int64_t nodes, int last) {
-  constexpr std::int64_t trial_order = 1200;
-  const std::int64_t order = 3 * nodes, n = std::min(order, trial_order);
+double eigensolver_seconds(const Communicator& comm, std::int64_t order, int count) {
+  const std::int64_t n = std::min(order, trial_order);
   const auto [rows, columns] = grid_shape(comm.size(), order);
   const ProcessGrid grid(comm, rows, columns);
   DistributedMatrix trial = trial_matrix(grid, n);
   const double growth = static_cast<double>(order) / static_cast<double>(n);
-  if (dense_method(order, last) == DenseMethod::tridiagonal)
-    return std::pow(growth, 3) * seconds_of(comm, [&] { lowest_eigenpairs(trial, 1); });
+  const int share = std::max(1, static_cast<int>(count / growth));
+  const std::vector<std::int64_t> row_offsets = node_split(n, comm.size());
+  return std::pow(growth, 3) *
+         seconds_of(comm, [&] { lowest_eigenpairs(std::move(trial), share, row_offsets); });
+}
+
+double estimated_seconds(const Communicator& comm, std::int64_t nodes, int last) {
+  const std::int64_t order = 3 * nodes, n = std::min(order, trial_order);
+  if (dense_method(order, last) == DenseMethod::tridiagonal) return eigensolver_seconds(comm, order, last);
+  const auto [rows, columns] = grid_shape(comm.size(), order);
+  const ProcessGrid grid(comm, rows, columns);
+  DistributedMatrix trial = trial_matrix(grid, n);
+  const double growth = static_cast<double>(order) / static_cast<double>(n);
   const InverseIteration problem = search_for(last);
   const Eigen::MatrixXd block = Eigen::MatrixXd::Ones(n, problem.block);
   const double factorising = seconds_of(comm, [&] { cholesky_factorise(trial); });

@@ -20,19 +20,27 @@ DenseMethod dense_method(std::int64_t order, int last);
 /// What a dense solve takes.
 struct DenseSolveCost {
   int grid_rows = 1, grid_columns = 1;
-  double matrix_bytes = 0;  ///< the whole matrix, over all ranks
-  double rank_bytes = 0;    ///< the most that a rank needs
+  double copies = 1;        ///< matrices of that order that lie over the ranks at the same time
+  double matrix_bytes = 0;  ///< one of them, over all ranks
+  double rank_bytes = 0;    ///< the most that a rank needs at once, all told
 };
 
-/// The memory for the lowest `last` modes of a network of `nodes` nodes on `ranks` ranks.
+/// The cost of lowest_eigenpairs (tridiagonal) for any symmetric matrix of this order: about 1 copy for few
+/// eigenpairs, 4 for many, whose tridiagonal matrix is solved by divide and conquer.
+DenseSolveCost eigensolver_cost(std::int64_t order, int count, int ranks);
+
+/// The cost of dense_modes for the lowest `last` modes of a network of `nodes` nodes on `ranks` ranks.
 DenseSolveCost dense_solve_cost(std::int64_t nodes, int last, int ranks);
 
-/// Throws Error with the numbers, the same on all ranks, when some machine has less memory free than its
-/// ranks need. Collective.
+/// Throws Error with the numbers and what to do, the same on all ranks, when a machine has less memory left
+/// (available_memory, which knows the limits of batch systems) than its ranks need. Collective.
 void require_memory(const Communicator& comm, const DenseSolveCost& cost);
 
-/// The seconds that a dense solve of this many nodes would take here, from timing the same method on a matrix
-/// of order at most 1200 and scaling by its operation counts. Collective; takes about a second.
+/// The seconds that lowest_eigenpairs would take here for a matrix of this order, from timing it for one of
+/// order at most 1200 and scaling by the number of operations. Collective; takes about a second.
+double eigensolver_seconds(const Communicator& comm, std::int64_t order, int count);
+
+/// The seconds that dense_modes would take, likewise.
 double estimated_seconds(const Communicator& comm, std::int64_t nodes, int last);
 
 }  // namespace elastem

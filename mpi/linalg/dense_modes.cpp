@@ -8,6 +8,7 @@
 #include "mpi/linalg/cholesky.hpp"
 #include "mpi/linalg/eigensolver.hpp"
 #include "mpi/linalg/inverse_iteration.hpp"
+#include "mpi/linalg/mode_accuracy.hpp"
 
 namespace elastem {
 
@@ -38,17 +39,12 @@ void require_six_zero_modes(const Eigen::VectorXd& values, double zero) {
       "larger --cutoff.");
 }
 
-void require_accuracy(NetworkModes& result, const SpringNetwork& network, const Eigen::VectorXd& values,
-                      const Eigen::MatrixXd& vectors) {
-  const Eigen::MatrixXd product =
-      hessian_product(network.positions, network.springs, network.inverse_sqrt_masses, vectors);
-  result.residual = (product - vectors * values.asDiagonal()).cwiseAbs().maxCoeff();
-  const Eigen::MatrixXd gram = vectors.transpose() * vectors;
-  result.orthogonality = (gram - Eigen::MatrixXd::Identity(gram.rows(), gram.cols())).cwiseAbs().maxCoeff();
-  const double scale = static_cast<double>(vectors.rows()) * std::numeric_limits<double>::epsilon();
-  if (result.residual <= rounding(network) && result.orthogonality <= 100 * scale) return;
-  throw Error("the eigensolver's vectors are wrong: residual " + std::to_string(result.residual) +
-              ", orthogonality " + std::to_string(result.orthogonality) +
+void require_accuracy(const ModeAccuracy& accuracy, const SpringNetwork& network) {
+  const double scale =
+      3 * static_cast<double>(network.positions.cols()) * std::numeric_limits<double>::epsilon();
+  if (accuracy.residual <= rounding(network) && accuracy.orthogonality <= 100 * scale) return;
+  throw Error("the eigensolver's vectors are wrong: residual " + std::to_string(accuracy.residual) +
+              ", orthogonality " + std::to_string(accuracy.orthogonality) +
               ". The library of linear algebra may not know this processor; try OPENBLAS_CORETYPE=Haswell.");
 }
 
@@ -63,7 +59,7 @@ std::optional<DistributedMatrix> shared_hessian(const ProcessGrid& grid, const S
 // Eigenpairs 1 … last, the first six being the rigid-body motions; none where the search does not come to an
 // end.
 std::optional<Eigenpairs> eigenpairs_by_inverse(const ProcessGrid& grid, const SpringNetwork& network,
-                                                int last) {
+                                                int last, const std::vector<std::int64_t>& row_offsets) {
   const Communicator& comm = grid.comm();
   const double bound =
       largest_eigenvalue_bound(network.positions.cols(), network.springs, network.inverse_sqrt_masses);
@@ -74,6 +70,7 @@ std::optional<Eigenpairs> eigenpairs_by_inverse(const ProcessGrid& grid, const S
   problem.product = product;
   problem.null_space = rigid_motions(network.positions, network.inverse_sqrt_masses);
   problem.count = last - 6;
+  problem.row_offsets = row_offsets;
   // Rounding of a product with a matrix of this norm, with room for its sums.
   problem.tolerance = 100 * std::numeric_limits<double>::epsilon() * bound;
   const Eigen::MatrixXd rigid = product(problem.null_space);
@@ -86,10 +83,11 @@ std::optional<Eigenpairs> eigenpairs_by_inverse(const ProcessGrid& grid, const S
   if (!cholesky_factorise(*matrix)) return std::nullopt;
   const std::optional<Eigenpairs> elastic = lowest_by_inverse(*matrix, problem);
   if (!elastic) return std::nullopt;
-  Eigenpairs pairs{Eigen::VectorXd(last), Eigen::MatrixXd(matrix->rows(), last)};
+  Eigenpairs pairs{Eigen::VectorXd(last), Eigen::MatrixXd(elastic->rows.rows(), last)};
   // |H w| bounds the distance of the eigenvalue from zero.
   pairs.values << rigid.colwise().norm().transpose(), elastic->values;
-  pairs.vectors << problem.null_space, elastic->vectors;
+  const auto first_row = row_offsets[static_cast<std::size_t>(comm.rank())];
+  pairs.rows << problem.null_space.middleRows(first_row, pairs.rows.rows()), elastic->rows;
   return pairs;
 }
 
@@ -126,31 +124,32 @@ NetworkModes dense_modes(const Communicator& comm, const SpringNetwork& network,
   const std::int64_t order = 3 * network.positions.cols();
   require_modes(network, last);
   if (method == DenseMethod::automatic) method = dense_method(order, last);
+  std::vector<std::int64_t> row_offsets = node_split(network.positions.cols(), comm.size());
+  NetworkModes result;
+  result.first_node = row_offsets[static_cast<std::size_t>(comm.rank())];
+  for (std::int64_t& offset : row_offsets) offset *= 3;
   const auto [rows, columns] = grid_shape(comm.size(), order);
   const ProcessGrid grid(comm, rows, columns);
-  std::optional<Eigenpairs> found;
-  NetworkModes result;
-  result.method = "inverse iteration";
-  if (method == DenseMethod::inverse) found = eigenpairs_by_inverse(grid, network, last);
-  if (!found) {
-    result.method = "tridiagonal reduction";
+  std::optional<Eigenpairs> pairs;
+  if (method == DenseMethod::inverse) pairs = eigenpairs_by_inverse(grid, network, last, row_offsets);
+  result.method = pairs ? "inverse iteration" : "tridiagonal reduction";
+  if (!pairs) {
     std::optional<DistributedMatrix> hessian = shared_hessian(grid, network);
-    found = lowest_eigenpairs(*hessian, last);
+    pairs = lowest_eigenpairs(std::move(*hessian), last, row_offsets);
   }
-  const Eigenpairs& pairs = *found;
+  const ModeAccuracy accuracy = mode_accuracy(comm, network, result.first_node, pairs->values, pairs->rows);
   collectively(comm, [&] {
-    require_six_zero_modes(pairs.values, rounding(network));
-    require_accuracy(result, network, pairs.values, pairs.vectors);
+    require_six_zero_modes(pairs->values, rounding(network));
+    require_accuracy(accuracy, network);
   });
-  result.rigid = pairs.values.head<6>();
-  const auto split = node_split(network.positions.cols(), comm.size());
-  const auto here = split.begin() + comm.rank();
-  result.first_node = here[0];
-  Eigen::MatrixXd vectors = pairs.vectors.block(3 * here[0], 6, 3 * (here[1] - here[0]), last - 6);
+  result.residual = accuracy.residual;
+  result.orthogonality = accuracy.orthogonality;
+  result.rigid = pairs->values.head<6>();
+  pairs->rows = pairs->rows.rightCols(last - 6).eval();
   if (network.inverse_sqrt_masses.size() > 0)
-    for (Eigen::Index i = 0; i < vectors.rows(); ++i)
-      vectors.row(i) *= network.inverse_sqrt_masses(here[0] + i / 3);
-  result.modes = judged_modes(comm, pairs.values.tail(last - 6), std::move(vectors));
+    for (Eigen::Index i = 0; i < pairs->rows.rows(); ++i)
+      pairs->rows.row(i) *= network.inverse_sqrt_masses(result.first_node + i / 3);
+  result.modes = judged_modes(comm, pairs->values.tail(last - 6), std::move(pairs->rows));
   return result;
 }
 

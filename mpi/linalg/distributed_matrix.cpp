@@ -53,9 +53,18 @@ DistributedMatrix::DistributedMatrix(const ProcessGrid& grid, std::int64_t rows,
 DistributedMatrix::DistributedMatrix(const ProcessGrid& grid, const Eigen::MatrixXd& whole, int row_block,
                                      int column_block)
     : DistributedMatrix(grid, whole.rows(), whole.cols(), row_block, column_block) {
-  auto value = values_.begin();
-  for (int j = 0; j < local_columns_; ++j)
-    for (int i = 0; i < local_rows_; ++i) *value++ = whole(global_row(i), global_column(j));
+  set_columns(0, whole);
+}
+
+void DistributedMatrix::set_columns(int first, const Eigen::Ref<const Eigen::MatrixXd>& columns) {
+  require(columns.rows() == rows_ && first >= 0 && first + columns.cols() <= columns_, "the columns exist");
+  const int last = first + static_cast<int>(columns.cols());
+  const int from = local_count(first, column_block_, grid_->column(), grid_->columns());
+  const int to = local_count(last, column_block_, grid_->column(), grid_->columns());
+  for (int j = from; j < to; ++j)
+    for (int i = 0; i < local_rows_; ++i)
+      values_[static_cast<std::size_t>(j) * static_cast<std::size_t>(local_rows_) +
+              static_cast<std::size_t>(i)] = columns(global_row(i), global_column(j) - first);
 }
 
 double* DistributedMatrix::local_entry(int i, int j) {

@@ -10,6 +10,15 @@
 
 namespace elastem {
 
+/// The number of rows (or columns) of a block-cyclic matrix that process `process` of `processes` holds; of a
+/// rank outside the grid (−1) none.
+int local_count(int n, int block, int process, int processes);
+
+/// The global row (or column) that is the local one of number `local` on that process.
+inline int cyclic_to_global(int local, int block, int process, int processes) {
+  return ((local / block) * processes + process) * block + local % block;
+}
+
 /// A matrix of doubles spread over a process grid in blocks, block-cyclically (ScaLAPACK's layout): the block
 /// that holds global entry (i, j) lies on grid row (i/row_block) mod rows and grid column (j/column_block)
 /// mod columns. Each rank stores its own part only, column by column; an idle rank stores nothing. Indices
@@ -31,34 +40,33 @@ class DistributedMatrix {
   int column_block() const { return column_block_; }
   int local_rows() const { return local_rows_; }
   int local_columns() const { return local_columns_; }
-  int global_row(int local) const { return global(local, row_block_, grid_->row(), grid_->rows()); }
+  int global_row(int local) const { return cyclic_to_global(local, row_block_, grid_->row(), grid_->rows()); }
   int global_column(int local) const {
-    return global(local, column_block_, grid_->column(), grid_->columns());
+    return cyclic_to_global(local, column_block_, grid_->column(), grid_->columns());
   }
 
   /// The place of global entry (i, j) where this rank holds it, else nullptr.
   double* local_entry(int i, int j);
   double* data() { return values_.data(); }
+  const double* local_column(int local) const {
+    return values_.data() + static_cast<std::size_t>(local) * static_cast<std::size_t>(local_rows_);
+  }
   /// ScaLAPACK's array descriptor.
   const int* descriptor() const { return descriptor_.data(); }
+
+  /// Overwrites this rank's part of columns first, first + 1, …, given whole. Not collective.
+  void set_columns(int first, const Eigen::Ref<const Eigen::MatrixXd>& columns);
 
   /// Columns first … first+count−1 on every rank. Collective over the grid's communicator.
   Eigen::MatrixXd gathered_columns(int first, int count) const;
 
  private:
-  static int global(int local, int block, int process, int processes) {
-    return ((local / block) * processes + process) * block + local % block;
-  }
-
   const ProcessGrid* grid_;
   int rows_, columns_, row_block_, column_block_;
   int local_rows_ = 0, local_columns_ = 0;
   std::array<int, 9> descriptor_{};
   std::vector<double> values_;
 };
-
-/// The number of rows (or columns) of a block-cyclic matrix that process `process` of `processes` holds.
-int local_count(int n, int block, int process, int processes);
 
 /// A block size for a matrix of order n on this grid: at most 96 (measured best), at least four blocks a
 /// rank.

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "mpi/linalg/cholesky.hpp"
+#include "mpi/linalg/contiguous_rows.hpp"
 
 namespace elastem {
 
@@ -55,17 +56,16 @@ class SearchSpace {
     return true;
   }
 
-  /// Whether the lowest Ritz pairs are eigenpairs; then they are in `pairs`.
-  bool converged(Eigenpairs& pairs) const {
+  /// Whether the lowest Ritz pairs are eigenpairs; then `values` and `vectors` are set.
+  bool converged(Eigen::VectorXd& values, Eigen::MatrixXd& vectors) const {
     const int count = problem_->count;
     // One block more than wanted, so that a pair which came late cannot be missed.
     if (size_ < count + 2 * problem_->block) return false;
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> ritz(projected_.topLeftCorner(size_, size_));
     const Eigen::MatrixXd weights = ritz.eigenvectors().leftCols(count);
-    pairs.values = ritz.eigenvalues().head(count);
-    pairs.vectors = basis_.leftCols(size_) * weights;
-    const Eigen::MatrixXd residual =
-        product_.leftCols(size_) * weights - pairs.vectors * pairs.values.asDiagonal();
+    values = ritz.eigenvalues().head(count);
+    vectors = basis_.leftCols(size_) * weights;
+    const Eigen::MatrixXd residual = product_.leftCols(size_) * weights - vectors * values.asDiagonal();
     return residual.colwise().norm().maxCoeff() <= problem_->tolerance;
   }
 
@@ -92,7 +92,8 @@ std::optional<Eigenpairs> lowest_by_inverse(DistributedMatrix& factor, const Inv
   const Communicator& comm = factor.grid().comm();
   const Eigen::Index n = factor.rows();
   std::optional<SearchSpace> space;
-  Eigenpairs pairs{Eigen::VectorXd(problem.count), Eigen::MatrixXd(n, problem.count)};
+  Eigenpairs pairs{Eigen::VectorXd(problem.count), {}};
+  Eigen::MatrixXd vectors;  // on rank 0
   Eigen::MatrixXd block(n, problem.block);
   collectively(comm, [&] {
     if (!comm.root()) return;
@@ -105,7 +106,7 @@ std::optional<Eigenpairs> lowest_by_inverse(DistributedMatrix& factor, const Inv
       if (!comm.root()) return;
       if (!space->extend(block))
         progress = Progress::failed;
-      else if (space->converged(pairs))
+      else if (space->converged(pairs.values, vectors))
         progress = Progress::done;
     });
     comm.broadcast(std::span<Progress>(&progress, 1));
@@ -115,7 +116,7 @@ std::optional<Eigenpairs> lowest_by_inverse(DistributedMatrix& factor, const Inv
     block = cholesky_solve(factor, block);
   }
   comm.broadcast(std::span<double>(pairs.values.data(), static_cast<std::size_t>(problem.count)));
-  broadcast(comm, pairs.vectors);
+  pairs.rows = contiguous_rows(comm, vectors, problem.count, problem.row_offsets);
   return pairs;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -15,10 +17,11 @@ namespace elastem {
 /// products, in place of the reduction to tridiagonal form, 4n³/3 of which half run at the speed of memory.
 struct InverseIteration {
   std::function<Eigen::MatrixXd(const Eigen::MatrixXd&)> product;  ///< A·x, called on rank 0 only
-  Eigen::MatrixXd null_space;  ///< n×m, orthonormal; what is left out of the search
-  int count = 1;               ///< wanted eigenpairs
-  double tolerance = 0;        ///< largest norm of A x − λ x that is good enough
-  int block = 8;               ///< vectors a step; an eigenvalue of this multiplicity is found whole
+  Eigen::MatrixXd null_space;             ///< n×m, orthonormal; what is left out of the search
+  int count = 1;                          ///< wanted eigenpairs
+  double tolerance = 0;                   ///< largest norm of A x − λ x that is good enough
+  std::vector<std::int64_t> row_offsets;  ///< of the result, as lowest_eigenpairs takes them
+  int block = 8;  ///< vectors a step; an eigenvalue of this multiplicity is found whole
 };
 
 /// The most vectors that the search space may grow to: three times what adenylate kinase needs for 14 modes
@@ -26,8 +29,9 @@ struct InverseIteration {
 int largest_search_space(const InverseIteration& problem);
 
 /// Grows the Krylov space from a fixed random block, fully orthogonalised, on rank 0 until the `count` lowest
-/// Ritz pairs of A satisfy the tolerance; `factor` holds the Cholesky factor of A + σ. None, on all ranks,
-/// when the space reaches its largest size before that, or to no end. Collective.
+/// Ritz pairs of A satisfy the tolerance, which are then spread over the ranks; `factor` holds the Cholesky
+/// factor of A + σ. None, on all ranks, when the space reaches its largest size before that, or to no end.
+/// Collective.
 std::optional<Eigenpairs> lowest_by_inverse(DistributedMatrix& factor, const InverseIteration& problem);
 
 }  // namespace elastem

@@ -12,7 +12,8 @@ namespace elastem {
 std::pair<int, int> grid_shape(int ranks, std::int64_t n) {
   constexpr std::int64_t rows_worth_a_rank = 64;
   const int most = static_cast<int>(std::clamp<std::int64_t>(n / rows_worth_a_rank, 1, ranks));
-  const int rows = std::min(static_cast<int>(std::sqrt(static_cast<double>(ranks))), most);
+  int rows = std::min(static_cast<int>(std::sqrt(static_cast<double>(ranks))), most);
+  while (10 * rows * (ranks / rows) < 9 * ranks) --rows;
   return {rows, std::min(ranks / rows, most)};
 }
 

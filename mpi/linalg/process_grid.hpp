@@ -6,8 +6,9 @@
 
 namespace elastem {
 
-/// Rows and columns of a near-square process grid for a matrix of order n: as many of the ranks as are of
-/// use, i.e. at least 64 rows of the matrix a row of the grid.
+/// Rows and columns of a process grid for a matrix of order n: as near to a square as leaves at most a tenth
+/// of the ranks without a part, and at least 64 rows of the matrix a row of the grid, as more ranks are of no
+/// use.
 std::pair<int, int> grid_shape(int ranks, std::int64_t n);
 
 /// A two-dimensional grid of the first rows·columns ranks of a communicator (a BLACS context), in row-major

@@ -20,6 +20,11 @@ void pdormtr_(const char* side, const char* uplo, const char* trans, const int* 
               const double* a, const int* ia, const int* ja, const int* desc_a, const double* tau, double* c,
               const int* ic, const int* jc, const int* desc_c, double* work, const int* lwork, int* info);
 
+// Eigenpairs of a symmetric tridiagonal matrix by divide and conquer: d, e on every rank of the grid, Q
+// spread.
+void pdstedc_(const char* compz, const int* n, double* d, double* e, double* q, const int* iq, const int* jq,
+              const int* desc_q, double* work, const int* lwork, int* iwork, const int* liwork, int* info);
+
 // A = L Lᵀ, and the solution of A X = B with it.
 void pdpotrf_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
               int* info);

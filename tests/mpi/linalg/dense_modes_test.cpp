@@ -216,25 +216,5 @@ TEST(DenseModes, ErrorsAreTheSameOnAllRanks) {
   EXPECT_THAT(error_of(comm, hinged, 12), HasSubstr("9 zero modes, not six"));
 }
 
-TEST(RequireMemory, RefusesWhatCannotFitWithTheNumbers) {
-  const Communicator comm = Communicator::world();
-  EXPECT_NO_THROW(require_memory(comm, dense_solve_cost(211, 20, comm.size())));
-  std::string text;
-  try {
-    require_memory(comm, dense_solve_cost(10'000'000, 20, comm.size()));
-  } catch (const Error& e) {
-    text = e.what();
-  }
-  EXPECT_THAT(text, HasSubstr("the matrix takes 7200000 GB"));
-}
-
-TEST(DenseSolveCost, IsTheMatrixSpreadOverTheGrid) {
-  const DenseSolveCost cost = dense_solve_cost(1656, 20, 4);
-  EXPECT_EQ(cost.matrix_bytes, 8.0 * 4968 * 4968);
-  EXPECT_EQ(cost.grid_rows * cost.grid_columns, 4);
-  EXPECT_GT(cost.rank_bytes, cost.matrix_bytes / 4);
-  EXPECT_LT(cost.rank_bytes, cost.matrix_bytes / 2);
-}
-
 }  // namespace
 }  // namespace elastem

@@ -1,12 +1,14 @@
 #include "mpi/linalg/distributed_matrix.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "mpi/linalg/contiguous_rows.hpp"
 
 namespace elastem {
 namespace {
@@ -23,7 +25,9 @@ TEST(GridShape, IsNearSquareAndLeavesUselessRanksIdle) {
   EXPECT_EQ(grid_shape(1, 5000), (std::pair{1, 1}));
   EXPECT_EQ(grid_shape(2, 5000), (std::pair{1, 2}));
   EXPECT_EQ(grid_shape(4, 5000), (std::pair{2, 2}));
-  EXPECT_EQ(grid_shape(7, 5000), (std::pair{2, 3}));
+  EXPECT_EQ(grid_shape(6, 5000), (std::pair{2, 3}));
+  EXPECT_EQ(grid_shape(7, 5000), (std::pair{1, 7}));  // 2 × 3 would leave a seventh of the memory unused
+  EXPECT_EQ(grid_shape(11, 5000), (std::pair{2, 5}));
   EXPECT_EQ(grid_shape(1000, 30000), (std::pair{31, 32}));
   EXPECT_EQ(grid_shape(1000, 640), (std::pair{10, 10}));
   EXPECT_EQ(grid_shape(4, 9), (std::pair{1, 1}));
@@ -50,6 +54,47 @@ TEST(DistributedMatrix, EveryEntryLiesOnOneRankAndGathersBack) {
     for (int i = 0; i < rows; ++i)
       for (int j = 0; j < 9; ++j) EXPECT_EQ(part(i, j), 100 * i + j + 2);
   }
+}
+
+// Value 100·row + column on every grid, with idle ranks, in several steps, to evenly and unevenly many rows.
+TEST(ContiguousRows, HoldEachEntryInItsPlace) {
+  const Communicator comm = Communicator::world();
+  constexpr int rows = 37, columns = 23, taken = 21;
+  const int ranks = comm.size();
+  for (const auto& [grid_rows, grid_columns] : grids(ranks)) {
+    const ProcessGrid grid(comm, grid_rows, grid_columns);
+    Eigen::MatrixXd whole(rows, columns);
+    for (int i = 0; i < rows; ++i)
+      for (int j = 0; j < columns; ++j) whole(i, j) = 100 * i + j;
+    const DistributedMatrix matrix(grid, whole, 3, 4);
+    for (const int power : {1, 2, 20}) {  // the last one puts all rows on the last rank
+      std::vector<std::int64_t> offsets;
+      for (int r = 0; r <= ranks; ++r)
+        offsets.push_back(std::llround(std::floor(rows * std::pow(static_cast<double>(r) / ranks, power))));
+      const auto here = offsets.begin() + comm.rank();
+      const Eigen::MatrixXd expected = whole.block(here[0], 0, here[1] - here[0], taken);
+      EXPECT_EQ(contiguous_rows(matrix, taken, offsets), expected);
+      EXPECT_EQ(contiguous_rows(comm, comm.root() ? whole : Eigen::MatrixXd(), taken, offsets), expected);
+    }
+  }
+}
+
+TEST(ContiguousRows, OfManyColumnsMoveInSteps) {
+  const Communicator comm = Communicator::world();
+  const ProcessGrid grid(comm, 1, comm.size());
+  constexpr int rows = 40000, columns = 130;  // a step is 2²¹ entries of the rank with the most rows
+  DistributedMatrix matrix(grid, rows, columns, 64, 8);
+  for (int j = 0; j < matrix.local_columns(); ++j)
+    for (int i = 0; i < matrix.local_rows(); ++i)
+      *matrix.local_entry(matrix.global_row(i), matrix.global_column(j)) =
+          1000.0 * matrix.global_row(i) + matrix.global_column(j);
+  std::vector<std::int64_t> offsets(static_cast<std::size_t>(comm.size()) + 1, rows);
+  offsets[0] = 0;  // all on rank 0
+  const Eigen::MatrixXd result = contiguous_rows(matrix, columns, offsets);
+  EXPECT_EQ(result.rows(), comm.root() ? rows : 0);
+  for (Eigen::Index j = 0; j < columns; ++j)
+    for (Eigen::Index i = 0; i < result.rows(); i += 37)
+      EXPECT_EQ(result(i, j), 1000.0 * static_cast<double>(i) + static_cast<double>(j));
 }
 
 TEST(DistributedMatrix, LocalAndGlobalIndicesAgree) {

@@ -25,17 +25,41 @@ Eigen::MatrixXd random_symmetric(int n) {
   return a;
 }
 
-Eigenpairs solved(const ProcessGrid& grid, const Eigen::MatrixXd& a, int block, int count) {
+/// Eigenpairs whose vectors are whole on every rank.
+struct Whole {
+  Eigen::VectorXd values;
+  Eigen::MatrixXd vectors;
+};
+
+// Rank r has the rows r²·n/R² …: uneven, and none where there are more ranks than rows.
+std::vector<std::int64_t> uneven_rows(std::int64_t n, int ranks) {
+  std::vector<std::int64_t> offsets;
+  for (std::int64_t r = 0; r <= ranks; ++r) offsets.push_back(r * r * n / (ranks * ranks));
+  return offsets;
+}
+
+Whole whole_of(const Communicator& comm, const Eigenpairs& pairs) {
+  double n = static_cast<double>(pairs.rows.rows());
+  comm.sum(std::span(&n, 1));
+  const std::vector<std::int64_t> offsets = uneven_rows(static_cast<std::int64_t>(n), comm.size());
+  Whole whole{pairs.values, Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(n), pairs.rows.cols())};
+  whole.vectors.middleRows(offsets[static_cast<std::size_t>(comm.rank())], pairs.rows.rows()) = pairs.rows;
+  comm.sum(std::span(whole.vectors.data(), static_cast<std::size_t>(whole.vectors.size())));
+  return whole;
+}
+
+Whole solved(const ProcessGrid& grid, const Eigen::MatrixXd& a, int block, int count) {
   const int n = static_cast<int>(a.rows());
   DistributedMatrix matrix(grid, n, n, block, block);
   for (int j = 0; j < n; ++j)
     for (int i = j; i < n; ++i)  // the lower triangle is enough
       if (double* entry = matrix.local_entry(i, j)) *entry = a(i, j);
-  return lowest_eigenpairs(matrix, count);
+  return whole_of(grid.comm(),
+                  lowest_eigenpairs(std::move(matrix), count, uneven_rows(n, grid.comm().size())));
 }
 
 // n·ε of the norm is what a backward stable solver guarantees up to a small constant.
-void expect_eigenpairs(const Eigen::MatrixXd& a, const Eigenpairs& pairs) {
+void expect_eigenpairs(const Eigen::MatrixXd& a, const Whole& pairs) {
   const auto n = static_cast<double>(a.rows());
   const double tolerance = 10 * n * epsilon;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(a);
@@ -56,7 +80,7 @@ TEST(LowestEigenpairs, SolveTheirEquationOnEveryGrid) {
     for (int columns = 1; rows * columns <= comm.size(); ++columns) {
       const ProcessGrid grid(comm, rows, columns);
       for (const auto& [n, block, count] :
-           {std::tuple{60, 7, 9}, {60, 96, 60}, {3, 1, 2}, {2, 2, 2}, {1, 1, 1}}) {
+           {std::tuple{60, 7, 7}, {60, 7, 9}, {60, 96, 60}, {61, 5, 61}, {3, 1, 2}, {2, 2, 2}, {1, 1, 1}}) {
         SCOPED_TRACE(testing::Message()
                      << "grid " << rows << "x" << columns << " n " << n << " block " << block);
         const Eigen::MatrixXd a = random_symmetric(n);
@@ -78,13 +102,43 @@ TEST(LowestEigenpairs, AreOrthonormalInsideAMultipleEigenvalue) {
   expect_eigenpairs(a, solved(grid, a, 8, 12));
 }
 
-TEST(LowestEigenpairs, AreTheSameOnEveryRank) {
+TEST(LowestEigenpairs, AreOrthonormalWhereMostEigenvaluesAreEqual) {
   const Communicator comm = Communicator::world();
-  const ProcessGrid grid(comm, 1, comm.size());
-  const Eigenpairs pairs = solved(grid, random_symmetric(40), 4, 5);
-  Eigen::MatrixXd from_root = pairs.vectors;
-  comm.broadcast(std::span<double>(from_root.data(), static_cast<std::size_t>(from_root.size())));
-  EXPECT_EQ(from_root, pairs.vectors);
+  const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
+  const ProcessGrid grid(comm, rows, columns);
+  // Reflections of a random plane and a diagonal matrix: nearly everything is deflated.
+  constexpr int n = 90;
+  const Eigen::MatrixXd q = Eigen::HouseholderQR<Eigen::MatrixXd>(random_symmetric(n)).householderQ();
+  Eigen::VectorXd values = Eigen::VectorXd::Ones(n);
+  values.head(30).setConstant(-2);
+  expect_eigenpairs(q * values.asDiagonal() * q.transpose(),
+                    solved(grid, q * values.asDiagonal() * q.transpose(), 8, n));
+  expect_eigenpairs(Eigen::VectorXd::LinSpaced(n, -1, 3).asDiagonal(),
+                    solved(grid, Eigen::VectorXd::LinSpaced(n, -1, 3).asDiagonal(), 8, n));
+}
+
+// Both ways through the tridiagonal matrix on the same matrix: few eigenpairs and all of them.
+TEST(LowestEigenpairs, AreTheFirstOfAll) {
+  const Communicator comm = Communicator::world();
+  const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
+  const ProcessGrid grid(comm, rows, columns);
+  constexpr int n = 300, few = 5;
+  EXPECT_EQ(tridiagonal_method(n, few, comm.size()), TridiagonalMethod::relatively_robust);
+  EXPECT_EQ(tridiagonal_method(n, n, comm.size()), TridiagonalMethod::divide_and_conquer);
+  const Eigen::MatrixXd a = random_symmetric(n);
+  const Whole lowest = solved(grid, a, 16, few), all = solved(grid, a, 16, n);
+  expect_eigenpairs(a, lowest);
+  expect_eigenpairs(a, all);
+  const double norm = all.values.cwiseAbs().maxCoeff();
+  EXPECT_LE((lowest.values - all.values.head(few)).cwiseAbs().maxCoeff(), 10 * n * epsilon * norm);
+}
+
+TEST(TridiagonalMethod, KeepsRankZeroSmall) {
+  EXPECT_EQ(tridiagonal_method(4968, 20, 2), TridiagonalMethod::relatively_robust);
+  EXPECT_EQ(tridiagonal_method(4968, 620, 2), TridiagonalMethod::relatively_robust);
+  EXPECT_EQ(tridiagonal_method(4968, 622, 2), TridiagonalMethod::divide_and_conquer);
+  // More vectors than rank 0 has columns of the matrix.
+  EXPECT_EQ(tridiagonal_method(4968, 100, 64), TridiagonalMethod::divide_and_conquer);
 }
 
 TEST(Cholesky, SolvesAndRefusesWhatIsNotPositiveDefinite) {
@@ -130,18 +184,20 @@ TEST(LowestByInverse, FindsMultipleEigenvaluesBesideTheNullSpace) {
   problem.count = count;
   problem.tolerance = tolerance;
   problem.block = 4;
+  problem.row_offsets = uneven_rows(n, comm.size());
   const Eigen::MatrixXd shifted = known.a + 0.1 * Eigen::MatrixXd::Identity(n, n);
   DistributedMatrix factor(grid, shifted, 7, 7);
   EXPECT_TRUE(cholesky_factorise(factor));
-  const auto pairs = lowest_by_inverse(factor, problem);
-  EXPECT_TRUE(pairs.has_value());
-  if (pairs) {
-    EXPECT_LE((pairs->values - known.values.segment(3, count)).cwiseAbs().maxCoeff(), tolerance);
-    EXPECT_LE((known.a * pairs->vectors - pairs->vectors * pairs->values.asDiagonal()).norm(),
+  const auto spread = lowest_by_inverse(factor, problem);
+  EXPECT_TRUE(spread.has_value());
+  if (spread) {
+    const Whole pairs = whole_of(comm, *spread);
+    EXPECT_LE((pairs.values - known.values.segment(3, count)).cwiseAbs().maxCoeff(), tolerance);
+    EXPECT_LE((known.a * pairs.vectors - pairs.vectors * pairs.values.asDiagonal()).norm(),
               count * tolerance);
-    const Eigen::MatrixXd gram = pairs->vectors.transpose() * pairs->vectors;
+    const Eigen::MatrixXd gram = pairs.vectors.transpose() * pairs.vectors;
     EXPECT_LE((gram - Eigen::MatrixXd::Identity(count, count)).cwiseAbs().maxCoeff(), 10 * n * epsilon);
-    EXPECT_LE((problem.null_space.transpose() * pairs->vectors).cwiseAbs().maxCoeff(), 10 * n * epsilon);
+    EXPECT_LE((problem.null_space.transpose() * pairs.vectors).cwiseAbs().maxCoeff(), 10 * n * epsilon);
   }
   problem.tolerance = 0;  // cannot be met
   EXPECT_FALSE(lowest_by_inverse(factor, problem).has_value());
