@@ -87,6 +87,10 @@ void export_modes(const Communicator& comm, const ExportOptions& o) {
                  o.output);
     return;
   }
+  collectively(comm, [&] {
+    const fs::path folder = fs::path(o.output).parent_path();
+    if (comm.root() && !folder.empty()) fs::create_directories(folder);
+  });
   if (xmipp)
     write_xmipp(comm, o, file);
   else
