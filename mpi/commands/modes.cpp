@@ -46,8 +46,9 @@ Structure read_input(const ModesOptions& o) {
 
 // Nodes of a map are its pseudoatoms, whose spacing sets the cut-off and whose width that of the density.
 Structure read_map(const Communicator& comm, ModesOptions& o) {
-  MapInput input = read_map_input(comm, o);
-  if (o.cutoff == 0) o.cutoff = input.cutoff;
+  if (o.common.dry_run) o.map.pseudoatoms.clear();
+  MapInput input = read_map_input(comm, o.map, o.cutoff);
+  o.cutoff = input.cutoff;
   o.atom_sigma = input.sigma;
   o.atoms = "pseudoatoms";
   return std::move(input.structure);
@@ -121,7 +122,8 @@ Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
   std::string input;
   collectively(invocation.comm, [&] {
     if (!invocation.comm.root()) return;
-    input = o.map.empty() ? input_fingerprint("structure", o.input) : input_fingerprint("map", o.map);
+    input =
+        o.map.file.empty() ? input_fingerprint("structure", o.input) : input_fingerprint("map", o.map.file);
   });
   invocation.comm.broadcast(input);
   provenance.inputs = {input};
@@ -142,9 +144,9 @@ int modes_command(const Invocation& invocation) {
   prepare_output(comm, o);
   ModesFile content;
   Structure structure;
-  if (!o.map.empty()) structure = read_map(comm, o);
+  if (!o.map.file.empty()) structure = read_map(comm, o);
   collectively(comm, [&] {
-    if (comm.root()) take_structure(o, o.map.empty() ? read_input(o) : std::move(structure), content);
+    if (comm.root()) take_structure(o, o.map.file.empty() ? read_input(o) : std::move(structure), content);
   });
   const SpringNetwork network = shared_network(comm, o, content.structure);
   require_modes(network, o.last_mode);

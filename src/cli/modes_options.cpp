@@ -15,7 +15,8 @@ void check(const ModesOptions& o) {
   if (o.atoms != "all" && o.atoms != "ca")
     throw Error("option --atoms: \"" + o.atoms + "\"" + suggestion(o.atoms, {"all", "ca"}) +
                 "; give all or ca");
-  if (!(o.cutoff > 0) || !std::isfinite(o.cutoff)) throw Error("option --cutoff: must be above 0 Å");
+  if (!(o.cutoff > 0 || (o.cutoff == 0 && !o.map.file.empty())) || !std::isfinite(o.cutoff))
+    throw Error("option --cutoff: must be above 0 Å");
   if (o.last_mode < 7)
     throw Error("option --modes: " + std::to_string(o.last_mode) +
                 "; give the number of the last mode, 7 or more: modes 1-6 are the rigid-body ones");
@@ -31,9 +32,10 @@ void check(const ModesOptions& o) {
 std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& arguments,
                                                 std::string& help) {
   ModesOptions o;
-  CommandLine line("modes", "Elastic normal modes of an atomic structure", o.common, Resumable::no);
+  CommandLine line("modes", "Elastic normal modes of an atomic structure or a density map", o.common,
+                   Resumable::no);
   line.without({"seed"});
-  line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"),
+  line.add()("input,i", po::value(&o.input)->value_name("FILE"),
              "structure, PDB or mmCIF, may be gzipped; hydrogens, waters and ligands are left out")(
       "output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "modes file to write")(
       "atoms", po::value(&o.atoms)->default_value(o.atoms)->value_name("all|ca"),
@@ -51,14 +53,16 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
       "density of an atom in images: gaussian")(
       "atom-sigma", po::value(&o.atom_sigma)->value_name("Å"),
       "standard deviation of that Gaussian (by default 1.5, for ca 2.5)");
+  add_map_options(line, o.map);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;
   }
   const bool coarse = o.atoms == "ca";
-  if (!line.given("cutoff")) o.cutoff = coarse ? 15 : 8;
+  if (!line.given("cutoff")) o.cutoff = !o.map.file.empty() ? 0 : coarse ? 15 : 8;
   if (!line.given("atom-sigma")) o.atom_sigma = coarse ? 2.5 : 1.5;
   o.effective = line.effective();
+  check_map(line, o.map);
   check(o);
   return o;
 }

@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "cli/map_options.hpp"
 
 namespace elastem::cli {
 
 /// Options of `elastem modes`.
 struct ModesOptions {
   std::string input, output;
+  MapOptions map;             ///< instead of input
   std::string atoms = "all";  ///< all or ca
-  double cutoff = 8;          ///< Å; 15 for ca
+  double cutoff = 8;          ///< Å; 15 for ca; 0 for a map: from the spacing of its pseudoatoms
   int last_mode = 20;         ///< counted from 1 with the six rigid-body ones
   bool mass_weighted = false;
   std::vector<std::string> chains;  ///< empty: all

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -22,9 +23,9 @@ namespace {
 
 // Byte offsets of the header's fields (MRC2014, Cheng et al. 2015).
 namespace at {
-constexpr std::size_t nx = 0, mode = 12, mx = 28, cell = 40, angles = 52, axes = 64, dmin = 76, ispg = 88,
-                      nsymbt = 92, nversion = 108, map = 208, machst = 212, rms = 216, nlabl = 220,
-                      label = 224;
+constexpr std::size_t nx = 0, mode = 12, nstart = 16, mx = 28, cell = 40, angles = 52, axes = 64, dmin = 76,
+                      ispg = 88, nsymbt = 92, nversion = 108, origin = 196, map = 208, machst = 212,
+                      rms = 216, nlabl = 220, label = 224;
 }
 constexpr std::size_t header_bytes = 1024;
 using RawHeader = std::array<char, header_bytes>;
@@ -84,6 +85,33 @@ bool plausible(const RawHeader& raw, bool swapped) {
          mode >= 0 && mode < 256;
 }
 
+// Cell and origin of a map (MRC2014; as UCSF ChimeraX understands them). Axes that are not a permutation, as
+// in old files, count as x, y, z.
+void parse_space(const RawHeader& raw, MrcHeader& header) {
+  header.thickness = integer(raw, at::mx + 8, header.swapped);
+  std::array<int, 3> axes{}, seen{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    axes[i] = integer(raw, at::axes + 4 * i, header.swapped) - 1;
+    if (axes[i] >= 0 && axes[i] < 3) seen[static_cast<std::size_t>(axes[i])] = 1;
+  }
+  if (seen == std::array<int, 3>{1, 1, 1}) header.axes = axes;
+  bool shifted = false;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto intervals = integer(raw, at::mx + 4 * i, header.swapped);
+    const auto cell = static_cast<double>(real(raw, at::cell + 4 * i, header.swapped));
+    header.voxel_size[i] = intervals > 0 && std::isfinite(cell) && cell > 0 ? cell / intervals : 0.0;
+    header.cell_angles[i] = static_cast<double>(real(raw, at::angles + 4 * i, header.swapped));
+    const auto origin = static_cast<double>(real(raw, at::origin + 4 * i, header.swapped));
+    header.origin[i] = std::isfinite(origin) ? origin : 0;
+    shifted = shifted || header.origin[i] != 0;
+  }
+  if (shifted) return;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto axis = static_cast<std::size_t>(header.axes[i]);
+    header.origin[axis] = integer(raw, at::nstart + 4 * i, header.swapped) * header.voxel_size[axis];
+  }
+}
+
 MrcHeader parse(const RawHeader& raw, const std::string& path) {
   MrcHeader header;
   if (!plausible(raw, false)) {
@@ -114,6 +142,7 @@ MrcHeader parse(const RawHeader& raw, const std::string& path) {
   const auto intervals = integer(raw, at::mx, header.swapped);
   const double cell = static_cast<double>(real(raw, at::cell, header.swapped));
   header.pixel_size = intervals > 0 && std::isfinite(cell) && cell > 0 ? cell / intervals : 0.0;
+  parse_space(raw, header);
   return header;
 }
 

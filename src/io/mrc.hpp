@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,6 +17,13 @@ struct MrcHeader {
   bool swapped = false;   ///< the other byte order
   bool volume = false;    ///< ISPG 1: a map, not a stack
   std::int64_t data_offset = 1024;
+
+  // Where a map lies in space: read, not written.
+  std::int64_t thickness = 0;           ///< MZ, sampling intervals along z: 1 says a stack of images
+  std::array<double, 3> voxel_size{};   ///< Å along x, y and z, 0 where it is not known
+  std::array<double, 3> cell_angles{};  ///< degrees
+  std::array<int, 3> axes = {0, 1, 2};  ///< which of x, y, z columns, rows and sections run along
+  std::array<double, 3> origin{};  ///< x, y, z in Å of the first voxel: ORIGIN, or where that is 0 NSTART
 };
 
 /// Reads slices of a stack or map; never more than asked for. Any rank.
