@@ -146,7 +146,7 @@ void write_text(const fs::path& path, const std::string& text) {
 
 void write_page(const Invocation& invocation, const ModesOptions& o, ModePage& page) {
   const fs::path folder = o.report.folder;
-  page.structure_path = o.map.empty() ? o.input : o.map;
+  page.structure_path = o.input.empty() ? o.map.file : o.input;
   page.modes_path = o.output;
   page.command_line = invocation.command_line;
   page.version = program_version();
