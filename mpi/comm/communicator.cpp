@@ -134,6 +134,22 @@ void Communicator::sum(std::span<std::int64_t> values) const {
   sum_in_place(comm_, values, MPI_INT64_T);
 }
 
+std::vector<std::int32_t> Communicator::gathered(std::span<const std::int32_t> values) const {
+  const int count = static_cast<int>(values.size());
+  std::vector<int> counts(static_cast<std::size_t>(root() ? size_ : 0)), offsets(counts.size());
+  MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm_);
+  std::int64_t total = 0;
+  for (std::size_t r = 0; r < counts.size(); ++r) {
+    offsets[r] = static_cast<int>(total);
+    total += counts[r];
+  }
+  require(total <= std::numeric_limits<int>::max(), "MPI counts with 32 bits");
+  std::vector<std::int32_t> all(static_cast<std::size_t>(total));
+  MPI_Gatherv(values.data(), count, MPI_INT32_T, all.data(), counts.data(), offsets.data(), MPI_INT32_T, 0,
+              comm_);
+  return all;
+}
+
 double Communicator::max(double value) const {
   MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, comm_);
   return value;

@@ -1,16 +1,21 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <span>
 
 #include <spdlog/spdlog.h>
 
 #include "cli/modes_options.hpp"
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
+#include "modes/relative_cutoff.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/map_input.hpp"
-#include "mpi/linalg/dense_cost.hpp"
-#include "mpi/linalg/dense_modes.hpp"
+#include "mpi/commands/mode_import.hpp"
+#include "mpi/commands/mode_report.hpp"
+#include "mpi/linalg/network_expansion.hpp"
+#include "mpi/linalg/network_solver.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "structure/structure_file.hpp"
@@ -54,11 +59,30 @@ Structure read_map(const Communicator& comm, ModesOptions& o) {
   return std::move(input.structure);
 }
 
-// The structure on rank 0, centred, after it was found to be one network that holds together.
-void take_structure(const ModesOptions& o, Structure structure, ModesFile& content) {
-  const std::vector<Spring> springs = find_springs(structure.positions, o.cutoff);
-  require_one_piece(structure, springs, o.cutoff);
-  require_held(structure, springs, o.cutoff);
+// A relative cut-off in Å, now that the nodes are known. Rank 0.
+void resolve_cutoff(ModesOptions& o, const Structure& structure) {
+  if (o.relative.percent == 0) return;
+  o.cutoff = relative_cutoff(structure.positions, o.relative.percent, o.relative.neighbours);
+  spdlog::info("cut-off {:.2f} Å: above {:g} % of the distances of each node to its {} nearest", o.cutoff,
+               o.relative.percent, o.relative.neighbours);
+}
+
+// The modes of --import instead of computed ones. Collective.
+NetworkModes imported_modes(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
+  ImportNetwork network{o.cutoff, {}};
+  if (o.mass_weighted) {
+    network.masses.resize(structure.size());
+    for (Eigen::Index i = 0; i < structure.size(); ++i)
+      network.masses(i) = structure.atoms[static_cast<std::size_t>(i)].mass;
+  }
+  NetworkModes result = import_modes(comm, o.import_file, structure, network);
+  spdlog::info("{} modes of {}, |AᵀA - 1| at most {:.1e}", result.modes.count(), o.import_file,
+               result.orthogonality);
+  return result;
+}
+
+// The structure on rank 0, centred.
+void take_structure(Structure structure, ModesFile& content) {
   content.structure = std::move(structure);
   content.centre = centre(content.structure);
   content.weights.resize(content.structure.size());
@@ -66,11 +90,12 @@ void take_structure(const ModesOptions& o, Structure structure, ModesFile& conte
     content.weights(i) = content.structure.atoms[static_cast<std::size_t>(i)].charge_sum;
 }
 
-// The network of rank 0's structure on all ranks, each of which finds the springs itself. Collective.
-SpringNetwork shared_network(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
+// The network of rank 0's structure on all ranks: O(nodes), no springs. Collective.
+BlockNetwork shared_network(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
   std::uint64_t nodes = structure.atoms.size();
   comm.broadcast(std::span<std::uint64_t>(&nodes, 1));
-  SpringNetwork network;
+  BlockNetwork network;
+  network.cutoff = o.cutoff;
   network.positions = structure.positions;
   network.positions.resize(3, static_cast<Eigen::Index>(nodes));
   comm.broadcast(std::span<double>(network.positions.data(), 3 * nodes));
@@ -80,26 +105,82 @@ SpringNetwork shared_network(const Communicator& comm, const ModesOptions& o, co
       network.inverse_sqrt_masses(static_cast<Eigen::Index>(i)) = 1 / std::sqrt(structure.atoms[i].mass);
     comm.broadcast(std::span<double>(network.inverse_sqrt_masses.data(), nodes));
   }
-  network.springs = find_springs(network.positions, o.cutoff);
+  network.blocks = single_nodes(static_cast<std::int64_t>(nodes));
+  if (o.block_residues == 0) return network;
+  if (comm.root()) network.blocks = residue_blocks(structure, o.block_residues);
+  std::uint64_t entries = network.blocks.first_node.size();
+  comm.broadcast(std::span<std::uint64_t>(&entries, 1));
+  network.blocks.first_node.resize(entries);
+  comm.broadcast(std::span<std::int64_t>(network.blocks.first_node));
   return network;
 }
 
-void describe_solve(const Communicator& comm, const ModesOptions& o, const SpringNetwork& network,
-                    const DenseSolveCost& cost) {
-  const auto nodes = network.positions.cols();
-  spdlog::info("{} springs below {} Å, {:.1f} a node; Hessian of order {}, {} masses", network.springs.size(),
-               o.cutoff, 2.0 * static_cast<double>(network.springs.size()) / static_cast<double>(nodes),
-               3 * nodes, o.mass_weighted ? "atomic" : "equal");
-  spdlog::info("dense solve on {} of {} ranks ({} × {}), {:.0f} MB a rank",
-               cost.grid_rows * cost.grid_columns, comm.size(), cost.grid_rows, cost.grid_columns,
-               cost.rank_bytes / 1e6);
+// What the network is, after it was found to hold together. Collective.
+NetworkSurvey checked_survey(const Communicator& comm, const Structure& structure,
+                             const BlockNetwork& network, BlockHessian& hessian) {
+  const NetworkSurvey survey = survey_network(comm, hessian);
+  const auto nodes = static_cast<double>(network.positions.cols());
+  spdlog::info("{} springs below {:g} Å, {:.1f} a node; {} masses; {}{} degrees of freedom", survey.springs,
+               network.cutoff, 2 * static_cast<double>(survey.springs) / nodes,
+               network.inverse_sqrt_masses.size() > 0 ? "atomic" : "equal",
+               network.blocks.count() < network.positions.cols()
+                   ? std::to_string(network.blocks.count()) + " rigid blocks, "
+                   : "",
+               hessian.order());
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    if (const std::string warning = checked_network(structure, network, survey); !warning.empty())
+      spdlog::warn("{}", warning);
+  });
+  return survey;
+}
+
+void describe_free_motions(const Structure& structure, const NetworkModes& result) {
+  if (result.free_nodes.empty()) return;
+  std::string names;
+  for (const std::int64_t node : result.free_nodes)
+    names += (names.empty() ? "" : ", ") + atom_label(structure.atoms[static_cast<std::size_t>(node)]);
+  spdlog::warn(
+      "{} motions beside those of the whole cost nothing and are left out; farthest move {}. With a larger "
+      "--cutoff they become elastic.",
+      result.free_nodes.size(), names);
+}
+
+void describe_stages(const NetworkModes& result) {
+  std::string text;
+  for (const auto& [name, seconds] : result.stages)
+    text += fmt::format("{}{} {:.2f} s", text.empty() ? "" : ", ", name, seconds);
+  spdlog::info("{}: {}", result.method, text);
+}
+
+// Modes of the network; none in a dry run. Collective.
+std::optional<NetworkModes> computed_modes(const Communicator& comm, const ModesOptions& o,
+                                           const Structure& structure) {
+  const BlockNetwork network = shared_network(comm, o, structure);
+  BlockHessian hessian(network);
+  require_modes(hessian, o.last_mode);
+  const NetworkSurvey survey = checked_survey(comm, structure, network, hessian);
+  const SolverChoice choice = chosen_solver(parse_solver(o.solver), hessian.order(), o.last_mode);
+  spdlog::info("solver {}, {}", choice.solver == Solver::slepc ? "slepc" : "scalapack", choice.reason);
+  NetworkSolver solver(comm, hessian, network, survey, choice.solver, o.last_mode);
+  spdlog::info("{}; {:.0f} MB a rank", solver.description(), solver.rank_bytes() / 1e6);
+  solver.require_memory();
+  if (o.common.dry_run) {
+    spdlog::info("dry run: about {:.1f} s; nothing was written", solver.estimated_seconds());
+    return std::nullopt;
+  }
+  NetworkModes result = solver.solve();
+  describe_free_motions(structure, result);
+  describe_stages(result);
+  return result;
 }
 
 void describe_modes(const NetworkModes& result) {
   const NormalModes& modes = result.modes;
-  spdlog::info(
-      "largest of the six zero eigenvalues {:.1e}; |H A - λ A| at most {:.1e}, |AᵀA - 1| at most {:.1e}",
-      result.rigid.cwiseAbs().maxCoeff(), result.residual, result.orthogonality);
+  if (result.rigid.size() > 0)
+    spdlog::info(
+        "largest of the six zero eigenvalues {:.1e}; |H A - λ A| at most {:.1e}, |AᵀA - 1| at most {:.1e}",
+        result.rigid.cwiseAbs().maxCoeff(), result.residual, result.orthogonality);
   spdlog::info("  mode   eigenvalue  collectivity  score  enabled");
   for (Eigen::Index k = 0; k < modes.count(); ++k) {
     const auto row = static_cast<std::size_t>(k);
@@ -119,14 +200,17 @@ void prepare_output(const Communicator& comm, const ModesOptions& o) {
 
 Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, o.effective, 0);
-  std::string input;
+  std::string input, modes;
   collectively(invocation.comm, [&] {
     if (!invocation.comm.root()) return;
     input =
         o.map.file.empty() ? input_fingerprint("structure", o.input) : input_fingerprint("map", o.map.file);
+    if (!o.import_file.empty()) modes = input_fingerprint("modes", o.import_file);
   });
   invocation.comm.broadcast(input);
+  invocation.comm.broadcast(modes);
   provenance.inputs = {input};
+  if (!modes.empty()) provenance.inputs.push_back(modes);
   return provenance;
 }
 
@@ -141,35 +225,38 @@ int modes_command(const Invocation& invocation) {
     return 0;
   }
   ModesOptions o = *options;
+  const double start = MPI_Wtime();
   prepare_output(comm, o);
+  prepare_mode_report(comm, o);
   ModesFile content;
   Structure structure;
   if (!o.map.file.empty()) structure = read_map(comm, o);
   collectively(comm, [&] {
-    if (comm.root()) take_structure(o, o.map.file.empty() ? read_input(o) : std::move(structure), content);
+    if (!comm.root()) return;
+    if (o.map.file.empty()) structure = read_input(o);
+    resolve_cutoff(o, structure);
+    take_structure(std::move(structure), content);
   });
-  const SpringNetwork network = shared_network(comm, o, content.structure);
-  require_modes(network, o.last_mode);
-  const DenseSolveCost cost = dense_solve_cost(network.positions.cols(), o.last_mode, comm.size());
-  describe_solve(comm, o, network, cost);
-  require_memory(comm, cost);
+  comm.broadcast(std::span<double>(&o.cutoff, 1));
+  const Provenance provenance = provenance_of(invocation, o);
+  const double read = MPI_Wtime();
+  std::optional<NetworkModes> result = o.import_file.empty() ? computed_modes(comm, o, content.structure)
+                                                             : imported_modes(comm, o, content.structure);
   if (o.common.dry_run) {
-    spdlog::info("dry run: about {:.1f} s; nothing was written",
-                 estimated_seconds(comm, network.positions.cols(), o.last_mode));
+    if (result) spdlog::info("dry run: nothing was written");
     return 0;
   }
-  const Provenance provenance = provenance_of(invocation, o);
-  const double start = MPI_Wtime();
-  NetworkModes result = dense_modes(comm, network, o.last_mode);
-  spdlog::info("modes {}-{} in {:.1f} s, by {}", result.modes.numbers.front(), o.last_mode,
-               MPI_Wtime() - start, result.method);
-  describe_modes(result);
-  content.modes = std::move(result.modes);
+  const double solved = MPI_Wtime();
+  describe_modes(*result);
+  content.modes = std::move(result->modes);
   content.atom_sigma = o.atom_sigma;
   content.atoms = o.atoms;
   content.cutoff = o.cutoff;
-  write_modes(comm, o.output, content, result.first_node, provenance);
-  spdlog::info("wrote {}", o.output);
+  write_modes(comm, o.output, content, result->first_node, provenance);
+  const double written = MPI_Wtime();
+  spdlog::info("wrote {} in {:.2f} s: reading {:.2f} s, modes {:.2f} s, writing {:.2f} s", o.output,
+               written - start, read - start, solved - read, written - solved);
+  report_modes(invocation, o);
   return 0;
 }
 

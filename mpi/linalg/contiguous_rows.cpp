@@ -119,19 +119,4 @@ Eigen::MatrixXd contiguous_rows(const DistributedMatrix& matrix, int columns, co
   return result;
 }
 
-Eigen::MatrixXd contiguous_rows(const Communicator& comm, const Eigen::MatrixXd& whole, int columns,
-                                const Offsets& row_offsets) {
-  Counts counts, at;
-  for (auto offset = row_offsets.begin(); offset + 1 != row_offsets.end(); ++offset) {
-    at.push_back(static_cast<int>(offset[0]));
-    counts.push_back(static_cast<int>(offset[1] - offset[0]));
-  }
-  const int rows = counts[static_cast<std::size_t>(comm.rank())];
-  Eigen::MatrixXd result(rows, columns);
-  for (int k = 0; k < columns; ++k)
-    MPI_Scatterv(comm.root() ? whole.col(k).data() : nullptr, counts.data(), at.data(), MPI_DOUBLE,
-                 result.col(k).data(), rows, MPI_DOUBLE, 0, comm.handle());
-  return result;
-}
-
 }  // namespace elastem

@@ -16,8 +16,4 @@ namespace elastem {
 Eigen::MatrixXd contiguous_rows(const DistributedMatrix& matrix, int columns,
                                 const std::vector<std::int64_t>& row_offsets);
 
-/// The same from a matrix that rank 0 holds whole; the others' is ignored. Collective.
-Eigen::MatrixXd contiguous_rows(const Communicator& comm, const Eigen::MatrixXd& whole, int columns,
-                                const std::vector<std::int64_t>& row_offsets);
-
 }  // namespace elastem

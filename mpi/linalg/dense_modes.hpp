@@ -1,37 +1,23 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include <Eigen/Core>
-
-#include "modes/elastic_network.hpp"
-#include "mpi/linalg/dense_cost.hpp"
 #include "mpi/linalg/distributed_matrix.hpp"
 #include "mpi/linalg/network_modes.hpp"
+#include "mpi/linalg/network_survey.hpp"
 
 namespace elastem {
 
-/// An elastic network to be solved; the same on every rank, O(nodes).
-struct SpringNetwork {
-  Eigen::Matrix3Xd positions;           ///< Å, a column a node
-  std::vector<Spring> springs;          ///< of stiffness 1
-  Eigen::VectorXd inverse_sqrt_masses;  ///< m^{-½} of each node; empty: all masses are 1
-};
+/// The lower triangle of the network's Hessian in the coordinates of its blocks, spread over a grid. Each
+/// rank makes the blocks of which it holds a part; no rank ever holds the matrix whole. Not collective.
+DistributedMatrix network_hessian(const ProcessGrid& grid, BlockHessian& hessian, int block);
 
-/// The Hessian of V = ½ Σ (|r_ij| − |r⁰_ij|)² (M^{-½} H M^{-½} where there are masses): 3×3 blocks −d dᵀ/|d|²
-/// off the diagonal, minus their sum on it. Each rank runs over the springs and fills its own part; no rank
-/// ever holds the matrix whole. Not collective.
-DistributedMatrix network_hessian(const ProcessGrid& grid, const SpringNetwork& network, int block);
-
-/// Throws Error unless the network has 3N ≥ `last` modes. Not collective; the same on all ranks.
-void require_modes(const SpringNetwork& network, int last);
-
-/// Modes 7 … last of the network: V A = λ M A, A = M^{-½} w rescaled to unit norm, as judged_modes leaves
-/// them, spread by node_split. Collective. Throws Error, the same on all ranks: fewer than `last` degrees of
-/// freedom, more than six zero modes (λ < 100·3N·ε·λ_max), or eigenvectors that do not satisfy their equation
-/// to within that (a broken BLAS).
-NetworkModes dense_modes(const Communicator& comm, const SpringNetwork& network, int last,
-                         DenseMethod method = DenseMethod::automatic);
+/// Modes 7 … last of the network by ScaLAPACK: V A = λ M A, A = M^{-½} P w rescaled to unit norm, as
+/// judged_modes leaves them, spread by share_of over the blocks. Free motions beyond the six
+/// (zero_eigenvalue) are left out and named in NetworkModes::free_nodes. Collective. Throws Error, the same
+/// on all ranks: too few degrees of freedom, more than `tolerated_loose` free motions, or eigenvectors that
+/// do not satisfy their equation to within rounding (a broken BLAS).
+NetworkModes dense_modes(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
+                         const NetworkSurvey& survey, int last);
 
 }  // namespace elastem

@@ -23,25 +23,40 @@ Eigen::MatrixXd combinations(Eigen::Index vectors) {
   return signs;
 }
 
+// H·x of the same x on every rank, each of which makes its share of the blocks. Collective.
+Eigen::MatrixXd hessian_product(const Communicator& comm, BlockHessian& hessian, const Eigen::MatrixXd& x) {
+  Eigen::MatrixXd product = Eigen::MatrixXd::Zero(x.rows(), x.cols());
+  const auto [first, last] = share_of(comm, hessian.blocks());
+  for (auto a = first; a < last; ++a)
+    for (const auto& [b, values] : hessian.upper_row(a).blocks) {
+      const auto row = hessian.first_column(a), column = hessian.first_column(b);
+      product.middleRows(row, values.rows()) += values * x.middleRows(column, values.cols());
+      if (b > a)
+        product.middleRows(column, values.cols()) += values.transpose() * x.middleRows(row, values.rows());
+    }
+  sum(comm, product);
+  return product;
+}
+
 double largest(const Communicator& comm, const Eigen::MatrixXd& errors) {
   return comm.max(errors.size() > 0 ? errors.cwiseAbs().maxCoeff() : 0);
 }
 
 }  // namespace
 
-ModeAccuracy mode_accuracy(const Communicator& comm, const SpringNetwork& network, std::int64_t first_node,
-                           const Eigen::VectorXd& values, const Eigen::MatrixXd& rows) {
+ModeAccuracy mode_accuracy(const Communicator& comm, BlockHessian& hessian, const Eigen::VectorXd& values,
+                           const Eigen::MatrixXd& rows) {
   const Eigen::MatrixXd z = combinations(rows.cols());
   const Eigen::MatrixXd own = rows * z;
-  Eigen::MatrixXd combined = Eigen::MatrixXd::Zero(3 * network.positions.cols(), z.cols());
-  combined.middleRows(3 * first_node, rows.rows()) = own;
+  const auto first_row = hessian.first_column(share_of(comm, hessian.blocks()).first);
+  Eigen::MatrixXd combined = Eigen::MatrixXd::Zero(hessian.order(), z.cols());
+  combined.middleRows(first_row, rows.rows()) = own;
   sum(comm, combined);
-  const Eigen::MatrixXd product =
-      hessian_product(network.positions, network.springs, network.inverse_sqrt_masses, combined);
+  const Eigen::MatrixXd product = hessian_product(comm, hessian, combined);
   Eigen::MatrixXd gram = rows.transpose() * own;
   sum(comm, gram);
   const Eigen::MatrixXd expected = rows * (values.asDiagonal() * z);
-  return {largest(comm, product.middleRows(3 * first_node, rows.rows()) - expected), largest(comm, gram - z)};
+  return {largest(comm, product.middleRows(first_row, rows.rows()) - expected), largest(comm, gram - z)};
 }
 
 }  // namespace elastem

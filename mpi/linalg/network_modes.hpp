@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -17,10 +18,13 @@ struct NetworkModes {
   NormalModes
       modes;  ///< modes 7 … last; the same on every rank but `vectors`, of which only this rank's rows
   std::int64_t first_node = 0;
-  Eigen::VectorXd rigid;     ///< eigenvalues 1 … 6, rounding
-  double residual = 0;       ///< largest |H w − λ w| over all modes, of unit w
-  double orthogonality = 0;  ///< largest entry of |WᵀW − 1|
-  std::string method{};      ///< how they were found, for the log
+  Eigen::VectorXd rigid;                   ///< eigenvalues 1 … 6, rounding
+  double residual = 0;                     ///< largest |H w − λ w| over all modes, of unit w
+  double orthogonality = 0;                ///< largest entry of |WᵀW − 1|
+  std::vector<std::int64_t> free_nodes{};  ///< of each zero mode beyond the six, which are left out: the node
+                                           ///< that moves farthest
+  std::string method{};                    ///< how they were found, for the log
+  std::vector<std::pair<std::string, double>> stages{};  ///< what the time went into, in seconds
 };
 
 /// The usual split of nodes over ranks: rank r has the nodes result[r] … result[r+1] − 1, where

@@ -6,21 +6,27 @@
 
 #include "cli/command_line.hpp"
 #include "cli/map_options.hpp"
+#include "cli/mode_report_options.hpp"
 
 namespace elastem::cli {
 
 /// Options of `elastem modes`.
 struct ModesOptions {
   std::string input, output;
-  MapOptions map;             ///< instead of input
-  std::string atoms = "all";  ///< all or ca
-  double cutoff = 8;          ///< Å; 15 for ca; 0 for a map: from the spacing of its pseudoatoms
-  int last_mode = 20;         ///< counted from 1 with the six rigid-body ones
+  MapOptions map;               ///< instead of input
+  std::string atoms = "all";    ///< all or ca
+  double cutoff = 8;            ///< Å; 15 for ca; 0 for a map: from the spacing of its pseudoatoms
+  CutoffOption relative;        ///< where the cut-off is relative, what it is made of
+  int last_mode = 20;           ///< counted from 1 with the six rigid-body ones
+  int block_residues = 0;       ///< residues a rigid block; 0: every atom moves by itself
+  std::string solver = "auto";  ///< auto, scalapack or slepc
   bool mass_weighted = false;
   std::vector<std::string> chains;  ///< empty: all
   int model = 0;                    ///< as numbered in the file; 0: the first
   std::string atom_model = "gaussian";
   double atom_sigma = 1.5;  ///< Å; 2.5 for ca
+  ModeReportOptions report;
+  std::string import_file;  ///< takes the modes from it; empty: they are computed
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

@@ -33,13 +33,11 @@ Eigen::MatrixXd BlockHessian::basis(std::int64_t b) const {
 // P_iᵀ d m_i^{-½} of a node of a block.
 BlockHessian::Direction BlockHessian::projected(std::int64_t node, std::int64_t block,
                                                 const Eigen::Vector3d& direction) {
-  const Eigen::VectorXd& scales = network_->inverse_sqrt_masses;
-  const double scale = scales.size() > 0 ? scales(node) : 1.0;
-  if (network_->blocks.nodes(block) == 1) return scale * direction;
+  if (network_->blocks.nodes(block) == 1) return scale(node) * direction;
   Eigen::MatrixXd& stored = bases_[static_cast<std::size_t>(block)];
   if (stored.size() == 0) stored = basis(block);
   const auto within = node - network_->blocks.first_node[static_cast<std::size_t>(block)];
-  return stored.middleRows<3>(3 * within).transpose() * (scale * direction);
+  return stored.middleRows<3>(3 * within).transpose() * (scale(node) * direction);
 }
 
 BlockHessian::Block& BlockHessian::entry(Row& row, std::int64_t a, std::int64_t b) {
@@ -51,13 +49,31 @@ BlockHessian::Block& BlockHessian::entry(Row& row, std::int64_t a, std::int64_t 
   return row.blocks[static_cast<std::size_t>(slot)];
 }
 
+std::vector<std::int64_t> BlockHessian::upper_neighbours(std::int64_t a) {
+  std::vector<std::int64_t> columns{a};
+  const auto first = network_->blocks.first_node[static_cast<std::size_t>(a)];
+  for (auto i = first; i < first + network_->blocks.nodes(a); ++i)
+    search_.for_each_neighbour(i, [&](std::int32_t j, const Eigen::Vector3d&) {
+      const std::int32_t b = block_of_[static_cast<std::size_t>(j)];
+      std::int32_t& met = slot_[static_cast<std::size_t>(b)];
+      if (b <= a || met >= 0) return;
+      met = 0;
+      columns.push_back(b);
+    });
+  for (const std::int64_t b : columns) slot_[static_cast<std::size_t>(b)] = -1;
+  std::ranges::sort(columns);
+  return columns;
+}
+
 BlockHessian::Row BlockHessian::upper_row(std::int64_t a) {
   Row row;
   entry(row, a, a);
   const auto first = network_->blocks.first_node[static_cast<std::size_t>(a)];
-  for (auto i = first; i < first + network_->blocks.nodes(a); ++i)
+  for (auto i = first; i < first + network_->blocks.nodes(a); ++i) {
+    double bound = 0;  // of the node's row of 3×3 blocks, each of norm m_i^{-½} m_j^{-½} (Gershgorin)
     search_.for_each_neighbour(i, [&](std::int32_t j, const Eigen::Vector3d& difference) {
       row.springs += j > i;
+      bound += scale(i) * (scale(i) + scale(j));
       const std::int64_t b = block_of_[static_cast<std::size_t>(j)];
       if (b == a) return;
       const Eigen::Vector3d direction = difference.normalized();
@@ -65,6 +81,8 @@ BlockHessian::Row BlockHessian::upper_row(std::int64_t a) {
       row.blocks.front().values.noalias() += own * own.transpose();
       if (b > a) entry(row, a, b).values.noalias() -= own * projected(j, b, direction).transpose();
     });
+    row.bound = std::max(row.bound, bound);
+  }
   for (const Block& block : row.blocks) slot_[static_cast<std::size_t>(block.column)] = -1;
   std::sort(row.blocks.begin() + 1, row.blocks.end(),
             [](const Block& x, const Block& y) { return x.column < y.column; });

@@ -45,7 +45,11 @@ class BlockHessian {
   struct Row {
     std::vector<Block> blocks;  ///< the diagonal block first, then ascending columns
     std::int64_t springs = 0;   ///< counted once: with a later node
+    double bound = 0;           ///< no eigenvalue of the Hessian is larger than the largest bound of a row
   };
+
+  /// The columns b ≥ a of the blocks that upper_row(a) gives, ascending.
+  std::vector<std::int64_t> upper_neighbours(std::int64_t a);
 
   /// The blocks (a, b) with b ≥ a that are not zero. Throws Error when two nodes coincide.
   Row upper_row(std::int64_t a);
@@ -53,6 +57,9 @@ class BlockHessian {
  private:
   using Direction = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 6, 1>;
 
+  double scale(std::int64_t node) const {
+    return network_->inverse_sqrt_masses.size() > 0 ? network_->inverse_sqrt_masses(node) : 1.0;
+  }
   Direction projected(std::int64_t node, std::int64_t block, const Eigen::Vector3d& direction);
   Block& entry(Row& row, std::int64_t a, std::int64_t b);
 

@@ -7,7 +7,6 @@
 #include <numeric>
 #include <string>
 
-#include <Eigen/Eigenvalues>
 #include <Eigen/Geometry>
 #include <Eigen/QR>
 
@@ -25,11 +24,6 @@ int root_of(std::vector<int>& parents, int node) {
     node = parent;
   }
   return node;
-}
-
-std::string label(const Atom& atom) {
-  return (atom.chain.empty() ? "" : "chain " + atom.chain + " ") + atom.residue_name + " " +
-         std::to_string(atom.residue_number) + atom.insertion_code + " " + atom.name;
 }
 
 // The largest over pieces of the distance to the nearest node of another piece: a cut-off just above it
@@ -81,8 +75,7 @@ std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& s
   return pieces;
 }
 
-void require_one_piece(const Structure& structure, const std::vector<Spring>& springs, double cutoff) {
-  const std::vector<int> pieces = network_pieces(structure.size(), springs);
+void require_one_piece(const Structure& structure, const std::vector<int>& pieces, double cutoff) {
   const int count = pieces.empty() ? 0 : 1 + *std::ranges::max_element(pieces);
   if (count <= 1) return;
   constexpr int named = 8;
@@ -92,8 +85,8 @@ void require_one_piece(const Structure& structure, const std::vector<Spring>& sp
     const auto first = std::ranges::find(pieces, piece);
     const auto last = std::find(pieces.rbegin(), pieces.rend(), piece);
     text += "\n  " + std::to_string(std::ranges::count(pieces, piece)) + " atoms from " +
-            label(structure.atoms[static_cast<std::size_t>(first - pieces.begin())]) + " to " +
-            label(structure.atoms[static_cast<std::size_t>(pieces.rend() - last - 1)]);
+            atom_label(structure.atoms[static_cast<std::size_t>(first - pieces.begin())]) + " to " +
+            atom_label(structure.atoms[static_cast<std::size_t>(pieces.rend() - last - 1)]);
   }
   if (count > named) text += "\n  and " + std::to_string(count - named) + " more";
   const double join = std::ceil(10 * joining_distance(structure, pieces, count, cutoff) + 0.5) / 10;
@@ -104,30 +97,15 @@ void require_one_piece(const Structure& structure, const std::vector<Spring>& sp
               " Å on) or select one piece with --chain.");
 }
 
-void require_held(const Structure& structure, const std::vector<Spring>& springs, double cutoff) {
-  std::vector<Eigen::Matrix3d> blocks(structure.atoms.size(), Eigen::Matrix3d::Zero());
-  for (const Spring& spring : springs) {
-    const Eigen::Matrix3d block = spring_block(structure.positions, spring);
-    blocks[static_cast<std::size_t>(spring.first)] += block;
-    blocks[static_cast<std::size_t>(spring.second)] += block;
-  }
-  // The softest direction of a node costs its eigenvalue of H_ii; below this it is rounding of the unit
-  // blocks.
-  constexpr double nothing = 1e4 * std::numeric_limits<double>::epsilon();
-  std::vector<std::string> loose;
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(blocks[i], Eigen::EigenvaluesOnly);
-    if (solver.eigenvalues()(0) <= nothing * std::max(1.0, solver.eigenvalues()(2)))
-      loose.push_back(label(structure.atoms[i]));
-  }
-  if (loose.empty()) return;
+std::string loose_nodes_text(const Structure& structure, const std::vector<std::int64_t>& nodes,
+                             const std::string& kind, std::int64_t total, double cutoff) {
   constexpr std::size_t named = 8;
-  std::string text = std::to_string(loose.size()) + " of " + std::to_string(blocks.size()) +
-                     " atoms are not held in every direction by their springs at a cut-off of " +
+  std::string text = std::to_string(nodes.size()) + " of " + std::to_string(total) + " " + kind +
+                     " are not held in every direction by their springs at a cut-off of " +
                      std::to_string(cutoff).substr(0, 5) + " Å:";
-  for (std::size_t i = 0; i < std::min(loose.size(), named); ++i) text += (i == 0 ? " " : ", ") + loose[i];
-  if (loose.size() > named) text += " and others";
-  throw Error(text + ". They move freely, which is not an elastic mode. Use a larger --cutoff.");
+  for (std::size_t i = 0; i < std::min(nodes.size(), named); ++i)
+    text += (i == 0 ? " " : ", ") + atom_label(structure.atoms[static_cast<std::size_t>(nodes[i])]);
+  return text + (nodes.size() > named ? " and others." : ".");
 }
 
 Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <Eigen/Core>
@@ -26,13 +27,16 @@ std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutof
 /// The number 0, 1, … of the connected piece each node belongs to, pieces in the order of their first node.
 std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& springs);
 
-/// Throws Error unless all nodes hang together: each piece would add six motions without any cost to those of
-/// the whole. The text names the pieces by their first and last atom and suggests a cut-off that joins them.
-void require_one_piece(const Structure& structure, const std::vector<Spring>& springs, double cutoff);
+/// Throws Error when `pieces` (the piece of each node, as network_pieces numbers them) are more than one:
+/// each would add six motions without any cost to those of the whole. The text names the pieces by their
+/// first and last atom and suggests a cut-off that joins them.
+void require_one_piece(const Structure& structure, const std::vector<int>& pieces, double cutoff);
 
-/// Throws Error that names the nodes whose springs all lie in one plane or along one line (fewer than three
-/// do always): they move out of it freely, which adds zero modes to the six of the whole.
-void require_held(const Structure& structure, const std::vector<Spring>& springs, double cutoff);
+/// The sentence that names nodes (rigid blocks by their first node) of `total` whose springs leave some
+/// motion of them free, e.g. because all lie in one plane or along one line (fewer than three do always).
+/// `kind` is what they are: "atoms" or "rigid blocks".
+std::string loose_nodes_text(const Structure& structure, const std::vector<std::int64_t>& nodes,
+                             const std::string& kind, std::int64_t total, double cutoff);
 
 /// d dᵀ/|d|² with d = r_first − r_second: minus the off-diagonal block H_ij of the Hessian of
 /// V = ½ Σ (|r_ij| − |r⁰_ij|)²; H_ii is the sum of these blocks over all springs of node i.

@@ -20,6 +20,9 @@ struct Atom {
   double charge_sum = 0;  ///< ΣZ of what the node stands for: the atom's Z, or its residue's ΣZ in a Cα model
 };
 
+/// The atom as a user finds it in the file, e.g. "chain A GLY 5 CA".
+std::string atom_label(const Atom& atom);
+
 /// Atoms (or one node a residue) in file order.
 struct Structure {
   std::vector<Atom> atoms;

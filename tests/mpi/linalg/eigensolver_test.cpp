@@ -9,8 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "core/random.hpp"
-#include "mpi/linalg/cholesky.hpp"
-#include "mpi/linalg/inverse_iteration.hpp"
 
 namespace elastem {
 namespace {
@@ -139,68 +137,6 @@ TEST(TridiagonalMethod, KeepsRankZeroSmall) {
   EXPECT_EQ(tridiagonal_method(4968, 622, 2), TridiagonalMethod::divide_and_conquer);
   // More vectors than rank 0 has columns of the matrix.
   EXPECT_EQ(tridiagonal_method(4968, 100, 64), TridiagonalMethod::divide_and_conquer);
-}
-
-TEST(Cholesky, SolvesAndRefusesWhatIsNotPositiveDefinite) {
-  const Communicator comm = Communicator::world();
-  const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
-  const ProcessGrid grid(comm, rows, columns);
-  constexpr int n = 50;
-  const Eigen::MatrixXd root = random_symmetric(n);
-  const Eigen::MatrixXd a = root * root + Eigen::MatrixXd::Identity(n, n);
-  const Eigen::MatrixXd b = root.leftCols(3);
-  DistributedMatrix matrix(grid, a, 7, 7), indefinite(grid, root, 7, 7);
-  EXPECT_TRUE(cholesky_factorise(matrix));
-  const Eigen::MatrixXd x = cholesky_solve(matrix, b);
-  EXPECT_LE((a * x - b).norm(), 10 * n * epsilon * a.norm() * x.norm());
-  EXPECT_FALSE(cholesky_factorise(indefinite));
-}
-
-// A matrix with a null space of three vectors and eigenvalues 1, 1, 1, 4, 9, 16, …
-struct Known {
-  Eigen::MatrixXd a, vectors;
-  Eigen::VectorXd values;
-};
-
-Known known_matrix(int n) {
-  Known known;
-  known.vectors = Eigen::HouseholderQR<Eigen::MatrixXd>(random_symmetric(n)).householderQ();
-  known.values.resize(n);
-  for (int i = 0; i < n; ++i) known.values(i) = i < 3 ? 0 : (i < 6 ? 1 : (i - 4) * (i - 4));
-  known.a = known.vectors * known.values.asDiagonal() * known.vectors.transpose();
-  return known;
-}
-
-TEST(LowestByInverse, FindsMultipleEigenvaluesBesideTheNullSpace) {
-  const Communicator comm = Communicator::world();
-  const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
-  const ProcessGrid grid(comm, rows, columns);
-  constexpr int n = 120, count = 6;
-  const Known known = known_matrix(n);
-  const double norm = known.values.maxCoeff(), tolerance = 100 * epsilon * norm;
-  InverseIteration problem;
-  problem.product = [&](const Eigen::MatrixXd& x) -> Eigen::MatrixXd { return known.a * x; };
-  problem.null_space = known.vectors.leftCols(3);
-  problem.count = count;
-  problem.tolerance = tolerance;
-  problem.block = 4;
-  problem.row_offsets = uneven_rows(n, comm.size());
-  const Eigen::MatrixXd shifted = known.a + 0.1 * Eigen::MatrixXd::Identity(n, n);
-  DistributedMatrix factor(grid, shifted, 7, 7);
-  EXPECT_TRUE(cholesky_factorise(factor));
-  const auto spread = lowest_by_inverse(factor, problem);
-  EXPECT_TRUE(spread.has_value());
-  if (spread) {
-    const Whole pairs = whole_of(comm, *spread);
-    EXPECT_LE((pairs.values - known.values.segment(3, count)).cwiseAbs().maxCoeff(), tolerance);
-    EXPECT_LE((known.a * pairs.vectors - pairs.vectors * pairs.values.asDiagonal()).norm(),
-              count * tolerance);
-    const Eigen::MatrixXd gram = pairs.vectors.transpose() * pairs.vectors;
-    EXPECT_LE((gram - Eigen::MatrixXd::Identity(count, count)).cwiseAbs().maxCoeff(), 10 * n * epsilon);
-    EXPECT_LE((problem.null_space.transpose() * pairs.vectors).cwiseAbs().maxCoeff(), 10 * n * epsilon);
-  }
-  problem.tolerance = 0;  // cannot be met
-  EXPECT_FALSE(lowest_by_inverse(factor, problem).has_value());
 }
 
 }  // namespace

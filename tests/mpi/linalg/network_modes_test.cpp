@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/random.hpp"
+#include "modes/elastic_network.hpp"
 #include "mpi/linalg/mode_accuracy.hpp"
 
 namespace elastem {
@@ -78,17 +79,17 @@ TEST(JudgedModes, FirstOfEquallyLargeComponentsIsPositive) {
 
 /// A small network and all its eigenpairs.
 struct Solved {
-  SpringNetwork network;
+  BlockNetwork network;
   Eigen::VectorXd values;
   Eigen::MatrixXd vectors;
 };
 
 Solved solved_cloud(Eigen::Index nodes) {
   Solved solved;
-  solved.network.positions = 6 * random_matrix(3, nodes);
-  solved.network.springs = find_springs(solved.network.positions, 12);
-  const Eigen::MatrixXd hessian = hessian_product(solved.network.positions, solved.network.springs, {},
-                                                  Eigen::MatrixXd::Identity(3 * nodes, 3 * nodes));
+  solved.network = {6 * random_matrix(3, nodes), 12, {}, single_nodes(nodes)};
+  const Eigen::MatrixXd hessian =
+      hessian_product(solved.network.positions, find_springs(solved.network.positions, 12), {},
+                      Eigen::MatrixXd::Identity(3 * nodes, 3 * nodes));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian);
   solved.values = solver.eigenvalues();
   solved.vectors = solver.eigenvectors();
@@ -96,9 +97,9 @@ Solved solved_cloud(Eigen::Index nodes) {
 }
 
 ModeAccuracy accuracy_of(const Communicator& comm, const Solved& solved, Eigen::Index count) {
-  const auto first = node_split(solved.network.positions.cols(), comm.size());
-  return mode_accuracy(comm, solved.network, first[static_cast<std::size_t>(comm.rank())],
-                       solved.values.head(count), own_rows(comm, solved.vectors.leftCols(count)));
+  BlockHessian hessian(solved.network);
+  return mode_accuracy(comm, hessian, solved.values.head(count),
+                       own_rows(comm, solved.vectors.leftCols(count)));
 }
 
 // 20 vectors are looked at one by one, 90 in combinations; one wrong entry among them shows either way.

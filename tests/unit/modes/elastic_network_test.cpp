@@ -84,10 +84,10 @@ TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
   r.leftCols(4) = random_cloud(4, 4);
   r.rightCols(4) = random_cloud(4, 4).colwise() + Eigen::Vector3d(30, 0, 0);
   const Structure structure = labelled(r);
-  const std::vector<Spring> springs = find_springs(r, 8);
+  const auto pieces = [&](double cutoff) { return network_pieces(8, find_springs(r, cutoff)); };
   std::string text;
   try {
-    require_one_piece(structure, springs, 8);
+    require_one_piece(structure, pieces(8), 8);
   } catch (const Error& e) {
     text = e.what();
   }
@@ -96,29 +96,17 @@ TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
   const std::size_t at = text.find("another from ");
   ASSERT_NE(at, std::string::npos) << text;
   const double suggested = std::stod(text.substr(at + 13));
-  EXPECT_NO_THROW(require_one_piece(structure, find_springs(r, suggested), suggested));
-  EXPECT_THROW(require_one_piece(structure, find_springs(r, suggested - 0.3), suggested - 0.3), Error);
+  EXPECT_NO_THROW(require_one_piece(structure, pieces(suggested), suggested));
+  EXPECT_THROW(require_one_piece(structure, pieces(suggested - 0.3), suggested - 0.3), Error);
 }
 
-TEST(RequireHeld, NamesTheAtomsThatMoveFreely) {
-  Eigen::Matrix3Xd r(3, 5);
-  r.leftCols(4) = random_cloud(4, 4);
-  r.col(4) = r.col(0) + (r.col(0) - r.col(1)).normalized() * 3;
-  const Structure structure = labelled(r);
-  const std::vector<Spring> tetrahedron = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
-  std::vector<Spring> springs = tetrahedron;
-  springs.push_back({0, 4});
-  springs.push_back({1, 4});
-  EXPECT_THROW(
-      try { require_held(structure, springs, 8); } catch (const Error& e) {
-        EXPECT_THAT(e.what(), HasSubstr("1 of 5 atoms"));
-        EXPECT_THAT(e.what(), HasSubstr("GLY 5 CA"));
-        throw;
-      },
-      Error);
-  springs.push_back({2, 4});
-  springs.push_back({3, 4});
-  EXPECT_NO_THROW(require_held(structure, springs, 8));
+TEST(LooseNodesText, NamesThem) {
+  const Structure structure = labelled(random_cloud(5, 4));
+  const std::string text = loose_nodes_text(structure, {4}, "atoms", 5, 8);
+  EXPECT_THAT(text, HasSubstr("1 of 5 atoms"));
+  EXPECT_THAT(text, HasSubstr("GLY 5 CA."));
+  EXPECT_THAT(loose_nodes_text(structure, {0, 1, 2, 3, 4, 0, 1, 2, 3}, "atoms", 9, 8),
+              HasSubstr("and others"));
 }
 
 // V = ½ Σ (|r_ij| − |r⁰_ij|)².

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <exception>
+#include <slepceps.h>
+#include <string>
+#include <utility>
+
+#include "mpi/comm/communicator.hpp"
+
+/// A thin layer over PETSc and SLEPc: objects that destroy themselves, exceptions instead of error codes.
+namespace elastem::petsc {
+
+/// Throws Error with what PETSc says when a call failed.
+void check(PetscErrorCode code, const char* what);
+
+/// A PETSc object that destroys itself. Move-only. Destroying is collective: while an exception unwinds this
+/// rank alone it could wait for the others for ever, so the object is left then.
+template <class T, PetscErrorCode (*destroy)(T*)>
+class Handle {
+ public:
+  Handle() = default;
+  Handle(Handle&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Handle() {
+    if (object_ && std::uncaught_exceptions() <= exceptions_) destroy(&object_);
+  }
+
+  operator T() const { return object_; }
+  /// Where a PETSc function puts a new object.
+  T* address() { return &object_; }
+  /// Destroys the object now. Collective.
+  void reset() {
+    if (object_) destroy(&object_);
+    object_ = nullptr;
+  }
+
+ private:
+  T object_ = nullptr;
+  int exceptions_ = std::uncaught_exceptions();
+};
+
+using Matrix = Handle<Mat, MatDestroy>;
+using Vector = Handle<Vec, VecDestroy>;
+using Eigensolver = Handle<EPS, EPSDestroy>;
+
+/// PETSc and SLEPc between their start and their end; the outermost session counts. Collective. PETSc's own
+/// handling of signals and its printing of errors are off; the environment variable PETSC_OPTIONS is heeded.
+class Session {
+ public:
+  explicit Session(const Communicator& comm);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session();
+
+ private:
+  bool outermost_ = false;
+  int exceptions_ = std::uncaught_exceptions();
+};
+
+}  // namespace elastem::petsc
