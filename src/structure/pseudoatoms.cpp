@@ -18,7 +18,7 @@ namespace elastem {
 
 namespace {
 
-constexpr double first_distance = 1.8;  // σ, between the pseudoatoms of the first round
+constexpr double first_distance = 2.2;  // σ, between the pseudoatoms of the first round
 constexpr double growth = 0.3;          // new pseudoatoms a round, of those there are
 constexpr double farthest_step = 0.5;   // σ, of a pseudoatom in one round
 constexpr double least_height = 0.01;   // of the mean height: less is taken out
