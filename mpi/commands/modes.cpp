@@ -44,7 +44,8 @@ void describe_input(const ModesOptions& o, const StructureFile& file) {
 }
 
 Structure read_input(const ModesOptions& o) {
-  StructureFile file = read_structure(o.input, {parse_nodes(o.atoms, "option --atoms"), o.chains, o.model});
+  StructureFile file =
+      read_structure(o.input, {parse_nodes(o.atoms, "option --atoms"), o.chains, o.model, o.ligands});
   describe_input(o, file);
   return std::move(file.structure);
 }
@@ -135,6 +136,7 @@ NetworkSurvey checked_survey(const Communicator& comm, const Structure& structur
   return survey;
 }
 
+// Rank 0.
 void describe_free_motions(const Structure& structure, const NetworkModes& result) {
   if (result.free_nodes.empty()) return;
   std::string names;
@@ -170,7 +172,7 @@ std::optional<NetworkModes> computed_modes(const Communicator& comm, const Modes
     return std::nullopt;
   }
   NetworkModes result = solver.solve();
-  describe_free_motions(structure, result);
+  if (comm.root()) describe_free_motions(structure, result);
   describe_stages(result);
   return result;
 }

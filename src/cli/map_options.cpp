@@ -33,7 +33,8 @@ void check_map(const CommandLine& line, const MapOptions& o) {
   if (map == line.given("input"))
     throw Error(map ? "give --input or --from-map, not both"
                     : "give a structure with --input, or a map with --from-map");
-  for (const char* name : {"atoms", "chain", "model", "mass-weighted", "atom-sigma"})
+  for (const char* name :
+       {"atoms", "chain", "model", "ligands", "block-residues", "mass-weighted", "atom-sigma"})
     if (map && line.given(name))
       throw Error("option --" + std::string(name) + ": means nothing for the pseudoatoms of --from-map");
   for (const char* name : {"threshold", "mask", "map-error", "pseudoatom-sigma", "pseudoatoms"})

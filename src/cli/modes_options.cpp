@@ -15,6 +15,8 @@ void check(const ModesOptions& o) {
   if (o.atoms != "all" && o.atoms != "ca")
     throw Error("option --atoms: \"" + o.atoms + "\"" + suggestion(o.atoms, {"all", "ca"}) +
                 "; give all or ca");
+  if (o.ligands && o.atoms == "ca")
+    throw Error("option --ligands: means nothing with --atoms ca, one node a residue of a chain");
   if (o.last_mode < 7)
     throw Error("option --modes: " + std::to_string(o.last_mode) +
                 "; give the number of the last mode, 7 or more: modes 1-6 are the rigid-body ones");
@@ -39,8 +41,9 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
   CommandLine line("modes", "Elastic normal modes of an atomic structure or a density map", o.common,
                    Resumable::no);
   line.without({"seed"});
-  line.add()("input,i", po::value(&o.input)->value_name("FILE"),
-             "structure, PDB or mmCIF, may be gzipped; hydrogens, waters and ligands are left out")(
+  line.add()(
+      "input,i", po::value(&o.input)->value_name("FILE"),
+      "structure, PDB or mmCIF, may be gzipped; hydrogens and waters are left out, ligands too by default")(
       "output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "modes file to write")(
       "atoms", po::value(&o.atoms)->default_value(o.atoms)->value_name("all|ca"),
       "all atoms, or one node a residue: Cα, and P of nucleic acids")(
@@ -54,6 +57,7 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
       "mass-weighted", po::bool_switch(&o.mass_weighted), "use the atoms' masses instead of equal ones")(
       "chain", po::value(&o.chains)->composing()->value_name("NAME"),
       "read this chain only; may be given more than once (by default all chains)")(
+      "ligands", po::bool_switch(&o.ligands), "read ligands and ions too, as atoms like the others")(
       "model", po::value(&o.model)->value_name("N"),
       "number of the model in a file of several (by default the first)")(
       "atom-model", po::value(&o.atom_model)->default_value(o.atom_model)->value_name("NAME"),

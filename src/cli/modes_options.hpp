@@ -22,6 +22,7 @@ struct ModesOptions {
   std::string solver = "auto";  ///< auto, scalapack or slepc
   bool mass_weighted = false;
   std::vector<std::string> chains;  ///< empty: all
+  bool ligands = false;             ///< read ligands and ions too
   int model = 0;                    ///< as numbered in the file; 0: the first
   std::string atom_model = "gaussian";
   double atom_sigma = 1.5;  ///< Å; 2.5 for ca

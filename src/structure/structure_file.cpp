@@ -114,6 +114,8 @@ bool has_atom(const gemmi::Residue& residue, const char* name) {
 // A residue of a chain: one gemmi's table knows, or one with the backbone of a peptide or a nucleotide, or (a
 // residue of unknown name in a Cα-only file) an ATOM record with a Cα.
 bool in_polymer(const gemmi::Residue& residue) {
+  // A free amino acid or nucleotide, as the file says: AMP in its pocket.
+  if (residue.het_flag == 'H' && residue.entity_type == gemmi::EntityType::NonPolymer) return false;
   if (is_polymer_residue(residue.name)) return true;
   if (gemmi::find_tabulated_residue(residue.name).found()) return false;
   const bool peptide = has_atom(residue, "N") && has_atom(residue, "CA") && has_atom(residue, "C");
@@ -164,7 +166,7 @@ bool is_alternate_of(const gemmi::Residue& residue, const gemmi::Residue& other)
 
 gemmi::Element element_of(const gemmi::Atom& atom, const gemmi::Residue& residue, const std::string& path) {
   // "CA" written from the first column looks like calcium, but amino acids hold none.
-  if (atom.name == "CA" && atom.element == gemmi::El::Ca) return gemmi::El::C;
+  if (atom.name == "CA" && atom.element == gemmi::El::Ca && residue.name != "CA") return gemmi::El::C;
   if (atom.element.atomic_number() > 0) return atom.element;
   for (const char letter : atom.name)
     if (std::isalpha(static_cast<unsigned char>(letter)))
@@ -192,7 +194,7 @@ class Reader {
           result_->left_out.other_chains += atoms;
         else if (residue.is_water() || is_water_residue(residue.name))
           result_->left_out.waters += atoms;
-        else if (!in_polymer(residue))
+        else if (!in_polymer(residue) && !selection_->ligands)
           result_->left_out.ligands += atoms;
         else if (previous && is_alternate_of(residue, *previous))
           result_->left_out.alternates += atoms;

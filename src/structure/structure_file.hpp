@@ -22,13 +22,14 @@ struct StructureSelection {
   Nodes nodes = Nodes::all;
   std::vector<std::string> chains{};  ///< chain names to read; empty: all of them
   int model = 0;                      ///< number of the model as it stands in the file; 0: the first
+  bool ligands = false;               ///< with Nodes::all, read ligands and ions too
 };
 
 /// What of the file is not in the structure, counted in atoms unless said otherwise.
 struct LeftOut {
   std::int64_t hydrogens = 0;
   std::int64_t waters = 0;
-  std::int64_t ligands = 0;                ///< atoms of residues that are neither amino acids nor nucleotides
+  std::int64_t ligands = 0;  ///< atoms of residues that are not part of a chain of amino acids or nucleotides
   std::int64_t alternates = 0;             ///< other locations of atoms that were read
   std::int64_t other_chains = 0;           ///< atoms of chains that were not selected
   std::int64_t not_nodes = 0;              ///< Nodes::ca: polymer atoms that are not nodes themselves
@@ -43,13 +44,13 @@ struct StructureFile {
 };
 
 /// Reads a PDB or mmCIF file, gzipped or not (told by their content).
-/// Left out and counted: hydrogens, waters, ligands and ions. Of alternate locations each residue keeps one:
-/// A, or where there is no A the one of highest occupancy. With Nodes::ca an atom stands for its residue: its
-/// charge_sum and mass are those of the residue's non-hydrogen atoms as in the chain (residue_composition, so
-/// that a complete file and one that holds only Cα give the same), and for a residue that is not tabulated
-/// those of its atoms in the file. Positions are as in the file (Å). Throws Error that names the file, and
-/// the line or atom where there is one: not found, neither PDB nor mmCIF, a coordinate that is not a number,
-/// unknown chain or model, nothing left after the selection.
+/// Left out and counted: hydrogens, waters and, unless they are selected, ligands and ions. Of alternate
+/// locations each residue keeps one: A, or where there is no A the one of highest occupancy. With Nodes::ca
+/// an atom stands for its residue: its charge_sum and mass are those of the residue's non-hydrogen atoms as
+/// in the chain (residue_composition, so that a complete file and one that holds only Cα give the same), and
+/// for a residue that is not tabulated those of its atoms in the file. Positions are as in the file (Å).
+/// Throws Error that names the file, and the line or atom where there is one: not found, neither PDB nor
+/// mmCIF, a coordinate that is not a number, unknown chain or model, nothing left after the selection.
 StructureFile read_structure(const std::string& path, const StructureSelection& selection);
 
 }  // namespace elastem

@@ -52,6 +52,29 @@ ranks 1 modes -i "$open" --atoms ca -o modes1.h5 2>err.txt && fail "an existing 
 grep -q overwrite err.txt || fail "no word of --overwrite: $(cat err.txt)"
 ranks 1 modes -i "$open" --atoms ca -o modes1.h5 --overwrite --quiet || fail "--overwrite gives $?"
 
+# Both solvers give the same, rigid blocks of one residue of one node are the network itself.
+ranks 2 modes -i "$open" --atoms ca --modes 12 --solver slepc -o slepc.h5 2>slepc.txt || fail "slepc gives $?: $(cat slepc.txt)"
+ranks 3 modes -i "$open" --atoms ca --modes 12 --solver scalapack --block-residues 1 -o blocks.h5 2>blocks.txt || fail "blocks give $?: $(cat blocks.txt)"
+ranks 2 modes -i "$open" --atoms ca --modes 12 --solver slepc --block-residues 3 --mass-weighted -o rtb2.h5 --quiet || fail "RTB gives $?"
+ranks 1 modes -i "$open" --atoms ca --modes 12 --solver scalapack --block-residues 3 --mass-weighted -o rtb1.h5 --quiet || fail "RTB gives $?"
+grep -q "solver slepc, as asked for" slepc.txt && grep -q "million entries" slepc.txt && grep -q "factorisation" slepc.txt || fail "slepc says $(cat slepc.txt)"
+grep -q "dense" blocks.txt || fail "scalapack says $(cat blocks.txt)"
+ranks 2 modes -i "$open" --atoms ca --solver slepc -o dry.h5 --dry-run 2>dry.txt || fail "--dry-run gives $?"
+grep -q "about .* s; nothing was written" dry.txt || fail "--dry-run says $(cat dry.txt)"
+/usr/bin/python3 - <<'END' || fail "the solvers disagree"
+import h5py, numpy
+def modes(name):
+    file = h5py.File(name, "r")
+    return file["modes/eigenvalues"][:], file["modes/vectors"][:].reshape(6, -1)
+# 1e-9 relative is what is promised of eigenvalues; vectors turn by the residual of the iteration over the gap.
+for one, other in (("modes2.h5", "slepc.h5"), ("modes2.h5", "blocks.h5"), ("rtb1.h5", "rtb2.h5")):
+    (a, x), (b, y) = modes(one), modes(other)
+    assert (numpy.abs(a - b) < 1e-9 * a).all(), (one, other, a, b)
+    assert numpy.abs(x - y).max() < 1e-6, (one, other)
+(exact, _), (rigid, _) = modes("weighted.h5"), modes("rtb1.h5")
+assert (rigid > exact).all() and rigid[0] < 1.2 * exact[0], (exact, rigid)
+END
+
 # A network in two pieces, one that cannot fit, and numbers of modes that are not there.
 awk '/^ATOM/ { print; if (++n == 40) exit }' "$open" >part.pdb
 awk '/^ATOM/ && ++n <= 40 { printf "%s%8.3f%s\n", substr($0, 1, 30), substr($0, 31, 8) + 500, substr($0, 39) }' "$open" |
@@ -66,8 +89,12 @@ for n in 1 3; do
   refused $n "2 pieces" -i part.pdb --atoms ca
   refused $n "chain B" -i part.pdb --atoms ca
   refused $n "not held in every direction" -i "$open" --atoms ca --cutoff 5
-  refused $n "does not fit into memory" -i large.pdb
-  refused $n "only 633 modes" -i "$open" --atoms ca --modes 634
+  refused $n "does not fit into memory" -i large.pdb --solver scalapack
+  refused $n "use --solver slepc" -i large.pdb --solver scalapack
+  refused $n "did you mean" -i "$open" --solver slep
+  refused $n "1 or more" -i "$open" --block-residues=-1
+  refused $n "means nothing with --atoms ca" -i "$open" --atoms ca --ligands
+  refused $n "have only 633 modes" -i "$open" --atoms ca --modes 634
   refused $n "7 or more" -i "$open" --modes 6
   refused $n "missing.pdb" -i missing.pdb
   refused $n "did you mean" -i "$open" --atom ca

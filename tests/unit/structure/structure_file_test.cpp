@@ -87,6 +87,27 @@ std::string error_of(const std::string& path, const StructureSelection& selectio
   return "no error";
 }
 
+TEST_F(StructureFileTest, ReadsLigandsAndIonsWhereTheyAreWanted) {
+  const StructureFile file = read_structure(write("a.pdb", dipeptide), {.ligands = true});
+  EXPECT_EQ(file.structure.size(), 16);
+  EXPECT_EQ(file.left_out.ligands, 0);
+  EXPECT_EQ(file.left_out.waters, 1);
+  const Atom& ion = file.structure.atoms[11];
+  EXPECT_EQ(ion.element, "Ca");
+  EXPECT_EQ(ion.charge_sum, 20);
+}
+
+TEST_F(StructureFileTest, LeavesOutAFreeNucleotide) {
+  // AMP is a nucleotide by its name, but after the end of the chain and as HETATM it is a ligand.
+  std::string text = dipeptide;
+  const std::string amp =
+      "HETATM   17  P   AMP A 301       7.000   8.000   9.000  1.00  9.00           P  \n";
+  text.insert(text.find("HETATM   16"), amp);
+  const StructureFile file = read_structure(write("a.pdb", text), {});
+  EXPECT_EQ(file.structure.size(), 14);
+  EXPECT_EQ(file.left_out.ligands, 3);
+}
+
 TEST_F(StructureFileTest, ReadsPolymerAtomsAndCountsTheRest) {
   const StructureFile file = read_structure(write("a.pdb", dipeptide), {});
   EXPECT_EQ(file.structure.size(), 14);
