@@ -59,7 +59,7 @@ void check_mode_report(const CommandLine& line, const ModeReportOptions& options
         "option --target: pseudoatoms of a map have no residues to compare; give a structure with --input");
   const bool imported = line.given("import");
   if (imported)
-    for (const char* name : {"modes", "from-map"})
+    for (const char* name : {"modes", "solver", "block-residues", "from-map"})
       if (line.given(name))
         throw Error("option --" + std::string(name) +
                     ": means nothing for modes that --import takes from a file");
