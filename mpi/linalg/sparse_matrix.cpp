@@ -118,6 +118,10 @@ Factorisation::Factorisation(Mat matrix, bool positive, int block) : matrix_(mat
   if (block > 1) check(MatMumpsSetIcntl(factor_, 15, -block), "setting MUMPS up");
   // Only without a root node given to ScaLAPACK are all negative pivots counted.
   if (!positive) check(MatMumpsSetIcntl(factor_, 13, 1), "setting MUMPS up");
+  // MUMPS estimates its work space too low for small networks on several ranks (code −9).
+  PetscInt order = 0;
+  check(MatGetSize(matrix, &order, nullptr), "asking the Hessian");
+  if (order < 20000) check(MatMumpsSetIcntl(factor_, 14, 300), "setting MUMPS up");  // percent more
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
   check(MatCholeskyFactorSymbolic(factor_, matrix, nullptr, &options), "the analysis of the Hessian");
