@@ -46,9 +46,10 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
       "structure, PDB or mmCIF, may be gzipped; hydrogens and waters are left out, ligands too by default")(
       "output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "modes file to write")(
       "atoms", po::value(&o.atoms)->default_value(o.atoms)->value_name("all|ca"),
-      "all atoms, or one node a residue: Cα, and P of nucleic acids")(
-      "modes", po::value(&o.last_mode)->default_value(o.last_mode)->value_name("N"),
-      "number of the last mode, counted with the six rigid-body ones: 20 computes modes 7 to 20")(
+      "all atoms, or one node a residue: Cα, and P of nucleic acids");
+  add_cutoff_options(line, o.relative);
+  line.add()("modes", po::value(&o.last_mode)->default_value(o.last_mode)->value_name("N"),
+             "number of the last mode, counted with the six rigid-body ones: 20 computes modes 7 to 20")(
       "block-residues", po::value(&o.block_residues)->value_name("N"),
       "let N residues of a chain move as a rigid body (RTB), for large structures; with 1 every residue (by "
       "default every atom moves by itself)")(
@@ -66,7 +67,6 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
       "standard deviation of that Gaussian (by default 1.5, for ca 2.5)");
   line.add()("import", po::value(&o.import_file)->value_name("FILE"),
              "take the modes from a file (.h5, .xmd, .nmd) instead of computing them");
-  add_cutoff_options(line, o.relative);
   add_mode_report_options(line, o.report);
   add_map_options(line, o.map);
   if (!line.parse(arguments)) {

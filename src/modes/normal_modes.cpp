@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <string>
 
 #include "core/error.hpp"
 
@@ -50,19 +49,6 @@ NormalModes make_normal_modes(const Eigen::VectorXd& eigenvalues, Eigen::MatrixX
   modes.score = mode_scores(modes.collectivity);
   modes.vectors = std::move(vectors);
   return modes;
-}
-
-Eigen::VectorXd mode_overlaps(const NormalModes& modes, const Eigen::Matrix3Xd& displacement) {
-  if (modes.vectors.rows() != displacement.size())
-    throw Error("the modes are those of " + std::to_string(modes.vectors.rows() / 3) +
-                " atoms but the displacement has " + std::to_string(displacement.cols()) +
-                ". Select the same atoms of both structures.");
-  const Eigen::Map<const Eigen::VectorXd> flat(displacement.data(), displacement.size());
-  const double length = flat.norm();
-  if (length == 0) throw Error("the displacement is zero: the two structures are the same.");
-  return (modes.vectors.transpose() * flat)
-      .cwiseAbs()
-      .cwiseQuotient(length * modes.vectors.colwise().norm().transpose());
 }
 
 }  // namespace elastem

@@ -39,9 +39,4 @@ Eigen::VectorXd mode_scores(const Eigen::VectorXd& collectivities);
 /// largest component to a positive sign, and judged.
 NormalModes make_normal_modes(const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd vectors);
 
-/// |A_k·d|/(|A_k||d|) of each mode with a displacement d (3×N, Å): 1 where the mode alone describes it
-/// (Marques & Sanejouand 1995). For orthogonal modes the squares sum up to at most 1. Throws Error when the
-/// counts of atoms differ.
-Eigen::VectorXd mode_overlaps(const NormalModes& modes, const Eigen::Matrix3Xd& displacement);
-
 }  // namespace elastem

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
-
 namespace elastem {
 namespace {
 
@@ -50,21 +48,6 @@ TEST(MakeNormalModes, FixesNormAndSignAndJudges) {
   EXPECT_EQ(modes.enabled[0], 1);
   EXPECT_LT(modes.collectivity(1), 0.15);
   EXPECT_EQ(modes.enabled[1], 0);
-}
-
-TEST(ModeOverlaps, AreTheCosinesOfTheAngles) {
-  Eigen::MatrixXd vectors = Eigen::MatrixXd::Zero(6, 2);
-  vectors(0, 0) = 1;
-  vectors(4, 1) = 1;
-  const NormalModes modes = make_normal_modes(Eigen::Vector2d(1, 2), vectors);
-  Eigen::Matrix3Xd displacement = Eigen::Matrix3Xd::Zero(3, 2);
-  displacement(0, 0) = -3;
-  displacement(1, 1) = 4;
-  const Eigen::VectorXd overlaps = mode_overlaps(modes, displacement);
-  EXPECT_NEAR(overlaps(0), 0.6, 10 * epsilon);
-  EXPECT_NEAR(overlaps(1), 0.8, 10 * epsilon);
-  EXPECT_THROW(mode_overlaps(modes, Eigen::Matrix3Xd::Ones(3, 3)), Error);
-  EXPECT_THROW(mode_overlaps(modes, Eigen::Matrix3Xd::Zero(3, 2)), Error);
 }
 
 }  // namespace
