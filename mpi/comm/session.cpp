@@ -19,7 +19,16 @@ extern "C" void note_signal(int signal) {
   if (interrupts > 1) _exit(128 + SIGINT);
 }
 
+// A program that no launcher started needs no daemon beside it, which Open MPI would start and wait for (a
+// third of a second).
+void do_without_daemon() {
+  for (const char* launched : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK", "SLURM_STEP_ID"})
+    if (std::getenv(launched)) return;
+  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+}
+
 Communicator initialise(int& argc, char**& argv) {
+  do_without_daemon();
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   require(provided >= MPI_THREAD_FUNNELED, "this MPI does not offer MPI_THREAD_FUNNELED");

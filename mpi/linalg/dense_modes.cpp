@@ -52,7 +52,7 @@ DistributedMatrix network_hessian(const ProcessGrid& grid, BlockHessian& hessian
   if (!grid.active()) return matrix;
   for (std::int64_t a = 0; a < hessian.blocks(); ++a) {
     if (!holds_columns(matrix, hessian, a)) continue;
-    for (const auto& part : hessian.upper_row(a).blocks)  // transposed: a column of the lower triangle
+    for (const auto& part : hessian.upper_row(a))  // transposed: a column of the lower triangle
       for (Eigen::Index i = 0; i < part.values.rows(); ++i)
         for (Eigen::Index j = 0; j < part.values.cols(); ++j)
           if (double* entry = matrix.local_entry(static_cast<int>(hessian.first_column(part.column) + j),

@@ -28,7 +28,7 @@ Eigen::MatrixXd hessian_product(const Communicator& comm, BlockHessian& hessian,
   Eigen::MatrixXd product = Eigen::MatrixXd::Zero(x.rows(), x.cols());
   const auto [first, last] = share_of(comm, hessian.blocks());
   for (auto a = first; a < last; ++a)
-    for (const auto& [b, values] : hessian.upper_row(a).blocks) {
+    for (const auto& [b, values] : hessian.upper_row(a)) {
       const auto row = hessian.first_column(a), column = hessian.first_column(b);
       product.middleRows(row, values.rows()) += values * x.middleRows(column, values.cols());
       if (b > a)

@@ -83,13 +83,13 @@ NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
   const auto [first, last] = share_of(comm, hessian.blocks());
   collectively(comm, [&] {
     for (std::int64_t a = first; a < last; ++a) {
-      const BlockHessian::Row row = hessian.upper_row(a);
-      survey.springs += row.springs;
-      survey.eigenvalue_bound = std::max(survey.eigenvalue_bound, row.bound);
-      survey.block_pairs += static_cast<std::int64_t>(row.blocks.size());
-      for (const auto& block : row.blocks) pieces.join(a, block.column);
-      if (hessian.blocks() > 1 && is_loose(row.blocks.front().values))
-        loose.push_back(static_cast<std::int32_t>(a));
+      const BlockHessian::Surroundings around = hessian.surroundings(a);
+      survey.springs += around.springs;
+      survey.eigenvalue_bound = std::max(survey.eigenvalue_bound, around.bound);
+      survey.block_pairs += static_cast<std::int64_t>(around.columns.size());
+      for (const std::int32_t b : around.columns) pieces.join(a, b);
+      if (hessian.blocks() > 1 && is_loose(around.diagonal)) loose.push_back(static_cast<std::int32_t>(a));
+      survey.columns.push_back(around.columns);
     }
   });
   std::array<std::int64_t, 2> counts = {survey.springs, survey.block_pairs};

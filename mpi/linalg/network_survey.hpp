@@ -18,9 +18,10 @@ std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::in
 struct NetworkSurvey {
   std::int64_t order = 0;  ///< unknowns: degrees of freedom of the blocks
   std::int64_t springs = 0;
-  double eigenvalue_bound = 0;      ///< no eigenvalue of the Hessian is larger (Gershgorin)
-  std::int64_t block_pairs = 0;     ///< blocks of the upper triangle of the Hessian that are not zero
-  std::vector<std::int32_t> piece;  ///< on rank 0: the connected piece 0, 1, … of each block
+  double eigenvalue_bound = 0;   ///< no eigenvalue of the Hessian is larger (Gershgorin)
+  std::int64_t block_pairs = 0;  ///< blocks of the upper triangle of the Hessian that are not zero
+  std::vector<std::vector<std::int32_t>> columns;  ///< of those in this rank's rows of blocks, row by row
+  std::vector<std::int32_t> piece;                 ///< on rank 0: the connected piece 0, 1, … of each block
   std::vector<std::int32_t> loose;  ///< on rank 0: blocks that some motion of theirs alone costs nothing
 };
 

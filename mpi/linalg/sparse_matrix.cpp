@@ -30,12 +30,12 @@ struct Counts {
   std::vector<PetscInt> own, other;
 };
 
-Counts row_counts(BlockHessian& hessian, const Share& s) {
+Counts row_counts(const BlockHessian& hessian, const NetworkSurvey& survey, const Share& s) {
   Counts counts{std::vector<PetscInt>(static_cast<std::size_t>(s.last - s.first)),
                 std::vector<PetscInt>(static_cast<std::size_t>(s.last - s.first))};
   for (std::int64_t a = s.first_block; a < s.last_block; ++a) {
     PetscInt own = 0, other = 0;
-    for (const std::int64_t b : hessian.upper_neighbours(a))
+    for (const std::int32_t b : survey.columns[static_cast<std::size_t>(a - s.first_block)])
       (b < s.last_block ? own : other) += hessian.columns(b);
     for (int row = 0; row < hessian.columns(a); ++row) {
       const auto at = static_cast<std::size_t>(hessian.first_column(a) + row - s.first);
@@ -64,17 +64,18 @@ void set_row(Mat matrix, const BlockHessian& hessian, std::int64_t a, const Bloc
 
 }  // namespace
 
-Matrix network_matrix(const Communicator& comm, BlockHessian& hessian, double shift) {
+Matrix network_matrix(const Communicator& comm, BlockHessian& hessian, const NetworkSurvey& survey,
+                      double shift) {
   const Share s = share(comm, hessian);
   Counts counts;
-  collectively(comm, [&] { counts = row_counts(hessian, s); });
+  collectively(comm, [&] { counts = row_counts(hessian, survey, s); });
   Matrix matrix;
   check(MatCreateSBAIJ(comm.handle(), 1, s.last - s.first, s.last - s.first, s.order, s.order, 0,
                        counts.own.data(), 0, counts.other.data(), matrix.address()),
         "allocating the Hessian");
   collectively(comm, [&] {
     for (std::int64_t a = s.first_block; a < s.last_block; ++a)
-      for (const auto& block : hessian.upper_row(a).blocks) set_row(matrix, hessian, a, block, shift);
+      for (const auto& block : hessian.upper_row(a)) set_row(matrix, hessian, a, block, shift);
   });
   check(MatAssemblyBegin(matrix, MAT_FINAL_ASSEMBLY), "assembling the Hessian");
   check(MatAssemblyEnd(matrix, MAT_FINAL_ASSEMBLY), "assembling the Hessian");
@@ -118,10 +119,6 @@ Factorisation::Factorisation(Mat matrix, bool positive, int block) : matrix_(mat
   if (block > 1) check(MatMumpsSetIcntl(factor_, 15, -block), "setting MUMPS up");
   // Only without a root node given to ScaLAPACK are all negative pivots counted.
   if (!positive) check(MatMumpsSetIcntl(factor_, 13, 1), "setting MUMPS up");
-  // MUMPS estimates its work space too low for small networks on several ranks (code −9).
-  PetscInt order = 0;
-  check(MatGetSize(matrix, &order, nullptr), "asking the Hessian");
-  if (order < 20000) check(MatMumpsSetIcntl(factor_, 14, 300), "setting MUMPS up");  // percent more
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
   check(MatCholeskyFactorSymbolic(factor_, matrix, nullptr, &options), "the analysis of the Hessian");
@@ -131,7 +128,12 @@ Factorisation::Factorisation(Mat matrix, bool positive, int block) : matrix_(mat
 void Factorisation::factorise() {
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
-  check(MatCholeskyFactorNumeric(factor_, matrix_, &options), "the factorisation of the Hessian");
+  // Percent of work space beyond its estimate, which MUMPS sometimes finds to be too low (codes −8 and −9).
+  for (const PetscInt more : {25, 100, 400}) {
+    check(MatMumpsSetIcntl(factor_, 14, more), "setting MUMPS up");
+    check(MatCholeskyFactorNumeric(factor_, matrix_, &options), "the factorisation of the Hessian");
+    if (const double code = info(1, false); code != -8 && code != -9) break;
+  }
   require_success("factorisation");
 }
 

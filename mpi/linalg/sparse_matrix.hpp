@@ -8,8 +8,9 @@
 namespace elastem::petsc {
 
 /// The upper triangle of H + shift, each rank with the rows of its share of the blocks, made row of blocks by
-/// row of blocks. Collective.
-Matrix network_matrix(const Communicator& comm, BlockHessian& hessian, double shift);
+/// row of blocks; the survey tells which blocks there are. Collective.
+Matrix network_matrix(const Communicator& comm, BlockHessian& hessian, const NetworkSurvey& survey,
+                      double shift);
 
 /// The six rigid motions of the whole network in the coordinates of its blocks, Pᵀ M^{½} (e, e × r): the null
 /// space of H. Not orthonormal. Collective.

@@ -85,7 +85,7 @@ SparseProblem::SparseProblem(const Communicator& comm, BlockHessian& hessian, co
     : comm_(&comm), parts_(std::make_unique<Parts>(comm, hessian, network, survey)) {
   Stopwatch watch(parts_->stages);
   const double shift = shift_share * survey.eigenvalue_bound;
-  petsc::Matrix matrix = petsc::network_matrix(comm, hessian, shift);
+  petsc::Matrix matrix = petsc::network_matrix(comm, hessian, survey, shift);
   std::vector<petsc::Vector> rigid = petsc::rigid_motions(comm, hessian, network);
   watch.stage("Hessian");
   parts_->solver.emplace(std::move(matrix), shift, std::move(rigid), common_block(hessian));

@@ -41,33 +41,38 @@ class BlockHessian {
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, 6, 6> values;
   };
 
-  /// What a row of blocks holds and how many springs its nodes have to nodes of later blocks or of the same.
-  struct Row {
-    std::vector<Block> blocks;  ///< the diagonal block first, then ascending columns
-    std::int64_t springs = 0;   ///< counted once: with a later node
-    double bound = 0;           ///< no eigenvalue of the Hessian is larger than the largest bound of a row
+  /// What the springs of a block's nodes tell without the blocks beside the diagonal.
+  struct Surroundings {
+    Eigen::MatrixXd diagonal;           ///< block (a, a)
+    std::vector<std::int32_t> columns;  ///< blocks b ≥ a with (a, b) not zero, ascending, a itself first
+    std::int64_t springs = 0;           ///< with a later node: so each spring of a network counts once
+    double bound = 0;  ///< no eigenvalue of a Hessian is above its largest bound (Gershgorin)
   };
 
-  /// The columns b ≥ a of the blocks that upper_row(a) gives, ascending.
-  std::vector<std::int64_t> upper_neighbours(std::int64_t a);
+  /// Throws Error when two nodes coincide.
+  Surroundings surroundings(std::int64_t a);
 
-  /// The blocks (a, b) with b ≥ a that are not zero. Throws Error when two nodes coincide.
-  Row upper_row(std::int64_t a);
+  /// The blocks (a, b) with b ≥ a that are not zero: the diagonal one first, then ascending columns. Throws
+  /// Error when two nodes coincide.
+  std::vector<Block> upper_row(std::int64_t a);
 
  private:
-  using Direction = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, 6, 1>;
-
   double scale(std::int64_t node) const {
     return network_->inverse_sqrt_masses.size() > 0 ? network_->inverse_sqrt_masses(node) : 1.0;
   }
-  Direction projected(std::int64_t node, std::int64_t block, const Eigen::Vector3d& direction);
-  Block& entry(Row& row, std::int64_t a, std::int64_t b);
+  std::int64_t first_node(std::int64_t block) const {
+    return network_->blocks.first_node[static_cast<std::size_t>(block)];
+  }
+  template <int columns>
+  std::vector<Block> upper_row_of(std::int64_t a);
+  const double* padded_basis(std::int64_t block);
 
   const BlockNetwork* network_;
   NeighbourSearch search_;
   std::vector<std::int64_t> first_column_{0};
   std::vector<std::int32_t> block_of_;  ///< of each node
-  std::vector<Eigen::MatrixXd> bases_;  ///< of the blocks of several nodes that were met
+  bool all_single_;                     ///< every node is a block of its own
+  std::vector<Eigen::MatrixXd> bases_;  ///< of the blocks that were met: transposed, with zeros to six rows
   std::vector<std::int32_t> slot_;      ///< place of each block in the row being made; −1: none
 };
 

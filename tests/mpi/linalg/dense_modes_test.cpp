@@ -205,7 +205,7 @@ TEST(DenseModes, ErrorsAreTheSameOnAllRanks) {
   // A rod: every node but the ends is held along it by its two neighbours alone.
   Eigen::Matrix3Xd rod = Eigen::Matrix3Xd::Zero(3, 30);
   for (Eigen::Index i = 0; i < 30; ++i) rod(0, i) = static_cast<double>(i);
-  EXPECT_THAT(error_of(comm, network_of(rod, 1.5), 60), HasSubstr("55 motions without any cost"));
+  EXPECT_THAT(error_of(comm, network_of(rod, 1.5), 60), HasSubstr("at least 54 motions without any cost"));
 }
 
 }  // namespace

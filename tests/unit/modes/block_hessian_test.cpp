@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include <Eigen/Eigenvalues>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -34,7 +35,7 @@ Eigen::MatrixXd whole(const BlockNetwork& network) {
   BlockHessian hessian(network);
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(hessian.order(), hessian.order());
   for (std::int64_t a = 0; a < hessian.blocks(); ++a)
-    for (const auto& block : hessian.upper_row(a).blocks) {
+    for (const auto& block : hessian.upper_row(a)) {
       const auto row = hessian.first_column(a), column = hessian.first_column(block.column);
       matrix.block(row, column, block.values.rows(), block.values.cols()) = block.values;
       matrix.block(column, row, block.values.cols(), block.values.rows()) = block.values.transpose();
@@ -117,11 +118,30 @@ TEST(BlockHessian, OfBlocksIsTheProjectedHessian) {
   }
 }
 
+TEST(BlockHessian, SurroundingsAreThoseOfTheRow) {
+  for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(60)}) {
+    const BlockNetwork network{random_cloud(60, 12), 5, scales, {{0, 1, 3, 8, 20, 21, 40, 60}}};
+    BlockHessian hessian(network);
+    double bound = 0;
+    for (std::int64_t a = 0; a < hessian.blocks(); ++a) {
+      const auto row = hessian.upper_row(a);
+      const auto around = hessian.surroundings(a);
+      bound = std::max(bound, around.bound);
+      ASSERT_EQ(row.size(), around.columns.size());
+      for (std::size_t k = 0; k < row.size(); ++k) EXPECT_EQ(row[k].column, around.columns[k]);
+      EXPECT_LT((row.front().values - around.diagonal).cwiseAbs().maxCoeff(),
+                100 * epsilon * around.diagonal.norm());
+    }
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(whole(network));
+    EXPECT_GE(bound, solver.eigenvalues().maxCoeff());
+  }
+}
+
 TEST(BlockHessian, CountsEachSpringOnce) {
   const BlockNetwork network{random_cloud(60, 12), 5, {}, {{0, 1, 3, 8, 20, 21, 40, 60}}};
   BlockHessian hessian(network);
   std::int64_t springs = 0;
-  for (std::int64_t a = 0; a < hessian.blocks(); ++a) springs += hessian.upper_row(a).springs;
+  for (std::int64_t a = 0; a < hessian.blocks(); ++a) springs += hessian.surroundings(a).springs;
   EXPECT_EQ(springs, static_cast<std::int64_t>(find_springs(network.positions, 5).size()));
 }
 

@@ -1,0 +1,40 @@
+#!/bin/bash
+# tests/bench/modes_prody.sh STRUCTURE [BINARY]: modes 7-20 of all atoms at 8 Å, by ProDy's ANM with two threads and by
+# elastem on one and on two ranks, from file to result; five times in turn (ProDy twice), medians and their ratio, as CSV.
+set -euo pipefail
+source_dir=$(cd "$(dirname "$0")/../.." && pwd)
+structure=$(realpath "$1")
+elastem=$(realpath "${2:-$source_dir/build/release/elastem}")
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+seconds() {
+  local start end
+  start=$(date +%s.%N)
+  "$@" >out 2>err
+  end=$(date +%s.%N)
+  awk "BEGIN { print $end - $start }"
+}
+cat >anm.py <<'END'
+import sys, prody
+prody.confProDy(verbosity="none")
+atoms = prody.parsePDB(sys.argv[1]).select("not hydrogen and not water and not hetero")
+anm = prody.ANM()
+anm.buildHessian(atoms, cutoff=8.0)
+anm.calcModes(14)
+print(len(atoms), *anm.getEigvals()[:3])
+END
+if grep -q avx512dq /proc/cpuinfo; then kernels=SkylakeX; else kernels=Haswell; fi
+for _ in 1 2; do OPENBLAS_CORETYPE=$kernels OPENBLAS_NUM_THREADS=2 seconds /usr/bin/python3 anm.py "$structure" >>prody; done
+prody_values=$(cat out)
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+for _ in 1 2 3 4 5; do
+  seconds "$elastem" modes -i "$structure" --modes 20 -o one.h5 --overwrite >>one
+  seconds mpirun -n 2 --bind-to core "$elastem" modes -i "$structure" --modes 20 -o two.h5 --overwrite >>two
+done
+grep solver err >&2
+echo "ProDy: atoms and lowest eigenvalues $prody_values" >&2
+one=$(sort -n one | sed -n 3p) two=$(sort -n two | sed -n 3p) prody=$(sort -n prody | head -1)
+echo "machine,seconds_prody,seconds_1_rank,seconds_2_ranks,ratio_1,ratio_2"
+echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$prody,$one,$two,$(awk "BEGIN { print $prody / $one \",\" $prody / $two }")"
