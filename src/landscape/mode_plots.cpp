@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -72,8 +73,15 @@ BarPlot collectivity_plot(const ModePage& page) {
   return plot;
 }
 
-// The fluctuations have no unit of their own: they are scaled to the mean of the B-factors, where there are
-// any.
+// The middle value.
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// The fluctuations have no unit of their own: they are scaled to the middle of the B-factors, where there are
+// any. A node that hardly hangs on fluctuates out of all proportion; it must not squash the rest.
 CurvePlot fluctuation_plot(const ModePage& page, const Residues& residues) {
   CurvePlot plot;
   plot.dividers = residues.chain_ends();
@@ -88,9 +96,11 @@ CurvePlot fluctuation_plot(const ModePage& page, const Residues& residues) {
   plot.labels.title =
       "Fluctuations and B-factors, correlation " + number_text(*page.b_factor_correlation, "%.2f");
   plot.labels.y = "B-factor [Å#u2#d]";
-  const double scale = b_factors.mean() / page.fluctuations.mean();
-  plot.curves = {residues.curve("modes, scaled to the mean of the file", scale * page.fluctuations),
-                 residues.curve("B-factors of the file", b_factors)};
+  Curve modes = residues.curve("modes, scaled to the median of the file", page.fluctuations);
+  Curve file = residues.curve("B-factors of the file", b_factors);
+  const double scale = median(file.y) / median(modes.y), most = 3 * std::ranges::max(file.y);
+  for (double& value : modes.y) value = std::min(scale * value, most);
+  plot.curves = {std::move(modes), std::move(file)};
   return plot;
 }
 
@@ -132,8 +142,9 @@ std::vector<ReportPlot> write_mode_plots(const std::string& folder, const ModePa
   write("eigenvalues.png", eigenvalue_plot(page),
         "The stiffness of the modes for springs of stiffness 1, and its square root.");
   write("fluctuations.png", fluctuation_plot(page, residues),
-        "How much the modes together let each residue fluctuate, the mean over its atoms. Vertical lines "
-        "part the chains.");
+        std::string("How much the modes together let each residue fluctuate, the mean over its atoms") +
+            (page.b_factor_correlation ? ", cut at three times the largest B-factor" : "") +
+            ". Vertical lines part the chains.");
   if (!page.animated.empty())
     write("shifts.png", shift_plot(page, residues),
           "How far each residue moves in the animated modes, the mean over its atoms.");

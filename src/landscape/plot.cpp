@@ -139,6 +139,7 @@ void draw_frame(const PlotLabels& labels) {
   plcol0(ink);
   plwidth(1.2);
   plschr(0, 1.0);
+  plsxax(6, 0);  // 12000 rather than 1.2 and a power of ten
   plbox("bcnst", 0, 0, "bcnstv", 0, 0);
   plschr(0, 1.2);
   plmtex("b", 3.2, 0.5, 0.5, labels.x.c_str());
