@@ -15,7 +15,7 @@ int local_count(int n, int block, int process, int processes) {
 }
 
 int block_size(std::int64_t n, int grid_rows, int grid_columns) {
-  constexpr std::int64_t largest = 96, blocks_a_rank = 4;
+  constexpr std::int64_t largest = 32, blocks_a_rank = 4;
   return static_cast<int>(
       std::clamp<std::int64_t>(n / (blocks_a_rank * std::max(grid_rows, grid_columns)), 1, largest));
 }

@@ -68,8 +68,8 @@ class DistributedMatrix {
   std::vector<double> values_;
 };
 
-/// A block size for a matrix of order n on this grid: at most 96 (measured best), at least four blocks a
-/// rank.
+/// A block size for a matrix of order n on this grid: at most 32 (measured best, docs/modes.md), at least
+/// four blocks a rank.
 int block_size(std::int64_t n, int grid_rows, int grid_columns);
 
 }  // namespace elastem

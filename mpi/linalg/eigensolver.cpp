@@ -10,47 +10,13 @@
 #include "core/error.hpp"
 #include "mpi/linalg/contiguous_rows.hpp"
 #include "mpi/linalg/scalapack.hpp"
+#include "mpi/linalg/tridiagonal_reduction.hpp"
 
 namespace elastem {
 
 namespace {
 
 constexpr int one = 1, ask_for_size = -1;
-
-/// A symmetric tridiagonal matrix.
-struct Tridiagonal {
-  std::vector<double> diagonal, subdiagonal;
-};
-
-// T of A = Q T Qᵀ on every rank; Q stays in `matrix` and `tau`. Collective.
-Tridiagonal reduced(DistributedMatrix& matrix, std::vector<double>& tau) {
-  const int n = matrix.rows();
-  const auto columns = static_cast<std::size_t>(matrix.local_columns());
-  std::vector<double> d(columns + 1), e(columns + 1);
-  tau.assign(columns + 1, 0.0);
-  if (matrix.grid().active()) {
-    int info = 0;
-    double size = 0;
-    pdsytrd_("L", &n, matrix.data(), &one, &one, matrix.descriptor(), d.data(), e.data(), tau.data(), &size,
-             &ask_for_size, &info);
-    const int work_size = static_cast<int>(size);
-    std::vector<double> work(static_cast<std::size_t>(work_size));
-    pdsytrd_("L", &n, matrix.data(), &one, &one, matrix.descriptor(), d.data(), e.data(), tau.data(),
-             work.data(), &work_size, &info);
-    require(info == 0, "pdsytrd accepts its arguments");
-  }
-  Tridiagonal t{std::vector<double>(static_cast<std::size_t>(n)),
-                std::vector<double>(static_cast<std::size_t>(n))};
-  if (matrix.grid().row() == 0)  // every row of the grid has a copy
-    for (std::size_t j = 0; j < columns; ++j) {
-      const auto column = static_cast<std::size_t>(matrix.global_column(static_cast<int>(j)));
-      t.diagonal[column] = d[j];
-      if (column + 1 < t.subdiagonal.size()) t.subdiagonal[column] = e[j];
-    }
-  matrix.grid().comm().sum(std::span(t.diagonal));
-  matrix.grid().comm().sum(std::span(t.subdiagonal));
-  return t;
-}
 
 // The largest part that a rank has of an n×n matrix.
 double largest_part(std::pair<int, int> grid, int n, int block) {
@@ -167,7 +133,7 @@ void transform_back(DistributedMatrix& matrix, const std::vector<double>& tau, D
 // The eigenvectors over the grid, in the first `count` columns; the matrix is gone afterwards.
 DistributedMatrix spread_eigenvectors(DistributedMatrix matrix, int count, Eigen::VectorXd& values) {
   std::vector<double> tau;
-  const Tridiagonal t = reduced(matrix, tau);
+  const Tridiagonal t = reduced_to_tridiagonal(matrix, tau);
   const auto method = tridiagonal_method(matrix.rows(), count, matrix.grid().comm().size());
   DistributedMatrix vectors = method == TridiagonalMethod::relatively_robust
                                   ? by_relatively_robust(matrix, t, count, values)
@@ -200,10 +166,7 @@ double eigensolver_numbers(std::pair<int, int> grid, int ranks, std::int64_t n, 
                            int block) {
   const int order = static_cast<int>(n);
   const double part = largest_part(grid, order, block);
-  // Panels of the reduction and of the transformation.
-  const double panels =
-      6.0 * block *
-      std::max(local_count(order, block, 0, grid.first), local_count(order, block, 0, grid.second));
+  const double panels = reduction_numbers(order);
   if (tridiagonal_method(n, count, ranks) == TridiagonalMethod::divide_and_conquer)
     return 2 * part + divide_and_conquer_numbers(grid, order, block) + panels;
   // Rank 0's vectors of T, those on the grid, and the work space of the former with some on their way.

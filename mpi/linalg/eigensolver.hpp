@@ -32,11 +32,12 @@ double eigensolver_numbers(std::pair<int, int> grid, int ranks, std::int64_t n, 
                            int block);
 
 /// The `count` lowest eigenpairs of a symmetric n×n matrix in square blocks, of which the lower triangle
-/// counts: reduction to tridiagonal form (pdsytrd), eigenvectors of that by `tridiagonal_method`, transformed
-/// back (pdormtr), all over the grid. These are the steps of ScaLAPACK's pdsyevd and pdsyevr; docs/modes.md
-/// compares them. Rank r of the communicator gets the rows row_offsets[r] … row_offsets[r+1] − 1 of the
-/// vectors (contiguous_rows). No rank ever holds more than its part of an n×n matrix. Collective. Throws
-/// Error, the same on all ranks, when LAPACK fails or a part is too large for it to count.
+/// counts: reduction to tridiagonal form (reduced_to_tridiagonal), eigenvectors of that by
+/// `tridiagonal_method`, transformed back (pdormtr), all over the grid. These are the steps of ScaLAPACK's
+/// pdsyevd and pdsyevr; docs/modes.md compares them. Rank r of the communicator gets the rows row_offsets[r]
+/// … row_offsets[r+1] − 1 of the vectors (contiguous_rows). No rank ever holds more than its part of an n×n
+/// matrix. Collective. Throws Error, the same on all ranks, when LAPACK fails or a part is too large for it
+/// to count.
 Eigenpairs lowest_eigenpairs(DistributedMatrix matrix, int count,
                              const std::vector<std::int64_t>& row_offsets);
 

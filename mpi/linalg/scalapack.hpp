@@ -12,10 +12,7 @@ void Cblacs_gridexit(int context);
 
 int numroc_(const int* n, const int* block, const int* process, const int* source, const int* processes);
 
-// A = Q T Qᵀ of a symmetric matrix.
-void pdsytrd_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
-              double* d, double* e, double* tau, double* work, const int* lwork, int* info);
-// C ← op(Q) C.
+// C ← op(Q) C with the reflections of a reduction to tridiagonal form.
 void pdormtr_(const char* side, const char* uplo, const char* trans, const int* m, const int* n,
               const double* a, const int* ia, const int* ja, const int* desc_a, const double* tau, double* c,
               const int* ic, const int* jc, const int* desc_c, double* work, const int* lwork, int* info);
@@ -25,11 +22,14 @@ void pdormtr_(const char* side, const char* uplo, const char* trans, const int* 
 void pdstedc_(const char* compz, const int* n, double* d, double* e, double* q, const int* iq, const int* jq,
               const int* desc_q, double* work, const int* lwork, int* iwork, const int* liwork, int* info);
 
-// A = L Lᵀ, and the solution of A X = B with it.
-void pdpotrf_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
-              int* info);
-void pdpotrs_(const char* uplo, const int* n, const int* count, const double* a, const int* ia, const int* ja,
-              const int* desc_a, double* b, const int* ib, const int* jb, const int* desc_b, int* info);
+// y ← alpha·op(A)·x + beta·y; the same for a symmetric A; C ← alpha·op(A)·op(B) + beta·C.
+void dgemv_(const char* trans, const int* m, const int* n, const double* alpha, const double* a,
+            const int* lda, const double* x, const int* incx, const double* beta, double* y, const int* incy);
+void dsymv_(const char* uplo, const int* n, const double* alpha, const double* a, const int* lda,
+            const double* x, const int* incx, const double* beta, double* y, const int* incy);
+void dgemm_(const char* trans_a, const char* trans_b, const int* m, const int* n, const int* k,
+            const double* alpha, const double* a, const int* lda, const double* b, const int* ldb,
+            const double* beta, double* c, const int* ldc);
 
 // Eigenpairs of a symmetric tridiagonal matrix by multiple relatively robust representations.
 void dstemr_(const char* jobz, const char* range, const int* n, double* d, double* e, const double* vl,

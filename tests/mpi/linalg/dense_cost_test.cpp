@@ -1,6 +1,7 @@
 #include "mpi/linalg/dense_cost.hpp"
 
 #include <fstream>
+#include <malloc.h>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -40,6 +41,7 @@ double resident_bytes(const std::string& key) {
 }
 
 void forget_peak() {
+  malloc_trim(0);  // what was freed before is not to hide what comes
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
@@ -62,10 +64,11 @@ TEST(DenseSolveCost, IsWhatASolveTakes) {
     const double measured = measured_bytes(comm, network, last);
     const double share = 8 * order * order * cost.copies / comm.size();
     RecordProperty("measured_" + std::to_string(last), std::to_string(measured / share));
-    // Messages in flight and the allocator's rounding come on top, whatever the order.
-    EXPECT_LE(measured, cost.rank_bytes + 8 * mebibyte) << last;
+    // The packing buffers of the BLAS and messages in flight come on top, whatever the order; a whole matrix
+    // would be 25 MiB.
+    EXPECT_LE(measured, cost.rank_bytes + 16 * mebibyte) << last;
     EXPECT_GE(measured, 0.7 * cost.rank_bytes) << last;
-    EXPECT_LE(measured, 1.2 * share + 8 * mebibyte) << last;
+    EXPECT_LE(measured, 1.2 * share + 16 * mebibyte) << last;
   }
 }
 

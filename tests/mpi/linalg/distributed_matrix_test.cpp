@@ -113,8 +113,8 @@ TEST(DistributedMatrix, RefusesPartsThatScalapackCannotCount) {
 }
 
 TEST(BlockSize, SuitsTheMatrix) {
-  EXPECT_EQ(block_size(5000, 1, 1), 96);
-  EXPECT_EQ(block_size(633, 2, 2), 79);
+  EXPECT_EQ(block_size(5000, 1, 1), 32);
+  EXPECT_EQ(block_size(211, 2, 2), 26);
   EXPECT_EQ(block_size(9, 31, 32), 1);
 }
 

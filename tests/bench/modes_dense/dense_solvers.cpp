@@ -1,0 +1,223 @@
+// dense_solvers STRUCTURE hessian FILE: writes the all-atom Hessian (8 Å) as raw doubles, for other programs.
+// dense_solvers STRUCTURE DRIVER BLOCK GRID_ROWS: all its eigenpairs by one driver; prints a line of CSV:
+//   driver,ranks,grid,block,order,seconds,reduction,tridiagonal,back,lambda7
+// DRIVER is elastem (lowest_eigenpairs and the move to contiguous rows), pdsyevd, pdsyevr, pdsyevx, or
+// stages: reduction, divide and conquer, transformation; stages-robust takes LAPACK's robust representations
+// instead, an index range a rank.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "mpi/linalg/eigensolver.hpp"
+#include "mpi/linalg/scalapack.hpp"
+#include "structure/structure_file.hpp"
+
+extern "C" {
+void pdsytrd_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
+              double* d, double* e, double* tau, double* work, const int* lwork, int* info);
+void pdsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* ia, const int* ja,
+              const int* desc_a, double* w, double* z, const int* iz, const int* jz, const int* desc_z,
+              double* work, const int* lwork, int* iwork, const int* liwork, int* info);
+void pdsyevr_(const char* jobz, const char* range, const char* uplo, const int* n, double* a, const int* ia,
+              const int* ja, const int* desc_a, const double* vl, const double* vu, const int* il,
+              const int* iu, int* m, int* nz, double* w, double* z, const int* iz, const int* jz,
+              const int* desc_z, double* work, const int* lwork, int* iwork, const int* liwork, int* info);
+void pdsyevx_(const char* jobz, const char* range, const char* uplo, const int* n, double* a, const int* ia,
+              const int* ja, const int* desc_a, const double* vl, const double* vu, const int* il,
+              const int* iu, const double* tolerance, int* m, int* nz, double* w, const double* orfac,
+              double* z, const int* iz, const int* jz, const int* desc_z, double* work, const int* lwork,
+              int* iwork, const int* liwork, int* ifail, int* clusters, double* gap, int* info);
+}
+
+namespace {
+
+using namespace elastem;
+
+constexpr int one = 1, ask = -1;
+
+double now(const Communicator& comm) {
+  comm.barrier();
+  return MPI_Wtime();
+}
+
+/// What a run takes, in seconds, and the eigenvalues it found.
+struct Timing {
+  double all = 0, reduction = 0, tridiagonal = 0, back = 0;
+  std::vector<double> values;
+};
+
+// Calls a driver twice: for its work space, then for its work. `slack` numbers are added to what it asks for.
+template <class Call>
+double timed(const Communicator& comm, std::size_t slack, Call&& call) {
+  std::vector<double> work(10);  // pdsyevx answers with three numbers
+  std::vector<int> integer_work(10);
+  call(work.data(), ask, integer_work.data(), ask);
+  work.resize(static_cast<std::size_t>(work[0]) + slack);
+  integer_work.resize(static_cast<std::size_t>(integer_work[0]) + slack);
+  const double start = now(comm);
+  call(work.data(), static_cast<int>(work.size()), integer_work.data(),
+       static_cast<int>(integer_work.size()));
+  return now(comm) - start;
+}
+
+Timing by_driver(const std::string& driver, DistributedMatrix& a, DistributedMatrix& z) {
+  const Communicator& comm = a.grid().comm();
+  const int n = a.rows();
+  const auto order = static_cast<std::size_t>(n), ranks = static_cast<std::size_t>(comm.size());
+  Timing timing;
+  timing.values.resize(order);
+  double* const w = timing.values.data();
+  const double unused = 0, tolerance = 2 * std::numeric_limits<double>::min(), reorthogonalise = 1e-3;
+  int m = 0, nz = 0, info = 0;
+  std::vector<int> fail(order), clusters(2 * ranks);
+  std::vector<double> gaps(ranks);
+  if (driver == "pdsyevd")
+    timing.all = timed(comm, 0, [&](double* work, int size, int* integer_work, int integers) {
+      pdsyevd_("V", "L", &n, a.data(), &one, &one, a.descriptor(), w, z.data(), &one, &one, z.descriptor(),
+               work, &size, integer_work, &integers, &info);
+    });
+  else if (driver == "pdsyevr")  // Debian 12's refuses the size it asks for
+    timing.all = timed(comm, 100 * order, [&](double* work, int size, int* integer_work, int integers) {
+      pdsyevr_("V", "A", "L", &n, a.data(), &one, &one, a.descriptor(), &unused, &unused, &one, &n, &m, &nz,
+               w, z.data(), &one, &one, z.descriptor(), work, &size, integer_work, &integers, &info);
+    });
+  else  // with room to orthogonalise clusters of 500 eigenvalues
+    timing.all = timed(comm, 500 * order, [&](double* work, int size, int* integer_work, int integers) {
+      pdsyevx_("V", "A", "L", &n, a.data(), &one, &one, a.descriptor(), &unused, &unused, &one, &n,
+               &tolerance, &m, &nz, w, &reorthogonalise, z.data(), &one, &one, z.descriptor(), work, &size,
+               integer_work, &integers, fail.data(), clusters.data(), gaps.data(), &info);
+    });
+  if (info != 0) std::fprintf(stderr, "%s: code %d\n", driver.c_str(), info);
+  return timing;
+}
+
+// Every rank its range of indices.
+double by_robust_representations(const Communicator& comm, std::vector<double> d, std::vector<double> e) {
+  const int n = static_cast<int>(d.size());
+  const int first = 1 + n * comm.rank() / comm.size(), last = n * (comm.rank() + 1) / comm.size();
+  const int count = last - first + 1;
+  std::vector<double> values(d.size()), z(d.size() * static_cast<std::size_t>(count));
+  std::vector<int> support(2 * static_cast<std::size_t>(count));
+  const double unused = 0;
+  int found = 0, robust = 1, info = 0;
+  return timed(comm, 0, [&](double* work, int size, int* integer_work, int integers) {
+    dstemr_("V", "I", &n, d.data(), e.data(), &unused, &unused, &first, &last, &found, values.data(),
+            z.data(), &n, &count, support.data(), &robust, work, &size, integer_work, &integers, &info);
+  });
+}
+
+Timing by_stages(bool robust, DistributedMatrix& a, DistributedMatrix& z) {
+  const ProcessGrid& grid = a.grid();
+  const Communicator& comm = grid.comm();
+  const int n = a.rows();
+  const auto order = static_cast<std::size_t>(n);
+  std::vector<double> d(order), e(order), tau(order);
+  int info = 0;
+  Timing timing;
+  timing.reduction = timed(comm, 0, [&](double* work, int size, int*, int) {
+    pdsytrd_("L", &n, a.data(), &one, &one, a.descriptor(), d.data(), e.data(), tau.data(), work, &size,
+             &info);
+  });
+  std::vector<double> diagonal(order), below(order);
+  for (int j = 0; j < a.local_columns() && grid.row() == 0; ++j) {
+    const auto column = static_cast<std::size_t>(a.global_column(j));
+    diagonal[column] = d[static_cast<std::size_t>(j)];
+    below[column] = e[static_cast<std::size_t>(j)];
+  }
+  comm.sum(std::span(diagonal));
+  comm.sum(std::span(below));
+  if (robust) timing.tridiagonal = by_robust_representations(comm, diagonal, below);
+  std::vector<double> work(2 * static_cast<std::size_t>(a.local_rows()) *
+                               static_cast<std::size_t>(a.local_columns()) +
+                           6 * order + 1000);
+  std::vector<int> integer_work(2 + 7 * order + 8 * static_cast<std::size_t>(grid.columns()));
+  const int size = static_cast<int>(work.size()), integers = static_cast<int>(integer_work.size());
+  const double start = now(comm);
+  pdstedc_("I", &n, diagonal.data(), below.data(), z.data(), &one, &one, z.descriptor(), work.data(), &size,
+           integer_work.data(), &integers, &info);
+  if (!robust) timing.tridiagonal = now(comm) - start;
+  timing.back = timed(comm, 0, [&](double* space, int space_size, int*, int) {
+    pdormtr_("L", "L", "N", &n, &n, a.data(), &one, &one, a.descriptor(), tau.data(), z.data(), &one, &one,
+             z.descriptor(), space, &space_size, &info);
+  });
+  timing.all = timing.reduction + timing.tridiagonal + timing.back;
+  timing.values = diagonal;
+  return timing;
+}
+
+Timing by_elastem(DistributedMatrix matrix) {
+  const Communicator& comm = matrix.grid().comm();
+  const int n = matrix.rows();
+  std::vector<std::int64_t> rows;
+  for (std::int64_t rank = 0; rank <= comm.size(); ++rank) rows.push_back(n * rank / comm.size());
+  Timing timing;
+  const double start = now(comm);
+  const Eigenpairs pairs = lowest_eigenpairs(std::move(matrix), n, rows);
+  timing.all = now(comm) - start;
+  timing.values.assign(pairs.values.begin(), pairs.values.end());
+  return timing;
+}
+
+// H_ij = −d dᵀ/|d|² of nodes nearer than 8 Å, minus their sum on the diagonal: each rank its part.
+DistributedMatrix network_hessian(const ProcessGrid& grid, const Eigen::Matrix3Xd& positions, int block) {
+  constexpr double cutoff = 8;
+  DistributedMatrix hessian(grid, positions.size(), positions.size(), block, block);
+  const auto add = [&](Eigen::Index i, Eigen::Index j, const Eigen::Matrix3d& values) {
+    for (int row = 0; row < 3; ++row)
+      for (int column = 0; column < 3; ++column)
+        if (double* entry =
+                hessian.local_entry(3 * static_cast<int>(i) + row, 3 * static_cast<int>(j) + column))
+          *entry += values(row, column);
+  };
+  for (Eigen::Index i = 0; i < positions.cols(); ++i)
+    for (Eigen::Index j = 0; j < positions.cols(); ++j) {
+      const Eigen::Vector3d d = positions.col(i) - positions.col(j);
+      if (i == j || d.norm() >= cutoff) continue;
+      const Eigen::Matrix3d values = d * d.transpose() / d.squaredNorm();
+      add(i, j, -values);
+      add(i, i, values);
+    }
+  return hessian;
+}
+
+void run(const Communicator& comm, int count, char** arguments) {
+  const Eigen::Matrix3Xd positions = read_structure(arguments[1], {}).structure.positions;
+  const std::string driver = arguments[2];
+  if (driver == "hessian") {
+    const ProcessGrid grid(comm, 1, 1);
+    DistributedMatrix hessian = network_hessian(grid, positions, 64);
+    const auto bytes = sizeof(double) * static_cast<std::size_t>(hessian.local_rows()) *
+                       static_cast<std::size_t>(hessian.local_columns());
+    std::ofstream(arguments[3], std::ios::binary)
+        .write(reinterpret_cast<const char*>(hessian.data()), static_cast<std::streamsize>(bytes));
+    return;
+  }
+  const int block = std::atoi(arguments[3]), rows = count > 4 ? std::atoi(arguments[4]) : 1;
+  const ProcessGrid grid(comm, rows, comm.size() / rows);
+  DistributedMatrix hessian = network_hessian(grid, positions, block);
+  const int n = hessian.rows();
+  DistributedMatrix vectors(grid, driver == "elastem" ? 1 : n, driver == "elastem" ? 1 : n, block, block);
+  const Timing timing = driver == "elastem"         ? by_elastem(std::move(hessian))
+                        : driver == "stages"        ? by_stages(false, hessian, vectors)
+                        : driver == "stages-robust" ? by_stages(true, hessian, vectors)
+                                                    : by_driver(driver, hessian, vectors);
+  if (comm.root())
+    std::printf("%s,%d,%dx%d,%d,%d,%.2f,%.2f,%.2f,%.2f,%.7f\n", driver.c_str(), comm.size(), rows,
+                comm.size() / rows, block, n, timing.all, timing.reduction, timing.tridiagonal, timing.back,
+                timing.values.at(6));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 4)
+    return std::fputs("usage: dense_solvers STRUCTURE DRIVER|hessian BLOCK|FILE [GRID_ROWS]\n", stderr), 2;
+  MPI_Init(&count, &arguments);
+  run(Communicator::world(), count, arguments);
+  MPI_Finalize();
+}
