@@ -17,7 +17,7 @@ void check(PetscErrorCode code, const char* what) {
               "--atoms ca.");
 }
 
-Session::Session(const Communicator& comm) {
+SlepcSession::SlepcSession(const Communicator& comm) {
   PetscBool running = PETSC_FALSE;
   check(SlepcInitialized(&running), "asking SLEPc for its state");
   if (running) return;
@@ -28,7 +28,7 @@ Session::Session(const Communicator& comm) {
   check(PetscPushErrorHandler(PetscIgnoreErrorHandler, nullptr), "switching off PETSc's messages");
 }
 
-Session::~Session() {
+SlepcSession::~SlepcSession() {
   if (!outermost_ || std::uncaught_exceptions() > exceptions_) return;
   PetscPopErrorHandler();
   SlepcFinalize();

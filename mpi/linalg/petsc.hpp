@@ -16,15 +16,15 @@ void check(PetscErrorCode code, const char* what);
 /// A PETSc object that destroys itself. Move-only. Destroying is collective: while an exception unwinds this
 /// rank alone it could wait for the others for ever, so the object is left then.
 template <class T, PetscErrorCode (*destroy)(T*)>
-class Handle {
+class Object {
  public:
-  Handle() = default;
-  Handle(Handle&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-  Handle& operator=(Handle&& other) noexcept {
+  Object() = default;
+  Object(Object&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Object& operator=(Object&& other) noexcept {
     std::swap(object_, other.object_);
     return *this;
   }
-  ~Handle() {
+  ~Object() {
     if (object_ && std::uncaught_exceptions() <= exceptions_) destroy(&object_);
   }
 
@@ -42,18 +42,18 @@ class Handle {
   int exceptions_ = std::uncaught_exceptions();
 };
 
-using Matrix = Handle<Mat, MatDestroy>;
-using Vector = Handle<Vec, VecDestroy>;
-using Eigensolver = Handle<EPS, EPSDestroy>;
+using Matrix = Object<Mat, MatDestroy>;
+using Vector = Object<Vec, VecDestroy>;
+using Eigensolver = Object<EPS, EPSDestroy>;
 
 /// PETSc and SLEPc between their start and their end; the outermost session counts. Collective. PETSc's own
 /// handling of signals and its printing of errors are off; the environment variable PETSC_OPTIONS is heeded.
-class Session {
+class SlepcSession {
  public:
-  explicit Session(const Communicator& comm);
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-  ~Session();
+  explicit SlepcSession(const Communicator& comm);
+  SlepcSession(const SlepcSession&) = delete;
+  SlepcSession& operator=(const SlepcSession&) = delete;
+  ~SlepcSession();
 
  private:
   bool outermost_ = false;

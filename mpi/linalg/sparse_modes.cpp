@@ -72,7 +72,7 @@ struct SparseProblem::Parts {
         const NetworkSurvey& survey_in)
       : session(comm), hessian(&hessian_in), network(&network_in), survey(&survey_in) {}
 
-  petsc::Session session;
+  petsc::SlepcSession session;
   const BlockHessian* hessian;
   const BlockNetwork* network;
   const NetworkSurvey* survey;

@@ -198,7 +198,7 @@ TEST(NetworkSurvey, SaysWhatTheNetworkIs) {
 TEST(PetscSession, MayBeStartedAgain) {
   const Communicator comm = Communicator::world();
   for (int i = 0; i < 2; ++i) {
-    const petsc::Session session(comm);
+    const petsc::SlepcSession session(comm);
     PetscBool running = PETSC_FALSE;
     EXPECT_EQ(SlepcInitialized(&running), 0);
     EXPECT_TRUE(running);
