@@ -119,6 +119,10 @@ Factorisation::Factorisation(Mat matrix, bool positive, int block) : matrix_(mat
   if (block > 1) check(MatMumpsSetIcntl(factor_, 15, -block), "setting MUMPS up");
   // Only without a root node given to ScaLAPACK are all negative pivots counted.
   if (!positive) check(MatMumpsSetIcntl(factor_, 13, 1), "setting MUMPS up");
+  // For small networks on several ranks more work space helps only when the analysis knows of it.
+  PetscInt order = 0;
+  check(MatGetSize(matrix, &order, nullptr), "asking the Hessian");
+  check(MatMumpsSetIcntl(factor_, 14, order < 20000 ? 300 : 25), "setting MUMPS up");
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
   check(MatCholeskyFactorSymbolic(factor_, matrix, nullptr, &options), "the analysis of the Hessian");
@@ -129,10 +133,10 @@ void Factorisation::factorise() {
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
   // Percent of work space beyond its estimate, which MUMPS sometimes finds to be too low (codes −8 and −9).
-  for (const PetscInt more : {25, 100, 400}) {
-    check(MatMumpsSetIcntl(factor_, 14, more), "setting MUMPS up");
+  for (const PetscInt more : {100, 400, 1600}) {
     check(MatCholeskyFactorNumeric(factor_, matrix_, &options), "the factorisation of the Hessian");
     if (const double code = info(1, false); code != -8 && code != -9) break;
+    check(MatMumpsSetIcntl(factor_, 14, more), "setting MUMPS up");
   }
   require_success("factorisation");
 }
