@@ -1,6 +1,7 @@
 #include "mpi/linalg/sparse_matrix.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -112,31 +113,39 @@ std::vector<Vector> rigid_motions(const Communicator& comm, const BlockHessian& 
   return motions;
 }
 
-Factorisation::Factorisation(Mat matrix, bool positive, int block) : matrix_(matrix) {
+Factorisation::Factorisation(Mat matrix, bool positive, int block)
+    : matrix_(matrix), positive_(positive), block_(block) {
   check(MatSetOption(matrix, MAT_SYMMETRIC, PETSC_TRUE), "describing the Hessian");
   check(MatSetOption(matrix, MAT_SPD, positive ? PETSC_TRUE : PETSC_FALSE), "describing the Hessian");
-  check(MatGetFactor(matrix, MATSOLVERMUMPS, MAT_FACTOR_CHOLESKY, factor_.address()), "starting MUMPS");
-  if (block > 1) check(MatMumpsSetIcntl(factor_, 15, -block), "setting MUMPS up");
+  constexpr int usual = 25;
+  analyse(usual);
+}
+
+void Factorisation::analyse(int more_percent) {
+  factor_.reset();
+  check(MatGetFactor(matrix_, MATSOLVERMUMPS, MAT_FACTOR_CHOLESKY, factor_.address()), "starting MUMPS");
+  check(MatMumpsSetIcntl(factor_, 14, more_percent), "setting MUMPS up");
+  if (block_ > 1) check(MatMumpsSetIcntl(factor_, 15, -block_), "setting MUMPS up");
   // Only without a root node given to ScaLAPACK are all negative pivots counted.
-  if (!positive) check(MatMumpsSetIcntl(factor_, 13, 1), "setting MUMPS up");
-  // For small networks on several ranks more work space helps only when the analysis knows of it.
-  PetscInt order = 0;
-  check(MatGetSize(matrix, &order, nullptr), "asking the Hessian");
-  check(MatMumpsSetIcntl(factor_, 14, order < 20000 ? 300 : 25), "setting MUMPS up");
+  if (!positive_) check(MatMumpsSetIcntl(factor_, 13, 1), "setting MUMPS up");
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
-  check(MatCholeskyFactorSymbolic(factor_, matrix, nullptr, &options), "the analysis of the Hessian");
+  check(MatCholeskyFactorSymbolic(factor_, matrix_, nullptr, &options), "the analysis of the Hessian");
   require_success("analysis");
 }
 
 void Factorisation::factorise() {
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
-  // Percent of work space beyond its estimate, which MUMPS sometimes finds to be too low (codes −8 and −9).
-  for (const PetscInt more : {100, 400, 1600}) {
+  constexpr std::array percents = {100, 400, 1600};
+  for (auto more = percents.begin();; ++more) {
     check(MatCholeskyFactorNumeric(factor_, matrix_, &options), "the factorisation of the Hessian");
-    if (const double code = info(1, false); code != -8 && code != -9) break;
-    check(MatMumpsSetIcntl(factor_, 14, more), "setting MUMPS up");
+    const double code = info(1, false);
+    // Work space was too small, as happens with small networks on several ranks. It helps to allow for more,
+    // but only from the analysis on.
+    const bool too_small = code == -8 || code == -9;
+    if (!too_small || more == percents.end()) break;
+    analyse(*more);
   }
   require_success("factorisation");
 }

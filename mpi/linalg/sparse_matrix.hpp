@@ -38,10 +38,13 @@ class Factorisation {
   std::int64_t negative_eigenvalues() const;
 
  private:
+  void analyse(int more_percent);  // more work space than MUMPS estimates
   double info(int index, bool real) const;
   void require_success(const char* step) const;
 
   Mat matrix_;
+  bool positive_;
+  int block_;
   Matrix factor_;
 };
 
