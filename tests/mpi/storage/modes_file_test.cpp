@@ -1,5 +1,7 @@
 #include "mpi/storage/modes_file.hpp"
 
+#include <array>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -131,6 +133,30 @@ TEST(ModesFile, EveryDataSetSaysWhatItHolds) {
     EXPECT_NE(hdf5::read_text_attribute(dataset, "units"), "") << name;
     EXPECT_NE(hdf5::read_text_attribute(dataset, "description"), "") << name;
   }
+}
+
+TEST(ModesFile, OneModeIsReadAlone) {
+  const auto comm = Communicator::world();
+  const ModesFile written = example();
+  write_spread(comm, "single.h5", written);
+  for (const int number : {7, 8, 9})
+    EXPECT_EQ(read_mode_vector("single.h5", number), written.modes.vectors.col(number - 7)) << number;
+  EXPECT_THAT(error_of([] { read_mode_vector("single.h5", 10); }),
+              HasSubstr("mode 10 is not in single.h5, which has 7-9"));
+  const auto file = hdf5::open_file("single.h5", hdf5::Access::read);
+  const hdf5::Handle layout(H5Dget_create_plist(hdf5::open_dataset(file, "modes/vectors")), H5Pclose,
+                            "layout");
+  std::array<hsize_t, 3> chunk{};
+  EXPECT_EQ(H5Pget_chunk(layout, 3, chunk.data()), 3);
+  EXPECT_EQ(chunk, (std::array<hsize_t, 3>{1, atoms, 3}));
+}
+
+TEST(ModesFile, RowsThatLeaveAGapAreABug) {
+  const auto comm = Communicator::world();
+  std::int64_t first_node = 0;
+  const ModesFile part = part_of(comm, example(), first_node);
+  EXPECT_THROW(
+      write_modes(comm, "gap.h5", part, first_node + 1, make_provenance(comm, "elastem modes", {}, 1)), Bug);
 }
 
 TEST(ModesFile, ErrorsNameTheFile) {
