@@ -1,6 +1,7 @@
 #!/bin/bash
-# tests/bench/modes_prody.sh STRUCTURE [BINARY]: modes 7-20 of all atoms at 8 Å, by ProDy's ANM with two threads and by
-# elastem on one and on two ranks, from file to result; five times in turn (ProDy twice), medians and their ratio, as CSV.
+# tests/bench/modes_prody.sh STRUCTURE [BINARY]: modes 7-20 of all atoms at 8 Å from file to result, as CSV: by ProDy's ANM
+# as installed, and with two threads and the OpenBLAS kernels of this processor if OpenBLAS does not choose them itself (the
+# faster of two runs each); by elastem on one and on two ranks (medians of five); and how many times faster elastem is.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 structure=$(realpath "$1")
@@ -26,15 +27,19 @@ anm.calcModes(14)
 print(len(atoms), *anm.getEigvals()[:3])
 END
 if grep -q avx512dq /proc/cpuinfo; then kernels=SkylakeX; else kernels=Haswell; fi
-for _ in 1 2; do OPENBLAS_CORETYPE=$kernels OPENBLAS_NUM_THREADS=2 seconds /usr/bin/python3 anm.py "$structure" >>prody; done
-prody_values=$(cat out)
+for _ in 1 2; do
+  (unset OMP_NUM_THREADS OPENBLAS_NUM_THREADS OPENBLAS_CORETYPE; seconds /usr/bin/python3 anm.py "$structure") >>installed
+  OPENBLAS_CORETYPE=$kernels OPENBLAS_NUM_THREADS=2 seconds /usr/bin/python3 anm.py "$structure" >>tuned
+done
+echo "ProDy: atoms and lowest eigenvalues $(cat out)" >&2
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 for _ in 1 2 3 4 5; do
   seconds "$elastem" modes -i "$structure" --modes 20 -o one.h5 --overwrite >>one
   seconds mpirun -n 2 --bind-to core "$elastem" modes -i "$structure" --modes 20 -o two.h5 --overwrite >>two
 done
-grep solver err >&2
-echo "ProDy: atoms and lowest eigenvalues $prody_values" >&2
-one=$(sort -n one | sed -n 3p) two=$(sort -n two | sed -n 3p) prody=$(sort -n prody | head -1)
-echo "machine,seconds_prody,seconds_1_rank,seconds_2_ranks,ratio_1,ratio_2"
-echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$prody,$one,$two,$(awk "BEGIN { print $prody / $one \",\" $prody / $two }")"
+grep -E "solver|factorisation" err >&2
+installed=$(sort -n installed | head -1) tuned=$(sort -n tuned | head -1)
+one=$(sort -n one | sed -n 3p) two=$(sort -n two | sed -n 3p)
+echo "machine,prody_installed_s,prody_tuned_s,one_rank_s,two_ranks_s,installed/one,tuned/one,installed/two,tuned/two"
+echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$installed,$tuned,$one,$two,$(awk "BEGIN {
+  printf \"%.1f,%.1f,%.1f,%.1f\", $installed / $one, $tuned / $one, $installed / $two, $tuned / $two }")"
