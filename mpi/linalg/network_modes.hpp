@@ -32,8 +32,9 @@ struct NetworkModes {
 std::vector<std::int64_t> node_split(std::int64_t nodes, int ranks);
 
 /// Brings eigenvectors 7, 8, … of which each rank holds `rows` (3n×K) to unit norm, their largest component
-/// to a positive sign, and judges them as make_normal_modes does. Collective; the result's vectors are the
-/// rank's rows. Of components that are equally large but for rounding the first counts for the sign.
+/// to a positive sign, numbers them from 7 on and judges them (collectivity, score, enabled). Collective; the
+/// result's vectors are the rank's rows. Of components that are equally large but for rounding the first
+/// counts for the sign.
 NormalModes judged_modes(const Communicator& comm, const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd rows);
 
 }  // namespace elastem

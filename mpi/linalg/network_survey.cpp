@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <numeric>
 #include <span>
 #include <string>
 
@@ -11,54 +10,11 @@
 
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
+#include "modes/network_pieces.hpp"
 
 namespace elastem {
 
 namespace {
-
-// Merges blocks that belong together; the root of a piece is its first block.
-class Pieces {
- public:
-  explicit Pieces(std::int64_t blocks) : parents_(static_cast<std::size_t>(blocks)) {
-    std::iota(parents_.begin(), parents_.end(), 0);
-  }
-
-  void join(std::int64_t a, std::int64_t b) {
-    const std::int32_t x = root(static_cast<std::int32_t>(a)), y = root(static_cast<std::int32_t>(b));
-    parents_[static_cast<std::size_t>(std::max(x, y))] = std::min(x, y);
-  }
-
-  std::int32_t root(std::int32_t block) {
-    while (parents_[static_cast<std::size_t>(block)] != block) {
-      std::int32_t& parent = parents_[static_cast<std::size_t>(block)];
-      parent = parents_[static_cast<std::size_t>(parent)];
-      block = parent;
-    }
-    return block;
-  }
-
-  /// (block, root) of every block that is not its own root, one after the other.
-  std::vector<std::int32_t> links() {
-    std::vector<std::int32_t> links;
-    for (std::int32_t b = 0; b < static_cast<std::int32_t>(parents_.size()); ++b)
-      if (const std::int32_t r = root(b); r != b) links.insert(links.end(), {b, r});
-    return links;
-  }
-
-  /// The piece of each block, numbered in the order of their first blocks.
-  std::vector<std::int32_t> numbered() {
-    std::vector<std::int32_t> piece(parents_.size());
-    std::int32_t count = 0;
-    for (std::int32_t b = 0; b < static_cast<std::int32_t>(parents_.size()); ++b) {
-      const std::int32_t r = root(b);  // never after b
-      piece[static_cast<std::size_t>(b)] = r == b ? count++ : piece[static_cast<std::size_t>(r)];
-    }
-    return piece;
-  }
-
- private:
-  std::vector<std::int32_t> parents_;
-};
 
 // The softest motion of a block alone costs the lowest eigenvalue of its diagonal block; below this share of
 // the stiffest it is rounding.
@@ -78,7 +34,7 @@ std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::in
 NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
   NetworkSurvey survey;
   survey.order = hessian.order();
-  Pieces pieces(hessian.blocks());
+  NetworkPieces pieces(hessian.blocks());
   std::vector<std::int32_t> loose;
   const auto [first, last] = share_of(comm, hessian.blocks());
   collectively(comm, [&] {
@@ -108,7 +64,7 @@ NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
 
 std::string checked_network(const Structure& structure, const BlockNetwork& network,
                             const NetworkSurvey& survey) {
-  std::vector<int> piece_of_node(static_cast<std::size_t>(structure.size()));
+  std::vector<std::int32_t> piece_of_node(static_cast<std::size_t>(structure.size()));
   const auto& first_node = network.blocks.first_node;
   for (std::size_t b = 0; b + 1 < first_node.size(); ++b)
     std::fill(piece_of_node.begin() + first_node[b], piece_of_node.begin() + first_node[b + 1],

@@ -17,18 +17,10 @@ namespace elastem {
 
 namespace {
 
-int root_of(std::vector<int>& parents, int node) {
-  while (parents[static_cast<std::size_t>(node)] != node) {
-    int& parent = parents[static_cast<std::size_t>(node)];
-    parent = parents[static_cast<std::size_t>(parent)];
-    node = parent;
-  }
-  return node;
-}
-
 // The largest over pieces of the distance to the nearest node of another piece: a cut-off just above it
 // leaves no piece on its own. Found by doubling the search radius, each time with a cell list.
-double joining_distance(const Structure& structure, const std::vector<int>& piece, int count, double cutoff) {
+double joining_distance(const Structure& structure, const std::vector<std::int32_t>& piece, int count,
+                        double cutoff) {
   std::vector<double> nearest(static_cast<std::size_t>(count), std::numeric_limits<double>::infinity());
   for (double radius = 2 * cutoff; !std::isfinite(*std::ranges::max_element(nearest)); radius *= 2) {
     const NeighbourSearch search(structure.positions, radius);
@@ -59,23 +51,7 @@ std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutof
   return springs;
 }
 
-std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& springs) {
-  std::vector<int> parents(static_cast<std::size_t>(nodes));
-  std::iota(parents.begin(), parents.end(), 0);
-  for (const Spring& spring : springs) {
-    const int a = root_of(parents, spring.first), b = root_of(parents, spring.second);
-    parents[static_cast<std::size_t>(std::max(a, b))] = std::min(a, b);
-  }
-  std::vector<int> pieces(parents.size());
-  int count = 0;
-  for (std::size_t i = 0; i < parents.size(); ++i) {
-    const int root = root_of(parents, static_cast<int>(i));  // never after i
-    pieces[i] = root == static_cast<int>(i) ? count++ : pieces[static_cast<std::size_t>(root)];
-  }
-  return pieces;
-}
-
-void require_one_piece(const Structure& structure, const std::vector<int>& pieces, double cutoff) {
+void require_one_piece(const Structure& structure, const std::vector<std::int32_t>& pieces, double cutoff) {
   const int count = pieces.empty() ? 0 : 1 + *std::ranges::max_element(pieces);
   if (count <= 1) return;
   constexpr int named = 8;
@@ -108,28 +84,6 @@ std::string loose_nodes_text(const Structure& structure, const std::vector<std::
   return text + (nodes.size() > named ? " and others." : ".");
 }
 
-Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring) {
-  const Eigen::Vector3d d = (positions.col(spring.first) - positions.col(spring.second)).normalized();
-  return d * d.transpose();
-}
-
-Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::vector<Spring>& springs,
-                                const Eigen::VectorXd& inverse_sqrt_masses, const Eigen::MatrixXd& x) {
-  require(x.rows() == 3 * positions.cols(), "x has 3N rows");
-  const bool weighted = inverse_sqrt_masses.size() > 0;
-  const auto scale = [&](Eigen::Index node) { return weighted ? inverse_sqrt_masses(node) : 1.0; };
-  Eigen::MatrixXd product = Eigen::MatrixXd::Zero(x.rows(), x.cols());
-  for (const Spring& spring : springs) {
-    const Eigen::Index i = spring.first, j = spring.second;
-    const Eigen::Vector3d d = (positions.col(i) - positions.col(j)).normalized();
-    const Eigen::RowVectorXd stretch =
-        d.transpose() * (scale(i) * x.middleRows<3>(3 * i) - scale(j) * x.middleRows<3>(3 * j));
-    product.middleRows<3>(3 * i) += scale(i) * d * stretch;
-    product.middleRows<3>(3 * j) -= scale(j) * d * stretch;
-  }
-  return product;
-}
-
 Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::VectorXd& inverse_sqrt_masses) {
   const Eigen::Vector3d centre = positions.rowwise().mean();
   Eigen::MatrixXd motions(3 * positions.cols(), 6);
@@ -143,20 +97,6 @@ Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::Ve
   }
   const Eigen::HouseholderQR<Eigen::MatrixXd> qr(motions);
   return qr.householderQ() * Eigen::MatrixXd::Identity(motions.rows(), 6);
-}
-
-double largest_eigenvalue_bound(Eigen::Index nodes, const std::vector<Spring>& springs,
-                                const Eigen::VectorXd& inverse_sqrt_masses) {
-  const auto scale = [&](Eigen::Index node) {
-    return inverse_sqrt_masses.size() > 0 ? inverse_sqrt_masses(node) : 1.0;
-  };
-  Eigen::VectorXd sums = Eigen::VectorXd::Zero(nodes);
-  for (const Spring& spring : springs) {
-    const double a = scale(spring.first), b = scale(spring.second);
-    sums(spring.first) += a * (a + b);
-    sums(spring.second) += b * (a + b);
-  }
-  return nodes == 0 ? 0 : sums.maxCoeff();
 }
 
 }  // namespace elastem

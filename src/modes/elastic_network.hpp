@@ -24,13 +24,10 @@ struct Spring {
 /// direction.
 std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutoff);
 
-/// The number 0, 1, … of the connected piece each node belongs to, pieces in the order of their first node.
-std::vector<int> network_pieces(Eigen::Index nodes, const std::vector<Spring>& springs);
-
-/// Throws Error when `pieces` (the piece of each node, as network_pieces numbers them) are more than one:
+/// Throws Error when `pieces` (the piece of each node, as NetworkPieces numbers them) are more than one:
 /// each would add six motions without any cost to those of the whole. The text names the pieces by their
 /// first and last atom and suggests a cut-off that joins them.
-void require_one_piece(const Structure& structure, const std::vector<int>& pieces, double cutoff);
+void require_one_piece(const Structure& structure, const std::vector<std::int32_t>& pieces, double cutoff);
 
 /// The sentence that names nodes (rigid blocks by their first node) of `total` whose springs leave some
 /// motion of them free, e.g. because all lie in one plane or along one line (fewer than three do always).
@@ -38,22 +35,8 @@ void require_one_piece(const Structure& structure, const std::vector<int>& piece
 std::string loose_nodes_text(const Structure& structure, const std::vector<std::int64_t>& nodes,
                              const std::string& kind, std::int64_t total, double cutoff);
 
-/// d dᵀ/|d|² with d = r_first − r_second: minus the off-diagonal block H_ij of the Hessian of
-/// V = ½ Σ (|r_ij| − |r⁰_ij|)²; H_ii is the sum of these blocks over all springs of node i.
-Eigen::Matrix3d spring_block(const Eigen::Matrix3Xd& positions, const Spring& spring);
-
-/// H·X, or M^{-½} H M^{-½}·X where `inverse_sqrt_masses` (one a node) is not empty, without ever storing H:
-/// X is 3N×k with entries (x1 y1 z1 x2 …) down each column.
-Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::vector<Spring>& springs,
-                                const Eigen::VectorXd& inverse_sqrt_masses, const Eigen::MatrixXd& x);
-
 /// An orthonormal basis (3N×6) of the rigid-body motions, M^{½} times translations along and rotations about
 /// x, y and z: the null space of H (of M^{-½} H M^{-½}). The nodes must not lie on one line.
 Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::VectorXd& inverse_sqrt_masses);
-
-/// An upper bound of the largest eigenvalue of H (or of M^{-½} H M^{-½}): twice the largest weighted number
-/// of springs of a node (Gershgorin on 3×3 blocks, each of norm 1).
-double largest_eigenvalue_bound(Eigen::Index nodes, const std::vector<Spring>& springs,
-                                const Eigen::VectorXd& inverse_sqrt_masses);
 
 }  // namespace elastem

@@ -33,22 +33,4 @@ Eigen::VectorXd mode_scores(const Eigen::VectorXd& collectivities) {
   return scores;
 }
 
-NormalModes make_normal_modes(const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd vectors) {
-  require(eigenvalues.size() == vectors.cols(), "an eigenvalue a vector");
-  NormalModes modes;
-  modes.eigenvalues = eigenvalues;
-  modes.collectivity.resize(vectors.cols());
-  for (Eigen::Index k = 0; k < vectors.cols(); ++k) {
-    Eigen::Index largest = 0;
-    vectors.col(k).cwiseAbs().maxCoeff(&largest);
-    vectors.col(k) *= (vectors(largest, k) < 0 ? -1 : 1) / vectors.col(k).norm();
-    modes.numbers.push_back(first_elastic_mode + static_cast<int>(k));
-    modes.collectivity(k) = collectivity(vectors.col(k));
-    modes.enabled.push_back(modes.collectivity(k) < least_collectivity ? 0 : 1);
-  }
-  modes.score = mode_scores(modes.collectivity);
-  modes.vectors = std::move(vectors);
-  return modes;
-}
-
 }  // namespace elastem

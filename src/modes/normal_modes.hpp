@@ -35,8 +35,4 @@ double collectivity(const Eigen::VectorXd& vector);
 /// (HEMNMA). In (0, 1]; low is good.
 Eigen::VectorXd mode_scores(const Eigen::VectorXd& collectivities);
 
-/// The modes of eigenvectors 7, 8, … : `vectors` (3N×K, a column a mode) are brought to unit norm, their
-/// largest component to a positive sign, and judged.
-NormalModes make_normal_modes(const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd vectors);
-
 }  // namespace elastem

@@ -18,6 +18,7 @@
 #include "mpi/linalg/sparse_modes.hpp"
 #include "structure/structure_file.hpp"
 #include "structure/superposition.hpp"
+#include "tests/support/spring_network.hpp"
 
 namespace elastem {
 namespace {

@@ -10,6 +10,7 @@
 #include "core/random.hpp"
 #include "modes/elastic_network.hpp"
 #include "mpi/linalg/mode_accuracy.hpp"
+#include "tests/support/spring_network.hpp"
 
 namespace elastem {
 namespace {
@@ -43,13 +44,30 @@ TEST(NodeSplit, CoversAllNodesEvenly) {
   EXPECT_EQ(node_split(2, 4), (std::vector<std::int64_t>{0, 0, 1, 1, 2}));
 }
 
+TEST(JudgedModes, HaveUnitNormAPositiveSignAndAreJudged) {
+  Eigen::MatrixXd vectors = Eigen::MatrixXd::Zero(30, 2);
+  for (int i = 0; i < 10; ++i) vectors(3 * i, 0) = i == 4 ? -2 : 1;
+  vectors(5, 1) = -3;
+  vectors(6, 1) = 0.1;
+  const NormalModes modes = judged_modes(Communicator::self(), Eigen::Vector2d(0.5, 0.7), vectors);
+  EXPECT_EQ(modes.numbers, (std::vector<int>{7, 8}));
+  for (int k = 0; k < 2; ++k) {
+    EXPECT_NEAR(modes.vectors.col(k).norm(), 1, 30 * epsilon);
+    EXPECT_EQ(modes.vectors.col(k).maxCoeff(), modes.vectors.col(k).cwiseAbs().maxCoeff());
+  }
+  EXPECT_GT(modes.collectivity(0), 0.8);
+  EXPECT_EQ(modes.enabled[0], 1);
+  EXPECT_LT(modes.collectivity(1), 0.15);
+  EXPECT_EQ(modes.enabled[1], 0);
+}
+
 // Also with more ranks than nodes.
 TEST(JudgedModes, AreThoseOfOneRank) {
   const Communicator comm = Communicator::world();
   for (const Eigen::Index nodes : {50, 3, 2}) {
     const Eigen::MatrixXd whole = random_matrix(3 * nodes, 6);
     const Eigen::VectorXd values = Eigen::VectorXd::LinSpaced(6, 1, 2);
-    const NormalModes expected = make_normal_modes(values, whole);
+    const NormalModes expected = judged_modes(Communicator::self(), values, whole);
     const NormalModes modes = judged_modes(comm, values, own_rows(comm, whole));
     EXPECT_EQ(modes.numbers, expected.numbers);
     EXPECT_EQ(modes.eigenvalues, expected.eigenvalues);

@@ -110,9 +110,17 @@ TEST(Nmd, NamesFileAndLineOfWhatIsWrong) {
 }
 
 NormalModes two_modes() {
-  Eigen::MatrixXd vectors(9, 2);
-  vectors << vector(0), vector(1);
-  return make_normal_modes(Eigen::Vector2d(0.5, 0.75), vectors);
+  NormalModes modes;
+  modes.numbers = {7, 8};
+  modes.eigenvalues.resize(2);
+  modes.eigenvalues << 0.5, 0.75;
+  modes.vectors.resize(9, 2);
+  modes.vectors << vector(0).normalized(), vector(1).normalized();
+  modes.collectivity.resize(2);
+  modes.collectivity << collectivity(modes.vectors.col(0)), collectivity(modes.vectors.col(1));
+  modes.score = mode_scores(modes.collectivity);
+  modes.enabled = {1, 1};
+  return modes;
 }
 
 TEST(XmippModes, RoundTrip) {

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "modes/elastic_network.hpp"
+#include "tests/support/spring_network.hpp"
 
 namespace elastem {
 namespace {
@@ -98,6 +99,41 @@ TEST(ResidueBlocks, FollowResiduesAndEndWithTheChain) {
   EXPECT_THAT(residue_blocks(structure, 2).first_node, ElementsAre(0, 3, 5, 8, 9));
   EXPECT_THAT(residue_blocks(structure, 100).first_node, ElementsAre(0, 5, 8, 9));
   EXPECT_THAT(residue_blocks(Structure{}, 1).first_node, ElementsAre(0));
+}
+
+// V = ½ Σ (|r_ij| − |r⁰_ij|)².
+double energy(const Eigen::Matrix3Xd& reference, const std::vector<Spring>& springs,
+              const Eigen::Matrix3Xd& r) {
+  double sum = 0;
+  for (const Spring& s : springs) {
+    const double stretch =
+        (r.col(s.first) - r.col(s.second)).norm() - (reference.col(s.first) - reference.col(s.second)).norm();
+    sum += stretch * stretch / 2;
+  }
+  return sum;
+}
+
+TEST(BlockHessian, IsTheSecondDerivativeOfTheEnergy) {
+  const BlockNetwork network{random_cloud(12, 8), 6, {}, single_nodes(12)};
+  const Eigen::Matrix3Xd& r = network.positions;
+  const std::vector<Spring> springs = find_springs(r, 6);
+  const Eigen::Matrix3Xd u = random_cloud(12, 1);
+  // Along a displacement h·u the energy is ½ h² uᵀHu + O(h³); the mean over ±h leaves O(h⁴).
+  const double h = 1e-3;
+  const double curvature = (energy(r, springs, r + h * u) + energy(r, springs, r - h * u)) / (h * h);
+  const Eigen::VectorXd flat = u.reshaped();
+  const double exact = flat.dot(whole(network) * flat);
+  EXPECT_NEAR(curvature, exact, 10 * h * h * exact);
+}
+
+TEST(BlockHessian, RigidMotionsCostNothing) {
+  for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(50)}) {
+    const BlockNetwork network{random_cloud(50, 12), 6, scales, {{0, 1, 3, 8, 20, 50}}};
+    const Eigen::MatrixXd coordinates =
+        projector(network).transpose() * rigid_motions(network.positions, network.inverse_sqrt_masses);
+    const Eigen::MatrixXd hessian = whole(network);
+    EXPECT_LT((hessian * coordinates).norm(), 150 * epsilon * hessian.norm());
+  }
 }
 
 TEST(BlockHessian, OfSingleNodesIsTheHessian) {

@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Eigenvalues>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "modes/network_pieces.hpp"
 #include "structure/structure_file.hpp"
+#include "tests/support/spring_network.hpp"
 
 namespace elastem {
 namespace {
@@ -74,9 +75,25 @@ TEST(FindSprings, RefusesCoincidingNodes) {
       Error);
 }
 
+std::vector<std::int32_t> pieces_of(std::int64_t nodes, const std::vector<Spring>& springs) {
+  NetworkPieces pieces(nodes);
+  for (const Spring& spring : springs) pieces.join(spring.first, spring.second);
+  return pieces.numbered();
+}
+
 TEST(NetworkPieces, AreNumberedByTheirFirstNode) {
-  EXPECT_EQ(network_pieces(6, {{0, 2}, {1, 3}, {3, 5}}), (std::vector<int>{0, 1, 0, 1, 2, 1}));
-  EXPECT_EQ(network_pieces(3, {{0, 2}, {1, 2}}), (std::vector<int>{0, 0, 0}));
+  EXPECT_EQ(pieces_of(6, {{0, 2}, {1, 3}, {3, 5}}), (std::vector<std::int32_t>{0, 1, 0, 1, 2, 1}));
+  EXPECT_EQ(pieces_of(3, {{0, 2}, {1, 2}}), (std::vector<std::int32_t>{0, 0, 0}));
+}
+
+TEST(NetworkPieces, LinksTellAnotherAllThatOneKnows) {
+  NetworkPieces one(7), other(7);
+  for (const auto& [a, b] : {std::pair{5, 1}, {1, 3}, {6, 5}}) one.join(a, b);
+  other.join(0, 3);
+  const std::vector<std::int32_t> links = one.links();
+  EXPECT_EQ(links.size(), 6u);  // three pairs
+  for (std::size_t i = 0; i < links.size(); i += 2) other.join(links[i], links[i + 1]);
+  EXPECT_EQ(other.numbered(), (std::vector<std::int32_t>{0, 0, 1, 0, 2, 0, 0}));
 }
 
 TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
@@ -84,7 +101,7 @@ TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
   r.leftCols(4) = random_cloud(4, 4);
   r.rightCols(4) = random_cloud(4, 4).colwise() + Eigen::Vector3d(30, 0, 0);
   const Structure structure = labelled(r);
-  const auto pieces = [&](double cutoff) { return network_pieces(8, find_springs(r, cutoff)); };
+  const auto pieces = [&](double cutoff) { return pieces_of(8, find_springs(r, cutoff)); };
   std::string text;
   try {
     require_one_piece(structure, pieces(8), 8);
@@ -109,55 +126,6 @@ TEST(LooseNodesText, NamesThem) {
               HasSubstr("and others"));
 }
 
-// V = ½ Σ (|r_ij| − |r⁰_ij|)².
-double energy(const Eigen::Matrix3Xd& reference, const std::vector<Spring>& springs,
-              const Eigen::Matrix3Xd& r) {
-  double sum = 0;
-  for (const Spring& s : springs) {
-    const double stretch =
-        (r.col(s.first) - r.col(s.second)).norm() - (reference.col(s.first) - reference.col(s.second)).norm();
-    sum += stretch * stretch / 2;
-  }
-  return sum;
-}
-
-TEST(HessianProduct, IsTheSecondDerivativeOfTheEnergy) {
-  const Eigen::Matrix3Xd r = random_cloud(12, 8);
-  const std::vector<Spring> springs = find_springs(r, 6);
-  const Eigen::Matrix3Xd u = random_cloud(12, 1);
-  // Along a displacement h·u the energy is ½ h² uᵀHu + O(h³); the mean over ±h leaves O(h⁴).
-  const double h = 1e-3;
-  const double curvature = (energy(r, springs, r + h * u) + energy(r, springs, r - h * u)) / (h * h);
-  const Eigen::VectorXd flat = u.reshaped();
-  const double exact = flat.dot(hessian_product(r, springs, {}, flat).col(0));
-  EXPECT_NEAR(curvature, exact, 10 * h * h * exact);
-}
-
-TEST(HessianProduct, RigidMotionsCostNothing) {
-  const Eigen::Matrix3Xd r = random_cloud(50, 12);
-  const std::vector<Spring> springs = find_springs(r, 6);
-  Eigen::MatrixXd rigid(150, 6);
-  for (int axis = 0; axis < 3; ++axis) {
-    const Eigen::Vector3d e = Eigen::Vector3d::Unit(axis);
-    for (Eigen::Index i = 0; i < 50; ++i) {
-      rigid.col(axis).segment<3>(3 * i) = e;
-      rigid.col(3 + axis).segment<3>(3 * i) = e.cross(r.col(i));
-    }
-  }
-  EXPECT_LT(hessian_product(r, springs, {}, rigid).cwiseAbs().maxCoeff(), 100 * 12 * epsilon * 50);
-}
-
-TEST(HessianProduct, MassesScaleBothSides) {
-  const Eigen::Matrix3Xd r = random_cloud(20, 8);
-  const std::vector<Spring> springs = find_springs(r, 6);
-  Eigen::VectorXd scale(20), wide(60);
-  for (Eigen::Index i = 0; i < 20; ++i)
-    wide.segment<3>(3 * i).setConstant(scale(i) = 1.0 / std::sqrt(1.0 + double(i)));
-  const Eigen::MatrixXd x = random_cloud(20, 2).reshaped();
-  const Eigen::MatrixXd expected = wide.asDiagonal() * hessian_product(r, springs, {}, wide.asDiagonal() * x);
-  EXPECT_LT((hessian_product(r, springs, scale, x) - expected).norm(), 60 * epsilon * expected.norm());
-}
-
 TEST(RigidMotions, AreAnOrthonormalNullSpace) {
   const Eigen::Matrix3Xd r = random_cloud(50, 12).colwise() + Eigen::Vector3d(100, 0, 0);
   const std::vector<Spring> springs = find_springs(r, 6);
@@ -169,25 +137,6 @@ TEST(RigidMotions, AreAnOrthonormalNullSpace) {
     const double bound = largest_eigenvalue_bound(50, springs, inverse_sqrt_masses);
     EXPECT_LT(hessian_product(r, springs, inverse_sqrt_masses, motions).norm(), 150 * epsilon * bound);
   }
-}
-
-TEST(SpringBlock, ProjectsOnTheDirectionOfTheSpring) {
-  const Eigen::Matrix3Xd r = random_cloud(2, 8);
-  const Eigen::Matrix3d block = spring_block(r, {0, 1});
-  const Eigen::Vector3d d = r.col(0) - r.col(1);
-  EXPECT_LT((block * d - d).norm(), 10 * epsilon * d.norm());
-  EXPECT_NEAR(block.trace(), 1, 10 * epsilon);
-  EXPECT_LT((block * block - block).norm(), 10 * epsilon);
-}
-
-TEST(LargestEigenvalueBound, LiesAboveTheLargestEigenvalue) {
-  const Eigen::Matrix3Xd r = random_cloud(30, 10);
-  const std::vector<Spring> springs = find_springs(r, 6);
-  const Eigen::MatrixXd hessian = hessian_product(r, springs, {}, Eigen::MatrixXd::Identity(90, 90));
-  const double largest = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(hessian).eigenvalues().maxCoeff();
-  const double bound = largest_eigenvalue_bound(30, springs, {});
-  EXPECT_GE(bound, largest);
-  EXPECT_LE(bound, 10 * largest);
 }
 
 TEST(EmbeddedExample, HasTheSpringsOfItsNeighbours) {

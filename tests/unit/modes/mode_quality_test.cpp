@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "modes/elastic_network.hpp"
+#include "tests/support/spring_network.hpp"
 
 namespace elastem {
 namespace {

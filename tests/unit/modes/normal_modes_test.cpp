@@ -35,22 +35,5 @@ TEST(ModeScores, AddOrderAndRankByCollectivity) {
   EXPECT_EQ(scores, Eigen::Vector4d((1 + 3) / 8.0, (2 + 1) / 8.0, (3 + 4) / 8.0, (4 + 2) / 8.0));
 }
 
-TEST(MakeNormalModes, FixesNormAndSignAndJudges) {
-  Eigen::MatrixXd vectors = Eigen::MatrixXd::Zero(30, 2);
-  for (int i = 0; i < 10; ++i) vectors(3 * i, 0) = i == 4 ? -2 : 1;
-  vectors(5, 1) = -3;
-  vectors(6, 1) = 0.1;
-  const NormalModes modes = make_normal_modes(Eigen::Vector2d(0.5, 0.7), vectors);
-  EXPECT_EQ(modes.numbers, (std::vector<int>{7, 8}));
-  for (int k = 0; k < 2; ++k) {
-    EXPECT_NEAR(modes.vectors.col(k).norm(), 1, 30 * epsilon);
-    EXPECT_EQ(modes.vectors.col(k).maxCoeff(), modes.vectors.col(k).cwiseAbs().maxCoeff());
-  }
-  EXPECT_GT(modes.collectivity(0), 0.8);
-  EXPECT_EQ(modes.enabled[0], 1);
-  EXPECT_LT(modes.collectivity(1), 0.15);
-  EXPECT_EQ(modes.enabled[1], 0);
-}
-
 }  // namespace
 }  // namespace elastem
