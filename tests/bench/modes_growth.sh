@@ -28,7 +28,7 @@ row() {
     /^sparse solve/ { entries = $6; gflop = $9 }
     /factorisation \(MUMPS\)/ { for (i = 1; i <= 6; ++i) stage[i] = after($0, names[i]) }
     /^wrote/ { match($0, /in [0-9.]+ s/); total = substr($0, RSTART + 3, RLENGTH - 5); reading = after($0, "reading"); writing = after($0, "writing") }
-    /^peak/ { memory += $2 }
+    { for (line = $0; match(line, /peak [0-9]+/); line = substr(line, RSTART + RLENGTH)) memory += substr(line, RSTART + 5, RLENGTH - 5) }
     BEGIN { split("Hessian,analysis,factorisation,eigenvectors,count,expansion", names, ",") }
     END { printf "%s,%s,%d,%d,%d,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%.2f\n", nodes, options, ranks, springs, order, entries, gflop, reading, stage[1],
           stage[2], stage[3], stage[4], stage[5], writing, total, memory / 1048576 }' log
@@ -36,7 +36,7 @@ row() {
 
 echo "machine: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $ranks ranks" >&2
 echo "nodes,options,ranks,springs,unknowns,factor_million,gflop,reading_s,hessian_s,analysis_s,factorisation_s,eigenvectors_s,count_s,writing_s,total_s,memory_gib"
-for atoms in 2000 5000 10000 20000 40000 80000; do
+for atoms in 2000 5000 10000 20000 50000 80000; do
   until # a core whose outermost residue hangs loose is made larger
     /usr/bin/python3 "$source_dir/tests/bench/modes_growth/core_of.py" "$ribosome" core.cif "$atoms"
     row core.cif --block-residues 1 --solver slepc

@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/bench/modes_prody.sh STRUCTURE [BINARY]: modes 7-20 of all atoms at 8 Å from file to result, as CSV: by ProDy's ANM
-# as installed, and with two threads and the OpenBLAS kernels of this processor if OpenBLAS does not choose them itself (the
-# faster of two runs each); by elastem on one and on two ranks (medians of five); and how many times faster elastem is.
+# as installed on one thread, and with two threads and the OpenBLAS kernels of this processor if OpenBLAS does not choose them
+# itself (the faster of two runs each); by elastem on one and on two ranks (medians of five); how many times faster elastem is.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 structure=$(realpath "$1")
@@ -28,7 +28,7 @@ print(len(atoms), *anm.getEigvals()[:3])
 END
 if grep -q avx512dq /proc/cpuinfo; then kernels=SkylakeX; else kernels=Haswell; fi
 for _ in 1 2; do
-  (unset OMP_NUM_THREADS OPENBLAS_NUM_THREADS OPENBLAS_CORETYPE; seconds /usr/bin/python3 anm.py "$structure") >>installed
+  (unset OPENBLAS_CORETYPE; OPENBLAS_NUM_THREADS=1 seconds /usr/bin/python3 anm.py "$structure") >>single
   OPENBLAS_CORETYPE=$kernels OPENBLAS_NUM_THREADS=2 seconds /usr/bin/python3 anm.py "$structure" >>tuned
 done
 echo "ProDy: atoms and lowest eigenvalues $(cat out)" >&2
@@ -38,8 +38,8 @@ for _ in 1 2 3 4 5; do
   seconds mpirun -n 2 --bind-to core "$elastem" modes -i "$structure" --modes 20 -o two.h5 --overwrite >>two
 done
 grep -E "solver|factorisation" err >&2
-installed=$(sort -n installed | head -1) tuned=$(sort -n tuned | head -1)
+single=$(sort -n single | head -1) tuned=$(sort -n tuned | head -1)
 one=$(sort -n one | sed -n 3p) two=$(sort -n two | sed -n 3p)
-echo "machine,prody_installed_s,prody_tuned_s,one_rank_s,two_ranks_s,installed/one,tuned/one,installed/two,tuned/two"
-echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$installed,$tuned,$one,$two,$(awk "BEGIN {
-  printf \"%.1f,%.1f,%.1f,%.1f\", $installed / $one, $tuned / $one, $installed / $two, $tuned / $two }")"
+echo "machine,prody_one_thread_s,prody_two_tuned_s,one_rank_s,two_ranks_s,one_thread/one,two_tuned/one,one_thread/two,two_tuned/two"
+echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$single,$tuned,$one,$two,$(awk "BEGIN {
+  printf \"%.1f,%.1f,%.1f,%.1f\", $single / $one, $tuned / $one, $single / $two, $tuned / $two }")"
