@@ -51,10 +51,10 @@ class Communicator {
   void sum(std::span<float> values) const;
   void sum(std::span<std::int64_t> values) const;
   double max(double value) const;
+  double min(double value) const;
   /// The values of all ranks one after the other, in the order of the ranks, on rank 0; elsewhere empty.
   /// Collective.
   std::vector<std::int32_t> gathered(std::span<const std::int32_t> values) const;
-  double min(double value) const;
 
  private:
   Communicator(MPI_Comm comm, bool owned);

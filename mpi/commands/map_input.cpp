@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "io/density_map.hpp"
 #include "modes/elastic_network.hpp"
+#include "modes/network_pieces.hpp"
 #include "modes/relative_cutoff.hpp"
 #include "structure/pdb_writer.hpp"
 #include "structure/pseudoatoms.hpp"
@@ -95,25 +96,17 @@ std::vector<bool> held_part(const Eigen::Matrix3Xd& positions, double cutoff) {
       release(static_cast<std::size_t>(j));
     }
   }
-  std::vector<std::size_t> largest, piece;
-  std::vector<bool> seen(count, false);
-  for (std::size_t start = 0; start < count; ++start) {
-    if (!held[start] || seen[start]) continue;
-    piece = {start};
-    seen[start] = true;
-    for (std::size_t at = 0; at < piece.size(); ++at)
-      for (const std::int32_t j : neighbours[piece[at]]) {
-        const auto next = static_cast<std::size_t>(j);
-        if (held[next] && !seen[next]) {
-          seen[next] = true;
-          piece.push_back(next);
-        }
-      }
-    if (piece.size() > largest.size()) largest = piece;
-  }
-  std::vector<bool> result(count, false);
-  for (const std::size_t i : largest) result[i] = true;
-  return result;
+  NetworkPieces pieces(static_cast<std::int64_t>(count));
+  for (std::size_t i = 0; i < count; ++i)
+    for (const std::int32_t j : neighbours[i])
+      if (held[i] && held[static_cast<std::size_t>(j)]) pieces.join(static_cast<std::int64_t>(i), j);
+  const std::vector<std::int32_t> piece = pieces.numbered();
+  std::vector<std::size_t> sizes(count, 0);
+  for (std::size_t i = 0; i < count; ++i)
+    if (held[i]) ++sizes[static_cast<std::size_t>(piece[i])];
+  const auto largest = std::ranges::max_element(sizes) - sizes.begin();  // the first of equals
+  for (std::size_t i = 0; i < count; ++i) held[i] = held[i] && piece[i] == largest;
+  return held;
 }
 
 // Specks of noise and loose ends would move at no cost. A network that falls apart for good is left as it is,

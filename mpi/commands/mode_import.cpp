@@ -86,21 +86,13 @@ std::vector<int> mode_numbers(const std::vector<Head>& heads) {
   return numbers;
 }
 
-// The largest entry of |AᵀA − 1|. Collective.
-double departure_from_orthogonality(const Communicator& comm, const Eigen::MatrixXd& rows) {
-  Eigen::MatrixXd products = rows.transpose() * rows;
-  comm.sum(std::span<double>(products.data(), static_cast<std::size_t>(products.size())));
-  return (products - Eigen::MatrixXd::Identity(rows.cols(), rows.cols())).cwiseAbs().maxCoeff();
-}
-
 }  // namespace
 
 NetworkModes import_modes(const Communicator& comm, const std::string& path, const Structure& structure,
                           const ImportNetwork& network) {
   std::int64_t nodes = structure.size();
   comm.broadcast(std::span<std::int64_t>(&nodes, 1));
-  const std::vector<std::int64_t> split = node_split(nodes, comm.size());
-  const auto rank = static_cast<std::size_t>(comm.rank());
+  const auto [first, last] = share_of(comm, nodes);
   ModeSource source;
   collectively(comm, [&] {
     if (comm.root()) source = open_modes(path, structure);
@@ -117,10 +109,10 @@ NetworkModes import_modes(const Communicator& comm, const std::string& path, con
     if (!head.there) break;
     comm.broadcast(std::span<double>(vector.data(), static_cast<std::size_t>(vector.size())));
     heads.push_back(head);
-    columns.emplace_back(vector.segment(3 * split[rank], 3 * (split[rank + 1] - split[rank])));
+    columns.emplace_back(vector.segment(3 * first, 3 * (last - first)));
   }
   if (heads.empty()) throw Error(path + ": has no elastic mode: all move the structure as a rigid body");
-  Eigen::MatrixXd rows(3 * (split[rank + 1] - split[rank]), static_cast<Eigen::Index>(columns.size()));
+  Eigen::MatrixXd rows(3 * (last - first), static_cast<Eigen::Index>(columns.size()));
   Eigen::VectorXd eigenvalues(rows.cols());
   for (Eigen::Index k = 0; k < rows.cols(); ++k) {
     rows.col(k) = columns[static_cast<std::size_t>(k)];
@@ -132,9 +124,9 @@ NetworkModes import_modes(const Communicator& comm, const std::string& path, con
   result.modes.numbers = mode_numbers(heads);
   for (std::size_t k = 0; k < heads.size(); ++k)
     if (!heads[k].enabled) result.modes.enabled[k] = 0;
-  result.first_node = split[rank];
+  result.first_node = first;
   result.method = "import from " + path;
-  result.orthogonality = departure_from_orthogonality(comm, result.modes.vectors);
+  result.orthogonality = orthogonality(comm, result.modes.vectors);
   return result;
 }
 

@@ -32,8 +32,8 @@ DistributedMatrix shared_hessian(const ProcessGrid& grid, BlockHessian& hessian)
 // The unknowns at which the ranks' shares of the blocks begin, and their number.
 std::vector<std::int64_t> unknowns_of_ranks(const Communicator& comm, const BlockHessian& hessian) {
   std::vector<std::int64_t> offsets;
-  for (int rank = 0; rank <= comm.size(); ++rank)
-    offsets.push_back(hessian.first_column(hessian.blocks() * rank / comm.size()));
+  for (const std::int64_t block : node_split(hessian.blocks(), comm.size()))
+    offsets.push_back(hessian.first_column(block));
   return offsets;
 }
 
@@ -72,7 +72,8 @@ NetworkModes dense_modes(const Communicator& comm, BlockHessian& hessian, const 
   Stopwatch watch(result.stages);
   Eigenpairs pairs;
   int free = 0, count = 0;
-  for (; count < last + free; free = free_motions(pairs.values, survey)) {  // twice where there are some
+  for (; count < last + free;
+       free = free_motions(pairs.values.tail(count - 6), survey)) {  // twice where there are some
     count = last + free;
     require_modes(hessian, count);
     DistributedMatrix matrix = shared_hessian(grid, hessian);

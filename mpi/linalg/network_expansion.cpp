@@ -65,11 +65,10 @@ double zero_eigenvalue(const NetworkSurvey& survey) {
          survey.eigenvalue_bound;
 }
 
-int free_motions(const Eigen::VectorXd& values, const NetworkSurvey& survey, bool with_rigid) {
-  const auto zeros = (values.array() < zero_eigenvalue(survey)).count();
-  const auto free = std::max<Eigen::Index>(0, zeros - (with_rigid ? first_elastic_mode - 1 : 0));
+int free_motions(const Eigen::VectorXd& values, const NetworkSurvey& survey) {
+  const auto free = (values.array() < zero_eigenvalue(survey)).count();
   if (free <= tolerated_loose) return static_cast<int>(free);
-  throw Error("the elastic network has " + std::string(zeros == values.size() ? "at least " : "") +
+  throw Error("the elastic network has " + std::string(free == values.size() ? "at least " : "") +
               std::to_string(free) +
               " motions without any cost beside the six of the whole: parts of it turn about single atoms or "
               "lines without stretching a spring. Use a larger --cutoff.");

@@ -24,9 +24,9 @@ class Stopwatch {
 /// Eigenvalues below this are zero but for rounding: 10·n·ε times the largest.
 double zero_eigenvalue(const NetworkSurvey& survey);
 
-/// How many of the eigenvalues are zero, without the six rigid ones, which may be among them only if
-/// `with_rigid`. Throws Error where they are more than `tolerated_loose`.
-int free_motions(const Eigen::VectorXd& values, const NetworkSurvey& survey, bool with_rigid = true);
+/// How many of the eigenvalues, without the six of the rigid motions, are zero. Throws Error where they are
+/// more than `tolerated_loose`.
+int free_motions(const Eigen::VectorXd& values, const NetworkSurvey& survey);
 
 /// Throws Error unless the network has `last` modes. Not collective; the same on all ranks.
 void require_modes(const BlockHessian& hessian, std::int64_t last);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "core/error.hpp"
@@ -67,6 +68,19 @@ std::vector<std::int64_t> node_split(std::int64_t nodes, int ranks) {
   std::vector<std::int64_t> first;
   for (int rank = 0; rank <= ranks; ++rank) first.push_back(nodes * rank / ranks);
   return first;
+}
+
+std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::int64_t nodes) {
+  const std::vector<std::int64_t> split = node_split(nodes, comm.size());
+  const auto rank = static_cast<std::size_t>(comm.rank());
+  return {split[rank], split[rank + 1]};
+}
+
+double orthogonality(const Communicator& comm, const Eigen::MatrixXd& rows) {
+  Eigen::MatrixXd products = rows.transpose() * rows;
+  comm.sum(std::span<double>(products.data(), static_cast<std::size_t>(products.size())));
+  products.diagonal().array() -= 1;
+  return products.cwiseAbs().maxCoeff();
 }
 
 NormalModes judged_modes(const Communicator& comm, const Eigen::VectorXd& eigenvalues, Eigen::MatrixXd rows) {

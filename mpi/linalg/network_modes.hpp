@@ -27,9 +27,15 @@ struct NetworkModes {
   std::vector<std::pair<std::string, double>> stages{};  ///< what the time went into, in seconds
 };
 
-/// The usual split of nodes over ranks: rank r has the nodes result[r] … result[r+1] − 1, where
-/// result[r] = N·r/R rounded down; R + 1 entries.
+/// The usual split of nodes (or of blocks of them) over ranks: rank r has the nodes result[r] … result[r+1] −
+/// 1, where result[r] = N·r/R rounded down; R + 1 entries.
 std::vector<std::int64_t> node_split(std::int64_t nodes, int ranks);
+
+/// The share of this rank in it: [first, second).
+std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::int64_t nodes);
+
+/// The largest entry of |WᵀW − 1| of vectors W of which each rank holds `rows`. Collective.
+double orthogonality(const Communicator& comm, const Eigen::MatrixXd& rows);
 
 /// Brings eigenvectors 7, 8, … of which each rank holds `rows` (3n×K) to unit norm, their largest component
 /// to a positive sign, numbers them from 7 on and judges them (collectivity, score, enabled). Collective; the

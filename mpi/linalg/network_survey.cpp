@@ -27,10 +27,6 @@ bool is_loose(const Eigen::MatrixXd& diagonal_block) {
 
 }  // namespace
 
-std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::int64_t count) {
-  return {count * comm.rank() / comm.size(), count * (comm.rank() + 1) / comm.size()};
-}
-
 NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
   NetworkSurvey survey;
   survey.order = hessian.order();

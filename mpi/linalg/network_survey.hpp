@@ -2,17 +2,14 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "modes/block_hessian.hpp"
 #include "mpi/comm/communicator.hpp"
+#include "mpi/linalg/network_modes.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
-
-/// The share of `count` things that a rank owns, in order and without a gap: [first, second).
-std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::int64_t count);
 
 /// What is known of an elastic network before it is solved.
 struct NetworkSurvey {

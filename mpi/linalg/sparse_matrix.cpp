@@ -5,8 +5,6 @@
 #include <limits>
 #include <string>
 
-#include <Eigen/Geometry>
-
 #include "core/error.hpp"
 
 namespace elastem::petsc {
@@ -94,17 +92,7 @@ std::vector<Vector> rigid_motions(const Communicator& comm, const BlockHessian& 
     check(VecGetArray(motions[k], &values[k]), "writing a vector");
   }
   for (std::int64_t b = s.first_block; b < s.last_block; ++b) {
-    const auto first = network.blocks.first_node[static_cast<std::size_t>(b)];
-    Eigen::MatrixXd moved(3 * network.blocks.nodes(b), 6);
-    for (std::int64_t i = 0; i < network.blocks.nodes(b); ++i)
-      for (int axis = 0; axis < 3; ++axis) {
-        const Eigen::Vector3d e = Eigen::Vector3d::Unit(axis), r = network.positions.col(first + i) - centre;
-        const double weight =
-            network.inverse_sqrt_masses.size() > 0 ? 1 / network.inverse_sqrt_masses(first + i) : 1;
-        moved.col(axis).segment<3>(3 * i) = weight * e;
-        moved.col(3 + axis).segment<3>(3 * i) = weight * e.cross(r);
-      }
-    const Eigen::MatrixXd coordinates = hessian.basis(b).transpose() * moved;
+    const Eigen::MatrixXd coordinates = hessian.rigid_coordinates(b, centre);
     for (std::size_t k = 0; k < 6; ++k)
       std::copy_n(coordinates.col(static_cast<Eigen::Index>(k)).data(), coordinates.rows(),
                   values[k] + hessian.first_column(b) - s.first);

@@ -57,14 +57,6 @@ Eigen::MatrixXd local_rows(const std::vector<Pair>& pairs, Eigen::Index count) {
   return rows;
 }
 
-// The largest entry of |WᵀW − 1|. Collective.
-double orthogonality(const Communicator& comm, const Eigen::MatrixXd& rows) {
-  Eigen::MatrixXd products = rows.transpose() * rows;
-  comm.sum(std::span<double>(products.data(), static_cast<std::size_t>(products.size())));
-  products.diagonal().array() -= 1;
-  return products.cwiseAbs().maxCoeff();
-}
-
 }  // namespace
 
 struct SparseProblem::Parts {
@@ -112,7 +104,7 @@ std::vector<petsc::Pair> SparseProblem::lowest_pairs(std::int64_t wanted) {
     while (known() < std::min(needed, all)) {
       solver.find(needed - known(), pairs);
       std::ranges::sort(pairs, {}, &Pair::value);
-      needed = std::max(needed, wanted + 1 + free_motions(values_of(pairs), *parts_->survey, false));
+      needed = std::max(needed, wanted + 1 + free_motions(values_of(pairs), *parts_->survey));
     }
     watch.stage("eigenvectors");
     if (known() == all) return pairs;
@@ -131,7 +123,7 @@ NetworkModes SparseProblem::solve(int last) {
   require(wanted > 0, "elastic modes start at 7");
   require_modes(*parts_->hessian, last);
   const std::vector<Pair> pairs = lowest_pairs(wanted);
-  const int free = free_motions(values_of(pairs), *parts_->survey, false);
+  const int free = free_motions(values_of(pairs), *parts_->survey);
   require_modes(*parts_->hessian, last + free);
 
   Stopwatch watch(parts_->stages);

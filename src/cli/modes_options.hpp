@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "cli/cutoff_option.hpp"
 #include "cli/map_options.hpp"
 #include "cli/mode_report_options.hpp"
 

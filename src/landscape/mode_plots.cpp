@@ -16,11 +16,6 @@ std::vector<double> mode_numbers(const ModePage& page) {
   return {page.modes.numbers.begin(), page.modes.numbers.end()};
 }
 
-bool same_residue(const Atom& a, const Atom& b) {
-  return a.chain == b.chain && a.residue_number == b.residue_number && a.insertion_code == b.insertion_code &&
-         a.residue_name == b.residue_name;
-}
-
 // The nodes of a structure gathered by residues, which are numbered 1, 2, … along the file.
 class Residues {
  public:

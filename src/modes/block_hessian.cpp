@@ -24,12 +24,19 @@ BlockHessian::BlockHessian(const BlockNetwork& network)
   }
 }
 
+Eigen::VectorXd BlockHessian::scales(std::int64_t b) const {
+  const Eigen::VectorXd& all = network_->inverse_sqrt_masses;
+  return all.size() > 0 ? all.segment(first_node(b), network_->blocks.nodes(b)).eval() : Eigen::VectorXd();
+}
+
 Eigen::MatrixXd BlockHessian::basis(std::int64_t b) const {
-  const auto first = network_->blocks.first_node[static_cast<std::size_t>(b)];
-  const auto count = network_->blocks.nodes(b);
-  const Eigen::VectorXd& scales = network_->inverse_sqrt_masses;
-  return rigid_basis(network_->positions.middleCols(first, count),
-                     scales.size() > 0 ? Eigen::VectorXd(scales.segment(first, count)) : Eigen::VectorXd());
+  return rigid_basis(network_->positions.middleCols(first_node(b), network_->blocks.nodes(b)), scales(b));
+}
+
+Eigen::MatrixXd BlockHessian::rigid_coordinates(std::int64_t b, const Eigen::Vector3d& centre) const {
+  return basis(b).transpose() *
+         rigid_displacements(network_->positions.middleCols(first_node(b), network_->blocks.nodes(b)),
+                             scales(b), centre);
 }
 
 // Pᵀ of a block, six numbers a coordinate.

@@ -34,6 +34,8 @@ class BlockHessian {
   int columns(std::int64_t b) const { return static_cast<int>(first_column(b + 1) - first_column(b)); }
   /// The rigid_basis of block b.
   Eigen::MatrixXd basis(std::int64_t b) const;
+  /// Pᵀ times the rigid_displacements of block b about a centre: c×6.
+  Eigen::MatrixXd rigid_coordinates(std::int64_t b, const Eigen::Vector3d& centre) const;
 
   /// One block of the Hessian: rows of the block that was asked for, columns of block `column`.
   struct Block {
@@ -60,6 +62,7 @@ class BlockHessian {
   double scale(std::int64_t node) const {
     return network_->inverse_sqrt_masses.size() > 0 ? network_->inverse_sqrt_masses(node) : 1.0;
   }
+  Eigen::VectorXd scales(std::int64_t block) const;  // m^{-½} of its nodes; empty: all masses are 1
   std::int64_t first_node(std::int64_t block) const {
     return network_->blocks.first_node[static_cast<std::size_t>(block)];
   }

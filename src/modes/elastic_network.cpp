@@ -1,14 +1,9 @@
 #include "modes/elastic_network.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string>
-
-#include <Eigen/Geometry>
-#include <Eigen/QR>
 
 #include "core/error.hpp"
 #include "modes/neighbour_search.hpp"
@@ -82,21 +77,6 @@ std::string loose_nodes_text(const Structure& structure, const std::vector<std::
   for (std::size_t i = 0; i < std::min(nodes.size(), named); ++i)
     text += (i == 0 ? " " : ", ") + atom_label(structure.atoms[static_cast<std::size_t>(nodes[i])]);
   return text + (nodes.size() > named ? " and others." : ".");
-}
-
-Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::VectorXd& inverse_sqrt_masses) {
-  const Eigen::Vector3d centre = positions.rowwise().mean();
-  Eigen::MatrixXd motions(3 * positions.cols(), 6);
-  for (Eigen::Index i = 0; i < positions.cols(); ++i) {
-    const double weight = inverse_sqrt_masses.size() > 0 ? 1 / inverse_sqrt_masses(i) : 1.0;
-    for (int axis = 0; axis < 3; ++axis) {
-      const Eigen::Vector3d e = Eigen::Vector3d::Unit(axis);
-      motions.col(axis).segment<3>(3 * i) = weight * e;
-      motions.col(3 + axis).segment<3>(3 * i) = weight * e.cross(positions.col(i) - centre);
-    }
-  }
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(motions);
-  return qr.householderQ() * Eigen::MatrixXd::Identity(motions.rows(), 6);
 }
 
 }  // namespace elastem

@@ -35,8 +35,4 @@ void require_one_piece(const Structure& structure, const std::vector<std::int32_
 std::string loose_nodes_text(const Structure& structure, const std::vector<std::int64_t>& nodes,
                              const std::string& kind, std::int64_t total, double cutoff);
 
-/// An orthonormal basis (3N×6) of the rigid-body motions, M^{½} times translations along and rotations about
-/// x, y and z: the null space of H (of M^{-½} H M^{-½}). The nodes must not lie on one line.
-Eigen::MatrixXd rigid_motions(const Eigen::Matrix3Xd& positions, const Eigen::VectorXd& inverse_sqrt_masses);
-
 }  // namespace elastem

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "modes/elastic_network.hpp"
 #include "modes/neighbour_search.hpp"
+#include "modes/rigid_blocks.hpp"
 
 namespace elastem {
 
@@ -85,7 +85,7 @@ double rayleigh_quotient(const Eigen::VectorXd& vector, const Eigen::Matrix3Xd& 
 
 double rigid_share(const Eigen::VectorXd& vector, const Eigen::Matrix3Xd& positions) {
   require(node_count(vector) == positions.cols(), "a mode of these nodes");
-  const Eigen::VectorXd along = rigid_motions(positions, {}).transpose() * vector;
+  const Eigen::VectorXd along = rigid_basis(positions, Eigen::VectorXd()).transpose() * vector;
   return along.squaredNorm() / vector.squaredNorm();
 }
 

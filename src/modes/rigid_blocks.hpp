@@ -29,10 +29,15 @@ RigidBlocks single_nodes(std::int64_t nodes);
 /// ligand or an ion is a residue.
 RigidBlocks residue_blocks(const Structure& structure, int residues);
 
-/// An orthonormal basis (3n×c, c = 3, 5 or 6) of the rigid motions of n nodes, in coordinates weighted by
-/// M^{½}: translations m_i^{½}·e and rotations m_i^{½}·(e × (r_i − centre of mass)), of which a single node
-/// has no rotation and nodes on one line have two. `inverse_sqrt_masses` (one a node) may be empty: all
-/// masses are 1. For a single node it is the identity.
+/// Translations m_i^{½}·e and rotations m_i^{½}·(e × (r_i − centre)) of n nodes along and about x, y and z:
+/// 3n×6, not orthonormal. `inverse_sqrt_masses` (one a node) may be empty: all masses are 1.
+Eigen::MatrixXd rigid_displacements(const Eigen::Ref<const Eigen::Matrix3Xd>& positions,
+                                    const Eigen::Ref<const Eigen::VectorXd>& inverse_sqrt_masses,
+                                    const Eigen::Vector3d& centre);
+
+/// An orthonormal basis (3n×c, c = 3, 5 or 6) of these motions, the null space of their Hessian
+/// M^{-½} H M^{-½}. A single node has no rotation, nodes on one line have two. For a single node it is the
+/// identity.
 Eigen::MatrixXd rigid_basis(const Eigen::Ref<const Eigen::Matrix3Xd>& positions,
                             const Eigen::Ref<const Eigen::VectorXd>& inverse_sqrt_masses);
 

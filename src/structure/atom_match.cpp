@@ -26,11 +26,6 @@ struct Chain {
   std::vector<std::string> sequence;
 };
 
-bool same_residue(const Atom& a, const Atom& b) {
-  return a.chain == b.chain && a.residue_number == b.residue_number && a.insertion_code == b.insertion_code &&
-         a.residue_name == b.residue_name;
-}
-
 std::vector<Chain> chains_of(const std::vector<Atom>& atoms) {
   std::vector<Chain> chains;
   for (std::size_t begin = 0; begin < atoms.size();) {

@@ -7,4 +7,9 @@ std::string atom_label(const Atom& atom) {
          std::to_string(atom.residue_number) + atom.insertion_code + " " + atom.name;
 }
 
+bool same_residue(const Atom& a, const Atom& b) {
+  return a.chain == b.chain && a.residue_number == b.residue_number && a.insertion_code == b.insertion_code &&
+         a.residue_name == b.residue_name;
+}
+
 }  // namespace elastem

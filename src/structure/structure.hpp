@@ -23,6 +23,9 @@ struct Atom {
 /// The atom as a user finds it in the file, e.g. "chain A GLY 5 CA".
 std::string atom_label(const Atom& atom);
 
+/// Whether two atoms belong to the same residue by their labels: chain, number, insertion code and name.
+bool same_residue(const Atom& a, const Atom& b);
+
 /// Atoms (or one node a residue) in file order.
 struct Structure {
   std::vector<Atom> atoms;

@@ -130,7 +130,7 @@ TEST(BlockHessian, RigidMotionsCostNothing) {
   for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(50)}) {
     const BlockNetwork network{random_cloud(50, 12), 6, scales, {{0, 1, 3, 8, 20, 50}}};
     const Eigen::MatrixXd coordinates =
-        projector(network).transpose() * rigid_motions(network.positions, network.inverse_sqrt_masses);
+        projector(network).transpose() * rigid_basis(network.positions, network.inverse_sqrt_masses);
     const Eigen::MatrixXd hessian = whole(network);
     EXPECT_LT((hessian * coordinates).norm(), 150 * epsilon * hessian.norm());
   }

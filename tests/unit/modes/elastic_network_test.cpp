@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "modes/network_pieces.hpp"
+#include "modes/rigid_blocks.hpp"
 #include "structure/structure_file.hpp"
 #include "tests/support/spring_network.hpp"
 
@@ -126,13 +127,13 @@ TEST(LooseNodesText, NamesThem) {
               HasSubstr("and others"));
 }
 
-TEST(RigidMotions, AreAnOrthonormalNullSpace) {
+TEST(RigidBasis, IsAnOrthonormalNullSpace) {
   const Eigen::Matrix3Xd r = random_cloud(50, 12).colwise() + Eigen::Vector3d(100, 0, 0);
   const std::vector<Spring> springs = find_springs(r, 6);
   Eigen::VectorXd scale(50);
   for (Eigen::Index i = 0; i < 50; ++i) scale(i) = 1 / std::sqrt(12.0 + double(i % 7));
   for (const Eigen::VectorXd& inverse_sqrt_masses : {Eigen::VectorXd(), scale}) {
-    const Eigen::MatrixXd motions = rigid_motions(r, inverse_sqrt_masses);
+    const Eigen::MatrixXd motions = rigid_basis(r, inverse_sqrt_masses);
     EXPECT_LT((motions.transpose() * motions - Eigen::MatrixXd::Identity(6, 6)).norm(), 150 * epsilon);
     const double bound = largest_eigenvalue_bound(50, springs, inverse_sqrt_masses);
     EXPECT_LT(hessian_product(r, springs, inverse_sqrt_masses, motions).norm(), 150 * epsilon * bound);
