@@ -14,6 +14,21 @@ ranks() {
   if [ "$n" = 1 ]; then "$ELASTEM" "$@"; else mpirun --oversubscribe -n "$n" "$ELASTEM" "$@"; fi
 }
 
+# refused N TEXT COMMAND ARGUMENTS…: the command says TEXT on standard error on N ranks and ends with exit code 2.
+refused() {
+  local n=$1 text=$2 code=0
+  shift 2
+  ranks "$n" "$@" 2>err.txt >out.txt || code=$?
+  [ "$code" = 2 ] || fail "$* gives $code on $n ranks, not 2: $(cat out.txt err.txt)"
+  grep -q -e "$text" err.txt || fail "$* does not say '$text': $(cat err.txt)"
+}
+
+# modes_refused N TEXT ARGUMENTS…: the same of `modes`, which leaves no output file.
+modes_refused() {
+  refused "$1" "$2" modes "${@:3}" -o refused.h5
+  [ ! -e refused.h5 ] || fail "modes ${*:3} leaves an output"
+}
+
 # fresh_folder NAME: an empty folder NAME in the test's directory, which becomes the current one.
 fresh_folder() {
   rm -rf "./$1"

@@ -30,14 +30,7 @@ END
 ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 -o other.h5 || fail "modes gives $?"
 ranks 1 synthesize -m other.h5 -o other/particles.star -n 3 --modes 7-8 --relation linear --size 32 --pixel-size 4.4 || fail "synthesize"
 ranks 1 synthesize -m other.h5 -o few/particles.star -n 3 --modes 7-9 --size 32 --pixel-size 4.4 || fail "synthesize"
-refused() {
-  local word=$1 code=0
-  shift
-  ranks 2 evaluate "$@" >output 2>&1 || code=$?
-  [ "$code" = 2 ] || { cat output; fail "exit code $code instead of 2: evaluate $*"; }
-  grep -q -e "$word" output || { cat output; fail "no '$word' in the error: evaluate $*"; }
-}
-refused "7,8" -i result.h5 -t other/truth.h5
-refused '60 particles' -i result.h5 -t few/truth.h5
-refused '--pixel-size' -i result.h5 -t set/truth.h5 --pixel-size 0
+refused 2 "7,8" evaluate -i result.h5 -t other/truth.h5
+refused 2 '60 particles' evaluate -i result.h5 -t few/truth.h5
+refused 2 '--pixel-size' evaluate -i result.h5 -t set/truth.h5 --pixel-size 0
 echo "evaluate: all well"

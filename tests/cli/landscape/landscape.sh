@@ -21,18 +21,11 @@ ranks 1 synthesize -m modes.h5 -o one/particles.star -n 50 --modes 7 --relation 
 ranks 2 landscape -i one/truth.h5 -m modes.h5 -o one_land || fail "landscape of one mode gives $?"
 [ -s one_land/profile.png ] && [ ! -e one_land/density.png ] || fail "one mode: $(ls one_land)"
 
-refused() {
-  local word=$1 code=0
-  shift
-  ranks 2 landscape "$@" >output 2>&1 || code=$?
-  [ "$code" = 2 ] || { cat output; fail "exit code $code instead of 2: landscape $*"; }
-  grep -q -e "$word" output || { cat output; fail "no '$word' in the error: landscape $*"; }
-}
-refused '--overwrite' -i set/truth.h5 -m modes.h5 -o land1
-refused '--frames' -i set/truth.h5 -m modes.h5 -o new --frames 0
+refused 2 '--overwrite' landscape -i set/truth.h5 -m modes.h5 -o land1
+refused 2 '--frames' landscape -i set/truth.h5 -m modes.h5 -o new --frames 0
 ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 8 -o modes8.h5 || fail "modes gives $?"
-refused 'modes8.h5' -i set/truth.h5 -m modes8.h5 -o new
+refused 2 'modes8.h5' landscape -i set/truth.h5 -m modes8.h5 -o new
 touch file
-refused 'file' -i set/truth.h5 -m modes.h5 -o file/land
+refused 2 'file' landscape -i set/truth.h5 -m modes.h5 -o file/land
 ranks 2 landscape -i set/truth.h5 -m modes.h5 -o land1 --overwrite || fail "--overwrite gives $?"
 echo "landscape: all well"

@@ -86,33 +86,26 @@ assert abs(prody["vectors"] - modes["vectors"][:3]).max() < 2e-3
 assert (abs(prody["eigenvalues"] ** -0.5 - modes["eigenvalues"][:3] ** -0.5) <= 0.0051).all()
 END
 
-# refused N TEXT COMMAND ARGUMENTS…
-refused() {
-  local text=$1
-  shift
-  for n in 1 2; do
-    ranks $n "$@" 2>err.txt >out.txt
-    local code=$?
-    [ $code = 2 ] || fail "$* gives $code on $n ranks, not 2: $(cat err.txt)"
-    grep -q -- "$text" err.txt || fail "$* does not say '$text': $(cat err.txt)"
-  done
+# refuses TEXT COMMAND ARGUMENTS…
+refuses() {
+  for n in 1 2; do refused $n "$@"; done
 }
-import() { refused "$1" modes -i "$open" --atoms ca -o refused.h5 --import "$2" "${@:3}"; }
+import() { refuses "$1" modes -i "$open" --atoms ca -o refused.h5 --import "$2" "${@:3}"; }
 import 'short.nmd:2: a mode of 210 atoms, but the structure has 211' short.nmd
 import 'turned.nmd:1: .* another orientation' turned.nmd
 import 'none.nmd' none.nmd
 import 'modes are read from' "$open"
 import 'means nothing' prody.nmd --modes 9
 grep '^ATOM' "$open" | head -40 >forty.pdb
-refused 'atoms, but the structure has 40' modes -i forty.pdb --atoms ca -o refused.h5 --import out1/modes.xmd
-refused 'RMSD from those of the structure' modes -i "$closed" --atoms ca -o refused.h5 --import modes.h5
+refuses 'atoms, but the structure has 40' modes -i forty.pdb --atoms ca -o refused.h5 --import out1/modes.xmd
+refuses 'RMSD from those of the structure' modes -i "$closed" --atoms ca -o refused.h5 --import modes.h5
 sed 's/modes\/vec.9/modes\/vec.99/' out1/modes.xmd >out1/broken.xmd
 import 'broken.xmd:13: the vector file modes/vec.99 is not there' out1/broken.xmd
 [ ! -e refused.h5 ] || fail "a refused import leaves an output"
-refused 'modes are written as' export -i modes.h5 -o modes.star
-refused '--particles' export -i modes.h5 -o new.nmd --particles x.star
-refused 'atoms.pdb' export -i modes.h5 -o out1/other.xmd
-refused '--overwrite' export -i modes.h5 -o out1/modes.nmd
+refuses 'modes are written as' export -i modes.h5 -o modes.star
+refuses '--particles' export -i modes.h5 -o new.nmd --particles x.star
+refuses 'atoms.pdb' export -i modes.h5 -o out1/other.xmd
+refuses '--overwrite' export -i modes.h5 -o out1/modes.nmd
 ranks 2 export -i modes.h5 -o out1/modes.xmd --overwrite --quiet || fail "--overwrite gives $?"
 ranks 1 export -i modes.h5 -o dry/new.xmd --dry-run 2>log.txt && grep -q '12 modes of 211 atoms' log.txt || fail "--dry-run: $(cat log.txt)"
 [ ! -e dry ] || fail "--dry-run writes"

@@ -49,30 +49,22 @@ assert (d < cutoff).mean() >= 0.9 > (d < cutoff - 0.01).mean(), (cutoff, (d < cu
 assert abs(relative["modes/eigenvalues"][:] - absolute["modes/eigenvalues"][:]).max() < 10 * 633 * 2.3e-16 * 200
 END
 
-# refused TEXT ARGUMENTS…
-refused() {
-  local text=$1
-  shift
-  for n in 1 2; do
-    ranks $n modes -i "$open" --atoms ca -o refused.h5 "$@" 2>err.txt >out.txt
-    local code=$?
-    [ $code = 2 ] || fail "modes $* gives $code on $n ranks, not 2: $(cat err.txt)"
-    grep -q -- "$text" err.txt || fail "modes $* does not say '$text': $(cat err.txt)"
-  done
-  [ ! -e refused.h5 ] || fail "modes $* computes before it refuses"
+# refuses TEXT ARGUMENTS…
+refuses() {
+  for n in 1 2; do modes_refused $n "$1" -i "$open" --atoms ca "${@:2}"; done
 }
-refused 'report1/index.html' --report report1
-refused 'missing.pdb' --target missing.pdb
-refused '--report' --animate 7
-refused 'goes with --report' --animation-rmsd 2
-refused 'last mode that is computed is 20' --report new --animate 7-21
-refused 'rigid-body' --report new --animate 6-8
-refused '--animation-rmsd' --report new --animation-rmsd 0
-refused 'percentile up to 100' --cutoff 101%
-refused 'percentile up to 100' --cutoff 8x
-refused 'above 0' --cutoff -3
-refused 'relative --cutoff' --neighbours 8
-refused 'more nodes than neighbours' --cutoff 95% --neighbours 211
+refuses 'report1/index.html' --report report1
+refuses 'missing.pdb' --target missing.pdb
+refuses '--report' --animate 7
+refuses 'goes with --report' --animation-rmsd 2
+refuses 'last mode that is computed is 20' --report new --animate 7-21
+refuses 'rigid-body' --report new --animate 6-8
+refuses '--animation-rmsd' --report new --animation-rmsd 0
+refuses 'percentile up to 100' --cutoff 101%
+refuses 'percentile up to 100' --cutoff 8x
+refuses 'above 0' --cutoff -3
+refuses 'relative --cutoff' --neighbours 8
+refuses 'more nodes than neighbours' --cutoff 95% --neighbours 211
 head -2 "$closed" >two.pdb
 grep '^ATOM' "$closed" | head -2 >>two.pdb
 ranks 2 modes -i "$open" --atoms ca -o two.h5 --target two.pdb 2>err.txt

@@ -5,17 +5,6 @@ set -u
 fresh_folder work
 open="$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb"
 
-# refused N TEXT ARGUMENTS…: exit code 2, TEXT on standard error, and no output file.
-refused() {
-  local n=$1 text=$2
-  shift 2
-  ranks "$n" modes "$@" -o refused.h5 2>err.txt >out.txt
-  local code=$?
-  [ $code = 2 ] || fail "modes $* gives $code on $n ranks, not 2: $(cat err.txt)"
-  grep -q -- "$text" err.txt || fail "modes $* does not say '$text': $(cat err.txt)"
-  [ ! -e refused.h5 ] || fail "modes $* leaves an output"
-}
-
 for n in 1 2 3 4; do ranks $n modes -i "$open" --atoms ca --modes 12 -o modes$n.h5 2>log$n.txt || fail "$n ranks give $?: $(cat log$n.txt)"; done
 grep -q "4378 springs" log1.txt || fail "the log does not count the springs"
 ranks 2 modes -i "$open" --atoms ca --modes 12 --mass-weighted -o weighted.h5 --quiet || fail "--mass-weighted gives $?"
@@ -86,18 +75,18 @@ with open("large.pdb", "w") as file:  # 64,000 atoms: a Hessian of 295 GB
         file.write(f"ATOM  {i % 100000:5d}  CA  GLY A{i % 10000:4d}    {3.8*x:8.3f}{3.8*y:8.3f}{3.8*z + 0.1*(x % 3):8.3f}\n")
 END
 for n in 1 3; do
-  refused $n "2 pieces" -i part.pdb --atoms ca
-  refused $n "chain B" -i part.pdb --atoms ca
-  refused $n "not held in every direction" -i "$open" --atoms ca --cutoff 5
-  refused $n "does not fit into memory" -i large.pdb --solver scalapack
-  refused $n "use --solver slepc" -i large.pdb --solver scalapack
-  refused $n "did you mean" -i "$open" --solver slep
-  refused $n "1 or more" -i "$open" --block-residues=-1
-  refused $n "means nothing with --atoms ca" -i "$open" --atoms ca --ligands
-  refused $n "have only 633 modes" -i "$open" --atoms ca --modes 634
-  refused $n "7 or more" -i "$open" --modes 6
-  refused $n "missing.pdb" -i missing.pdb
-  refused $n "did you mean" -i "$open" --atom ca
-  refused $n "numbered" -i "$open" --atoms ca --model 5
+  modes_refused $n "2 pieces" -i part.pdb --atoms ca
+  modes_refused $n "chain B" -i part.pdb --atoms ca
+  modes_refused $n "not held in every direction" -i "$open" --atoms ca --cutoff 5
+  modes_refused $n "does not fit into memory" -i large.pdb --solver scalapack
+  modes_refused $n "use --solver slepc" -i large.pdb --solver scalapack
+  modes_refused $n "did you mean" -i "$open" --solver slep
+  modes_refused $n "1 or more" -i "$open" --block-residues=-1
+  modes_refused $n "means nothing with --atoms ca" -i "$open" --atoms ca --ligands
+  modes_refused $n "have only 633 modes" -i "$open" --atoms ca --modes 634
+  modes_refused $n "7 or more" -i "$open" --modes 6
+  modes_refused $n "missing.pdb" -i missing.pdb
+  modes_refused $n "did you mean" -i "$open" --atom ca
+  modes_refused $n "numbered" -i "$open" --atoms ca --model 5
 done
 ranks 1 modes -i part.pdb --atoms ca --chain B -o b.h5 --quiet || fail "--chain gives $?"

@@ -7,17 +7,6 @@ fresh_folder work
 open="$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb"
 python() { /usr/bin/python3 "$ELASTEM_SOURCE/tests/cli/pseudoatoms/pseudoatoms.py" "$@"; }
 
-# refused N TEXT ARGUMENTS…: exit code 2, TEXT on standard error, and no output file.
-refused() {
-  local n=$1 text=$2
-  shift 2
-  ranks "$n" modes "$@" -o refused.h5 2>err.txt >out.txt
-  local code=$?
-  [ $code = 2 ] || fail "modes $* gives $code on $n ranks, not 2: $(cat err.txt)"
-  grep -q -- "$text" err.txt || fail "modes $* does not say '$text': $(cat err.txt)"
-  [ ! -e refused.h5 ] || fail "modes $* leaves an output"
-}
-
 python map "$open" 10 3 map.mrc || fail "there is no map"
 for n in 1 2 3 4; do
   ranks $n modes --from-map map.mrc --modes 9 -o modes$n.h5 --pseudoatoms atoms$n.pdb 2>log$n.txt ||
@@ -85,15 +74,15 @@ for name in ("modes1", "weak"):
 END
 
 for n in 1 2; do
-  refused $n "only zeros" --from-map zeros.mrc
-  refused $n "not below the maximum" --from-map map.mrc --threshold 1e6
-  refused $n "does not fit" --from-map map.mrc --mask small_mask.mrc
-  refused $n "not cubic" --from-map oblong.mrc
-  refused $n "stack of images" --from-map flat_stack.mrc
-  refused $n "not the 0.10 % asked for" --from-map map.mrc --map-error 0.1 --pseudoatom-sigma 6
-  refused $n "missing.mrc" --from-map missing.mrc
-  refused $n "not both" --from-map map.mrc -i "$open"
-  refused $n "give a structure" --modes 9
-  refused $n "--from-map only" -i "$open" --threshold 3
-  refused $n "means nothing" --from-map map.mrc --mass-weighted
+  modes_refused $n "only zeros" --from-map zeros.mrc
+  modes_refused $n "not below the maximum" --from-map map.mrc --threshold 1e6
+  modes_refused $n "does not fit" --from-map map.mrc --mask small_mask.mrc
+  modes_refused $n "not cubic" --from-map oblong.mrc
+  modes_refused $n "stack of images" --from-map flat_stack.mrc
+  modes_refused $n "not the 0.10 % asked for" --from-map map.mrc --map-error 0.1 --pseudoatom-sigma 6
+  modes_refused $n "missing.mrc" --from-map missing.mrc
+  modes_refused $n "not both" --from-map map.mrc -i "$open"
+  modes_refused $n "give a structure" --modes 9
+  modes_refused $n "--from-map only" -i "$open" --threshold 3
+  modes_refused $n "means nothing" --from-map map.mrc --mass-weighted
 done

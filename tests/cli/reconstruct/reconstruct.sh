@@ -53,20 +53,13 @@ bound = 4 * numpy.finfo("f4").eps * abs(whole).max()
 sys.exit(bool(masked[outside].any() or abs(masked - whole)[inside].max() > bound or not whole[outside].any()))
 END
 
-refused() {
-  local word=$1 code=0
-  shift
-  ranks 2 reconstruct "$@" >output 2>&1 || code=$?
-  [ "$code" = 2 ] || { cat output; fail "exit code $code instead of 2: reconstruct $*"; }
-  grep -q -e "$word" output || { cat output; fail "no '$word' in the error: reconstruct $*"; }
-}
 set=(-i set/particles.star -a set/truth.h5)
-refused '--overwrite' "${set[@]}" -o map1.mrc
-refused '--max-resolution' "${set[@]}" -o new.mrc --max-resolution 2
-refused '--regularisation' "${set[@]}" -o new.mrc --regularisation 0
-refused 'absent.mrc' "${set[@]}" -o new.mrc --reference absent.mrc
+refused 2 '--overwrite' reconstruct "${set[@]}" -o map1.mrc
+refused 2 '--max-resolution' reconstruct "${set[@]}" -o new.mrc --max-resolution 2
+refused 2 '--regularisation' reconstruct "${set[@]}" -o new.mrc --regularisation 0
+refused 2 'absent.mrc' reconstruct "${set[@]}" -o new.mrc --reference absent.mrc
 ranks 1 synthesize -m modes.h5 -o few/particles.star -n 5 --modes 7-9 --size 32 --pixel-size 4.4 || fail "synthesize"
-refused '1000 particles' -i few/particles.star -a set/truth.h5 -o new.mrc
+refused 2 '1000 particles' reconstruct -i few/particles.star -a set/truth.h5 -o new.mrc
 ranks 1 reconstruct -i few/particles.star -a few/truth.h5 -o few.mrc || fail "five particles give $?"
-refused '32³ voxels' -i few/particles.star -a few/truth.h5 -o new2.mrc --reference map1.mrc
+refused 2 '32³ voxels' reconstruct -i few/particles.star -a few/truth.h5 -o new2.mrc --reference map1.mrc
 echo "reconstruct: all well"

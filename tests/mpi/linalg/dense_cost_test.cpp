@@ -8,20 +8,13 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "mpi/linalg/dense_modes.hpp"
+#include "tests/support/random_network.hpp"
 
 namespace elastem {
 namespace {
 
 using ::testing::HasSubstr;
-
-BlockNetwork cloud(Eigen::Index nodes, double side, double cutoff) {
-  Random random(3, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(0, side);
-  return {r, cutoff, {}, single_nodes(nodes)};
-}
 
 void solve(const Communicator& comm, const BlockNetwork& network, int last) {
   BlockHessian hessian(network);
@@ -56,8 +49,8 @@ double measured_bytes(const Communicator& comm, const BlockNetwork& network, int
 TEST(DenseSolveCost, IsWhatASolveTakes) {
   const Communicator comm = Communicator::world();
   if (comm.size() % 2 == 1) GTEST_SKIP() << "on two and on four ranks only";
-  solve(comm, cloud(100, 20, 8), 300);  // the libraries take their buffers
-  const BlockNetwork network = cloud(600, 32, 8);
+  solve(comm, random_network(100, 20, 8, 3), 300);  // the libraries take their buffers
+  const BlockNetwork network = random_network(600, 32, 8, 3);
   constexpr double mebibyte = 1 << 20, order = 1800;
   for (const int last : {20, 1800}) {
     const DenseSolveCost cost = eigensolver_cost(1800, last, comm.size());

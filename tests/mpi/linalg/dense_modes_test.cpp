@@ -12,12 +12,12 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "modes/elastic_network.hpp"
 #include "modes/mode_quality.hpp"
 #include "mpi/linalg/sparse_modes.hpp"
 #include "structure/structure_file.hpp"
 #include "structure/superposition.hpp"
+#include "tests/support/random_network.hpp"
 #include "tests/support/spring_network.hpp"
 
 namespace elastem {
@@ -51,13 +51,6 @@ NetworkModes solved(const Communicator& comm, const BlockNetwork& network, int l
   return dense_modes(comm, hessian, network, survey_network(comm, hessian), last);
 }
 
-BlockNetwork cloud(Eigen::Index nodes, double side, double cutoff) {
-  Random random(3, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(0, side);
-  return network_of(r, cutoff);
-}
-
 // The modes with all nodes on every rank.
 NormalModes gathered(const Communicator& comm, const NetworkModes& spread) {
   NormalModes modes = spread.modes;
@@ -71,7 +64,7 @@ NormalModes gathered(const Communicator& comm, const NetworkModes& spread) {
 
 TEST(NetworkHessian, EachRankFillsItsOwnPart) {
   const Communicator comm = Communicator::world();
-  const BlockNetwork network = cloud(20, 10, 6);
+  const BlockNetwork network = random_network(20, 10, 6, 3);
   const Eigen::MatrixXd expected =
       product(network, Eigen::MatrixXd::Identity(60, 60)).triangularView<Eigen::Lower>();
   const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
@@ -122,7 +115,7 @@ TEST(DenseModes, ThreeModesDescribeTheClosingOfAdenylateKinase) {
 
 TEST(DenseModes, EigenvaluesAreThoseOfASerialSolver) {
   const Communicator comm = Communicator::world();
-  const BlockNetwork network = cloud(60, 15, 8);
+  const BlockNetwork network = random_network(60, 15, 8, 3);
   const Eigen::MatrixXd hessian = product(network, Eigen::MatrixXd::Identity(180, 180));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(hessian);
   const NetworkModes result = solved(comm, network, 180);  // all of them
@@ -132,7 +125,7 @@ TEST(DenseModes, EigenvaluesAreThoseOfASerialSolver) {
 
 TEST(DenseModes, WithMassesSolveTheGeneralisedProblem) {
   const Communicator comm = Communicator::world();
-  BlockNetwork network = cloud(40, 12, 8);
+  BlockNetwork network = random_network(40, 12, 8, 3);
   Eigen::VectorXd masses(120);
   network.inverse_sqrt_masses.resize(40);
   for (Eigen::Index i = 0; i < 40; ++i) {
@@ -202,7 +195,8 @@ std::string error_of(const Communicator& comm, const BlockNetwork& network, int 
 
 TEST(DenseModes, ErrorsAreTheSameOnAllRanks) {
   const Communicator comm = Communicator::world();
-  EXPECT_THAT(error_of(comm, cloud(4, 4, 8), 13), HasSubstr("4 nodes or rigid blocks have only 12 modes"));
+  EXPECT_THAT(error_of(comm, random_network(4, 4, 8, 3), 13),
+              HasSubstr("4 nodes or rigid blocks have only 12 modes"));
   // A rod: every node but the ends is held along it by its two neighbours alone.
   Eigen::Matrix3Xd rod = Eigen::Matrix3Xd::Zero(3, 30);
   for (Eigen::Index i = 0; i < 30; ++i) rod(0, i) = static_cast<double>(i);

@@ -6,19 +6,12 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
+#include "tests/support/random_network.hpp"
 
 namespace elastem {
 namespace {
 
 using ::testing::HasSubstr;
-
-BlockNetwork cloud(Eigen::Index nodes, double side, double cutoff) {
-  Random random(4, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(0, side);
-  return {r, cutoff, {}, single_nodes(nodes)};
-}
 
 TEST(ChosenSolver, FollowsSizeAndNumberOfModes) {
   EXPECT_EQ(chosen_solver(Solver::automatic, 600, 20).solver, Solver::scalapack);
@@ -32,7 +25,7 @@ TEST(ChosenSolver, FollowsSizeAndNumberOfModes) {
 
 TEST(NetworkSolver, SolversAgreeAndSayWhatTheyTake) {
   const Communicator comm = Communicator::world();
-  const BlockNetwork network = cloud(120, 17, 7);
+  const BlockNetwork network = random_network(120, 17, 7, 4);
   BlockHessian hessian(network);
   const NetworkSurvey survey = survey_network(comm, hessian);
   NetworkSolver dense(comm, hessian, network, survey, Solver::scalapack, 20);

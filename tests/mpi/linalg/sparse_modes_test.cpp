@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "mpi/linalg/petsc.hpp"
 #include "structure/structure_file.hpp"
+#include "tests/support/random_network.hpp"
 
 namespace elastem {
 namespace {
@@ -32,10 +32,7 @@ Structure labelled(const Eigen::Matrix3Xd& positions) {
 }
 
 Structure cloud(Eigen::Index nodes, double side) {
-  Random random(5, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(-side / 2, side / 2);
-  return labelled(r);
+  return labelled(random_cloud(nodes, side, 5));
 }
 
 BlockNetwork network_of(const Structure& structure, double cutoff, int residues, bool weighted) {

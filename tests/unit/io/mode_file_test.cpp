@@ -5,7 +5,7 @@
 
 #include "io/nmd_file.hpp"
 #include "io/xmipp_modes.hpp"
-#include "scratch.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {

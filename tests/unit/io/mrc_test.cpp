@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "scratch.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {

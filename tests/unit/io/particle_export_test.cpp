@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "io/mrc.hpp"
-#include "scratch.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {

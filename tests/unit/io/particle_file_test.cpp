@@ -6,7 +6,7 @@
 
 #include "io/mrc.hpp"
 #include "io/particle_writer.hpp"
-#include "scratch.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "modes/mode_quality.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {
@@ -86,32 +87,26 @@ TEST(ModePage, WritesTables) {
 
 class ModePlots : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_;
+  const Scratch scratch_;
 };
 
 TEST_F(ModePlots, AreThoseOfWhatThereIs) {
   ModePage page = example();
-  EXPECT_EQ(write_mode_plots(folder_, page).size(), 4u);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "overlaps.png"));
+  EXPECT_EQ(write_mode_plots(scratch_.path(""), page).size(), 4u);
+  EXPECT_FALSE(std::filesystem::exists(scratch_.path("overlaps.png")));
   page.target = example_target();
-  page.plots = write_mode_plots(folder_, page);
+  page.plots = write_mode_plots(scratch_.path(""), page);
   ASSERT_EQ(page.plots.size(), 5u);
   for (const ReportPlot& plot : page.plots)
     EXPECT_GT(std::filesystem::file_size(plot.path), 1000u) << plot.path;
   EXPECT_NE(modes_html(page).find("data:image/png;base64,"), std::string::npos);
   page.animated.clear();
   page.b_factor_correlation.reset();
-  EXPECT_EQ(write_mode_plots(folder_, page).size(), 4u);
+  EXPECT_EQ(write_mode_plots(scratch_.path(""), page).size(), 4u);
 }
 
 TEST_F(ModePlots, SayWhereTheyCannotBeWritten) {
-  EXPECT_THROW(write_mode_plots(folder_ / "no_such_folder", example()), Error);
+  EXPECT_THROW(write_mode_plots(scratch_.path("no_such_folder"), example()), Error);
 }
 
 }  // namespace

@@ -8,19 +8,14 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {
 
 class PlotTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::string path(const std::string& name) const { return folder_ / name; }
+  std::string path(const std::string& name) const { return scratch_.path(name); }
 
   std::string content(const std::string& name) const {
     std::ifstream file(path(name), std::ios::binary);
@@ -40,7 +35,7 @@ class PlotTest : public testing::Test {
     return {big_endian(16), big_endian(20)};
   }
 
-  std::filesystem::path folder_;
+  const Scratch scratch_;
 };
 
 constexpr std::pair<std::uint32_t, std::uint32_t> page{1000, 800};

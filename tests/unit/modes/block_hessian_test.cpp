@@ -10,19 +10,13 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "modes/elastic_network.hpp"
+#include "tests/support/random_network.hpp"
 #include "tests/support/spring_network.hpp"
 
 namespace elastem {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-Eigen::Matrix3Xd random_cloud(Eigen::Index nodes, double side) {
-  Random random(2, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(-side / 2, side / 2);
-  return r;
-}
 
 Eigen::VectorXd random_scales(Eigen::Index nodes) {
   Random random(3, Stream::sampling, 0);
@@ -62,7 +56,7 @@ Eigen::MatrixXd full_hessian(const BlockNetwork& network) {
 }
 
 TEST(RigidBasis, HasOrthonormalColumnsThatKeepDistances) {
-  const Eigen::Matrix3Xd r = random_cloud(7, 5);
+  const Eigen::Matrix3Xd r = random_cloud(7, 5, 2);
   for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(7)}) {
     const Eigen::MatrixXd basis = rigid_basis(r, scales);
     ASSERT_EQ(basis.cols(), 6);
@@ -80,7 +74,7 @@ TEST(RigidBasis, HasOrthonormalColumnsThatKeepDistances) {
 }
 
 TEST(RigidBasis, OfASingleNodeAndOfALineIsSmaller) {
-  EXPECT_EQ(rigid_basis(random_cloud(1, 5), Eigen::VectorXd()), Eigen::Matrix3d::Identity());
+  EXPECT_EQ(rigid_basis(random_cloud(1, 5, 2), Eigen::VectorXd()), Eigen::Matrix3d::Identity());
   Eigen::Matrix3Xd line(3, 3);
   line << 0, 1.5, 4, 0, 1.5, 4, 0, 3, 8;
   EXPECT_EQ(rigid_basis(line, Eigen::VectorXd()).cols(), 5);
@@ -89,7 +83,7 @@ TEST(RigidBasis, OfASingleNodeAndOfALineIsSmaller) {
 
 TEST(ResidueBlocks, FollowResiduesAndEndWithTheChain) {
   Structure structure;
-  structure.positions = random_cloud(9, 9);
+  structure.positions = random_cloud(9, 9, 2);
   const std::vector<std::pair<const char*, int>> labels = {{"A", 1}, {"A", 1}, {"A", 2}, {"A", 3}, {"A", 3},
                                                            {"B", 3}, {"B", 3}, {"B", 4}, {"C", 4}};
   for (const auto& [chain, number] : labels)
@@ -114,10 +108,10 @@ double energy(const Eigen::Matrix3Xd& reference, const std::vector<Spring>& spri
 }
 
 TEST(BlockHessian, IsTheSecondDerivativeOfTheEnergy) {
-  const BlockNetwork network{random_cloud(12, 8), 6, {}, single_nodes(12)};
+  const BlockNetwork network{random_cloud(12, 8, 2), 6, {}, single_nodes(12)};
   const Eigen::Matrix3Xd& r = network.positions;
   const std::vector<Spring> springs = find_springs(r, 6);
-  const Eigen::Matrix3Xd u = random_cloud(12, 1);
+  const Eigen::Matrix3Xd u = random_cloud(12, 1, 2);
   // Along a displacement h·u the energy is ½ h² uᵀHu + O(h³); the mean over ±h leaves O(h⁴).
   const double h = 1e-3;
   const double curvature = (energy(r, springs, r + h * u) + energy(r, springs, r - h * u)) / (h * h);
@@ -128,7 +122,7 @@ TEST(BlockHessian, IsTheSecondDerivativeOfTheEnergy) {
 
 TEST(BlockHessian, RigidMotionsCostNothing) {
   for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(50)}) {
-    const BlockNetwork network{random_cloud(50, 12), 6, scales, {{0, 1, 3, 8, 20, 50}}};
+    const BlockNetwork network{random_cloud(50, 12, 2), 6, scales, {{0, 1, 3, 8, 20, 50}}};
     const Eigen::MatrixXd coordinates =
         projector(network).transpose() * rigid_basis(network.positions, network.inverse_sqrt_masses);
     const Eigen::MatrixXd hessian = whole(network);
@@ -138,7 +132,7 @@ TEST(BlockHessian, RigidMotionsCostNothing) {
 
 TEST(BlockHessian, OfSingleNodesIsTheHessian) {
   for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(60)}) {
-    const BlockNetwork network{random_cloud(60, 12), 5, scales, single_nodes(60)};
+    const BlockNetwork network{random_cloud(60, 12, 2), 5, scales, single_nodes(60)};
     const Eigen::MatrixXd expected = full_hessian(network);
     EXPECT_LT((whole(network) - expected).cwiseAbs().maxCoeff(), 60 * epsilon * expected.norm());
   }
@@ -147,7 +141,7 @@ TEST(BlockHessian, OfSingleNodesIsTheHessian) {
 TEST(BlockHessian, OfBlocksIsTheProjectedHessian) {
   // Blocks of one node, of two (on a line), and of several.
   for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(60)}) {
-    const BlockNetwork network{random_cloud(60, 12), 5, scales, {{0, 1, 3, 8, 20, 21, 40, 60}}};
+    const BlockNetwork network{random_cloud(60, 12, 2), 5, scales, {{0, 1, 3, 8, 20, 21, 40, 60}}};
     const Eigen::MatrixXd p = projector(network), full = full_hessian(network);
     ASSERT_EQ(p.cols(), 3 + 5 + 6 + 6 + 3 + 6 + 6);
     EXPECT_LT((whole(network) - p.transpose() * full * p).cwiseAbs().maxCoeff(), 60 * epsilon * full.norm());
@@ -156,7 +150,7 @@ TEST(BlockHessian, OfBlocksIsTheProjectedHessian) {
 
 TEST(BlockHessian, SurroundingsAreThoseOfTheRow) {
   for (const Eigen::VectorXd& scales : {Eigen::VectorXd(), random_scales(60)}) {
-    const BlockNetwork network{random_cloud(60, 12), 5, scales, {{0, 1, 3, 8, 20, 21, 40, 60}}};
+    const BlockNetwork network{random_cloud(60, 12, 2), 5, scales, {{0, 1, 3, 8, 20, 21, 40, 60}}};
     BlockHessian hessian(network);
     double bound = 0;
     for (std::int64_t a = 0; a < hessian.blocks(); ++a) {
@@ -174,7 +168,7 @@ TEST(BlockHessian, SurroundingsAreThoseOfTheRow) {
 }
 
 TEST(BlockHessian, CountsEachSpringOnce) {
-  const BlockNetwork network{random_cloud(60, 12), 5, {}, {{0, 1, 3, 8, 20, 21, 40, 60}}};
+  const BlockNetwork network{random_cloud(60, 12, 2), 5, {}, {{0, 1, 3, 8, 20, 21, 40, 60}}};
   BlockHessian hessian(network);
   std::int64_t springs = 0;
   for (std::int64_t a = 0; a < hessian.blocks(); ++a) springs += hessian.surroundings(a).springs;
@@ -182,7 +176,7 @@ TEST(BlockHessian, CountsEachSpringOnce) {
 }
 
 TEST(BlockHessian, RefusesNodesAtOnePlace) {
-  BlockNetwork network{random_cloud(5, 4), 5, {}, single_nodes(5)};
+  BlockNetwork network{random_cloud(5, 4, 2), 5, {}, single_nodes(5)};
   network.positions.col(3) = network.positions.col(1);
   BlockHessian hessian(network);
   try {

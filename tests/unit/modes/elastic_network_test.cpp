@@ -9,10 +9,10 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "modes/network_pieces.hpp"
 #include "modes/rigid_blocks.hpp"
 #include "structure/structure_file.hpp"
+#include "tests/support/random_network.hpp"
 #include "tests/support/spring_network.hpp"
 
 namespace elastem {
@@ -21,13 +21,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-Eigen::Matrix3Xd random_cloud(Eigen::Index nodes, double side) {
-  Random random(1, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(-side / 2, side / 2);
-  return r;
-}
 
 std::vector<Spring> all_pairs_nearer(const Eigen::Matrix3Xd& r, double cutoff) {
   std::vector<Spring> springs;
@@ -47,7 +40,7 @@ Structure labelled(const Eigen::Matrix3Xd& positions) {
 }
 
 TEST(FindSprings, MatchesAllPairs) {
-  const Eigen::Matrix3Xd r = random_cloud(400, 30);
+  const Eigen::Matrix3Xd r = random_cloud(400, 30, 1);
   for (const double cutoff : {0.5, 3.0, 8.0, 100.0})
     EXPECT_EQ(find_springs(r, cutoff), all_pairs_nearer(r, cutoff));
 }
@@ -66,7 +59,7 @@ TEST(FindSprings, NodesFarApartNeedNoMemoryBetween) {
 }
 
 TEST(FindSprings, RefusesCoincidingNodes) {
-  Eigen::Matrix3Xd r = random_cloud(10, 5);
+  Eigen::Matrix3Xd r = random_cloud(10, 5, 1);
   r.col(7) = r.col(3);
   EXPECT_THROW(
       try { find_springs(r, 3.0); } catch (const Error& e) {
@@ -99,8 +92,8 @@ TEST(NetworkPieces, LinksTellAnotherAllThatOneKnows) {
 
 TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
   Eigen::Matrix3Xd r(3, 8);
-  r.leftCols(4) = random_cloud(4, 4);
-  r.rightCols(4) = random_cloud(4, 4).colwise() + Eigen::Vector3d(30, 0, 0);
+  r.leftCols(4) = random_cloud(4, 4, 1);
+  r.rightCols(4) = random_cloud(4, 4, 1).colwise() + Eigen::Vector3d(30, 0, 0);
   const Structure structure = labelled(r);
   const auto pieces = [&](double cutoff) { return pieces_of(8, find_springs(r, cutoff)); };
   std::string text;
@@ -119,7 +112,7 @@ TEST(RequireOnePiece, NamesThePiecesAndACutoffThatJoinsThem) {
 }
 
 TEST(LooseNodesText, NamesThem) {
-  const Structure structure = labelled(random_cloud(5, 4));
+  const Structure structure = labelled(random_cloud(5, 4, 1));
   const std::string text = loose_nodes_text(structure, {4}, "atoms", 5, 8);
   EXPECT_THAT(text, HasSubstr("1 of 5 atoms"));
   EXPECT_THAT(text, HasSubstr("GLY 5 CA."));
@@ -128,7 +121,7 @@ TEST(LooseNodesText, NamesThem) {
 }
 
 TEST(RigidBasis, IsAnOrthonormalNullSpace) {
-  const Eigen::Matrix3Xd r = random_cloud(50, 12).colwise() + Eigen::Vector3d(100, 0, 0);
+  const Eigen::Matrix3Xd r = random_cloud(50, 12, 1).colwise() + Eigen::Vector3d(100, 0, 0);
   const std::vector<Spring> springs = find_springs(r, 6);
   Eigen::VectorXd scale(50);
   for (Eigen::Index i = 0; i < 50; ++i) scale(i) = 1 / std::sqrt(12.0 + double(i % 7));

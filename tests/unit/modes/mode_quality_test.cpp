@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "modes/elastic_network.hpp"
+#include "tests/support/random_network.hpp"
 #include "tests/support/spring_network.hpp"
 
 namespace elastem {
@@ -18,20 +18,13 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double cutoff = 7;
 
-Eigen::Matrix3Xd cloud(Eigen::Index nodes) {
-  Random random(5, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, nodes);
-  for (double& x : r.reshaped()) x = random.uniform(0, 10);
-  return r;
-}
-
 Eigen::MatrixXd hessian(const Eigen::Matrix3Xd& r, const Eigen::VectorXd& inverse_sqrt_masses = {}) {
   const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(3 * r.cols(), 3 * r.cols());
   return hessian_product(r, find_springs(r, cutoff), inverse_sqrt_masses, identity);
 }
 
 TEST(Fluctuation, OfAllModesIsTheDiagonalOfThePseudoinverse) {
-  const Eigen::Matrix3Xd r = cloud(20);
+  const Eigen::Matrix3Xd r = random_cloud(20, 10, 5);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian(r));
   Eigen::VectorXd sums = Eigen::VectorXd::Zero(20);
   Eigen::MatrixXd pseudoinverse = Eigen::MatrixXd::Zero(60, 60);
@@ -83,7 +76,7 @@ TEST(ShiftProfile, HasTheRmsdOfTheAmplitude) {
 }
 
 TEST(ModeOverlap, OfAnOrthonormalBasisAddsUpToOne) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian(cloud(10)));
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian(random_cloud(10, 10, 5)));
   const Eigen::Matrix3Xd change = Eigen::Matrix3Xd::Random(3, 10);
   const std::vector<Eigen::Index> all = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   Eigen::VectorXd overlaps(30);
@@ -105,7 +98,7 @@ TEST(ModeOverlap, OfAPartIsRenormalised) {
 }
 
 TEST(RayleighQuotient, OfAModeIsItsEigenvalue) {
-  const Eigen::Matrix3Xd r = cloud(20);
+  const Eigen::Matrix3Xd r = random_cloud(20, 10, 5);
   const Eigen::VectorXd masses = Eigen::VectorXd::LinSpaced(20, 1, 30);
   const Eigen::VectorXd inverse_sqrt = masses.cwiseSqrt().cwiseInverse();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> plain(hessian(r)), weighted(hessian(r, inverse_sqrt));
@@ -120,7 +113,7 @@ TEST(RayleighQuotient, OfAModeIsItsEigenvalue) {
 }
 
 TEST(RigidShare, TellsRigidMotionsFromElasticModes) {
-  const Eigen::Matrix3Xd r = cloud(20);
+  const Eigen::Matrix3Xd r = random_cloud(20, 10, 5);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessian(r));
   const double rounding = 1000 * 60 * epsilon;
   for (const Eigen::Index k : {0, 3, 5})

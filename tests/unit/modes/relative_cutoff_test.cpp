@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "core/random.hpp"
 #include "structure/structure_file.hpp"
+#include "tests/support/random_network.hpp"
 
 namespace elastem {
 namespace {
@@ -40,9 +40,7 @@ TEST(RelativeCutoff, OfACubicLatticeIsTheShellThatHoldsThePercentile) {
 }
 
 TEST(RelativeCutoff, IsWhatAllPairsGive) {
-  Random random(3, Stream::sampling, 0);
-  Eigen::Matrix3Xd r(3, 300);
-  for (double& x : r.reshaped()) x = random.uniform(0, 30);
+  Eigen::Matrix3Xd r = random_cloud(300, 30, 3);
   r.col(17) += Eigen::Vector3d(4000, 0, 0);  // far away: its search sphere has to grow
   for (const int neighbours : {1, 8, 60})
     for (const double percent : {50.0, 95.0, 100.0})

@@ -15,7 +15,7 @@ namespace elastem {
 class Scratch {
  public:
   Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "elastem-io-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "elastem-test-XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
   }
   ~Scratch() {
