@@ -7,14 +7,14 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "imaging/ctf.hpp"
-#include "io/mrc.hpp"
 #include "io/particle_writer.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/particle_outputs.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
-#include "synthesis/recipe.hpp"
+#include "synthesis/synthesizer.hpp"
 
 namespace elastem {
 
@@ -24,23 +24,6 @@ namespace fs = std::filesystem;
 using cli::SynthesizeOptions;
 
 constexpr int stopped_on_request = 3;
-
-struct Outputs {
-  std::string particles, stack, truth_star, truth_table;
-};
-
-Outputs outputs_of(const std::string& output) {
-  const fs::path star(output);
-  if (star.extension() != ".star") {
-    throw Error("option --output: " + output + " must end in .star, e.g. particles/particles.star");
-  }
-  if (star.stem() == "truth")
-    throw Error("option --output: " + output + " is the name of the truth; give another");
-  fs::path stack(star);
-  const fs::path folder = star.parent_path();
-  return {output, stack.replace_extension(".mrcs").string(), (folder / "truth.star").string(),
-          (folder / "truth.h5").string()};
-}
 
 Recipe recipe_of(const SynthesizeOptions& o, const ElasticModel& model) {
   Recipe recipe;
@@ -68,7 +51,8 @@ void warn_of_doubts(const Recipe& recipe, const ElasticModel& model) {
         "--size or --pixel-size",
         recipe.ctf.defocus_u, grid.size, grid.pixel_size);
   }
-  const double radius = std::sqrt(model.positions.colwise().squaredNorm().maxCoeff()) + 3 * model.sigma;
+  const double radius =
+      std::sqrt(model.positions.colwise().squaredNorm().maxCoeff()) + 3 * model.widest_sigma();
   const double room = (grid.size / 2.0 - recipe.shift_px) * grid.pixel_size;
   if (radius > room) {
     spdlog::warn(
@@ -79,7 +63,7 @@ void warn_of_doubts(const Recipe& recipe, const ElasticModel& model) {
 }
 
 void describe(const SynthesizeOptions& o, const Recipe& recipe, const ElasticModel& model,
-              const Outputs& out) {
+              const ParticleOutputs& out) {
   spdlog::info(
       "{} images of {}² pixels of {} Å, {} atoms, modes {}, {} of amplitude {:.1f} Å, {}, {}", o.count,
       o.size, o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers), o.relation,
@@ -104,84 +88,8 @@ void estimate(const SynthesizeOptions& o, const Recipe& recipe, const ElasticMod
                seconds, ranks, mebibytes);
 }
 
-MrcHeader stack_header(const SynthesizeOptions& o) {
-  MrcHeader header;
-  header.columns = header.rows = o.size;
-  header.sections = o.count;
-  header.pixel_size = o.pixel_size;
-  return header;
-}
-
-// The table of truth, and the stack with its full length: new ones, or those of the run that is gone on from.
-ResultTable open_outputs(const Communicator& comm, const SynthesizeOptions& o, const Outputs& out,
-                         const ElasticModel& model, const Provenance& provenance) {
-  const bool resume =
-      decide_output(comm, out.truth_table, o.common.resume, o.common.overwrite) == Output::resume;
-  if (resume) {
-    ResultTable table = ResultTable::open(comm, out.truth_table, ResultTable::Access::write);
-    collectively(comm, [&] {
-      require_same_run(table.provenance(), provenance, out.truth_table);
-      const MrcHeader there = MrcReader(out.stack).header();
-      if (there.sections != o.count || there.columns != o.size || there.rows != o.size) {
-        throw Error(out.stack + ": is not the stack of " + out.truth_table +
-                    "; start again with --overwrite");
-      }
-    });
-    return table;
-  }
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    for (const auto& path : {out.particles, out.stack, out.truth_star}) {
-      if (fs::exists(path) && !o.common.overwrite && !o.common.resume) {
-        throw Error(path + ": exists; give --overwrite to replace it, or another --output");
-      }
-    }
-    if (const fs::path folder = fs::path(out.particles).parent_path(); !folder.empty())
-      fs::create_directories(folder);
-    // The old table goes first: it must never stand beside a stack that it does not describe.
-    for (const auto& path : {out.truth_table, out.particles, out.truth_star}) fs::remove(path);
-    MrcWriter::create(out.stack, stack_header(o));
-  });
-  ResultTable table = ResultTable::create(comm, out.truth_table, o.count, model.mode_numbers, provenance);
-  table.store_vector("atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model");
-  table.store_vector("pixel_size", {o.pixel_size}, "Å", "size of a pixel of the images");
-  return table;
-}
-
-QueueSummary make_images(const Communicator& comm, const SynthesizeOptions& o, const Outputs& out,
-                         const ElasticModel& model, const Recipe& recipe, ResultTable& table) {
-  std::vector<Range> pending;
-  std::optional<MrcWriter> stack;
-  std::optional<Synthesizer> synthesizer;
-  collectively(comm, [&] {
-    if (comm.root()) {
-      const auto states = table.states();
-      pending = runs_where(o.count, [&](std::int64_t i) {
-        return states[static_cast<std::size_t>(i)] != ParticleState::done;
-      });
-    }
-    stack.emplace(MrcWriter::open(out.stack));
-    synthesizer.emplace(model, recipe);
-  });
-  Image pixels;
-  std::vector<ParticleResult> rows;
-  QueueOptions options;
-  options.show_progress = !o.common.quiet;
-  options.what = "images";
-  return run_queue(
-      comm, pending, options,
-      [&](std::int64_t item) {
-        rows.push_back(synthesizer->make(static_cast<std::uint64_t>(item), pixels));
-        stack->write(item, {pixels.data(), static_cast<std::size_t>(pixels.size())});
-      },
-      [&](Range chunk) {
-        table.write(chunk.first, rows);  // after the pixels: a row that is done has its image
-        rows.clear();
-      });
-}
-
 // The particles without and with their poses, both from the recipe alone.
-void write_star_files(const Communicator& comm, const SynthesizeOptions& o, const Outputs& out,
+void write_star_files(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,
                       const Recipe& recipe, Eigen::Index mode_count) {
   const StarTable optics = relion_optics(
       {{recipe.ctf.voltage_kv, recipe.ctf.cs_mm, recipe.ctf.amplitude_contrast, o.pixel_size, o.size}});
@@ -234,7 +142,7 @@ int synthesize_command(const Invocation& invocation) {
     return 0;
   }
   const SynthesizeOptions& o = *options;
-  const Outputs out = outputs_of(o.output);
+  const ParticleOutputs out = particle_outputs(o.output);
   const ElasticModel model = elastic_model(read_modes(comm, o.modes_file), o.modes);
   const Recipe recipe = recipe_of(o, model);
   describe(o, recipe, model, out);
@@ -248,7 +156,7 @@ int synthesize_command(const Invocation& invocation) {
       model, recipe);  // refuses an impossible recipe before anything is written
 
   watch_stop_signals();
-  ResultTable table = open_outputs(comm, o, out, model, provenance);
+  ResultTable table = open_particle_outputs(comm, o, out, model, provenance);
   const QueueSummary summary = make_images(comm, o, out, model, recipe, table);
   if (!summary.stopped) write_star_files(comm, o, out, recipe, model.mode_count());
   table.close();

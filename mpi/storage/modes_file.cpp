@@ -382,7 +382,7 @@ ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selec
   }
   model.positions = file.structure.positions;
   model.weights = file.weights;
-  model.sigma = file.atom_sigma;
+  model.kinds = {{{1.0, file.atom_sigma}}};
   return model;
 }
 

@@ -4,6 +4,14 @@
 
 namespace elastem {
 
+/// What was done to an image about its CTF after it was taken, and what then is left of the CTF.
+enum class CtfCorrection {
+  none,         ///< CTF
+  phase_flip,   ///< times sign(CTF): |CTF|
+  premultiply,  ///< times CTF: CTF²
+  wiener,       ///< times CTF/(CTF² + c): CTF²/(CTF² + c)
+};
+
 /// Contrast transfer of a weak phase object. Defocus is positive for underfocus.
 struct Ctf {
   double defocus_u = 0, defocus_v = 0;  ///< Å
@@ -14,6 +22,8 @@ struct Ctf {
   double cs_mm = 2.7;
   double amplitude_contrast = 0.1;
   bool enabled = true;  ///< false: the transfer is 1 everywhere
+  CtfCorrection correction = CtfCorrection::none;
+  double wiener_constant = 0.1;  ///< c of CtfCorrection::wiener
 
   bool operator==(const Ctf&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "imaging/elastic_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -13,6 +14,13 @@ Eigen::Matrix3Xd ElasticModel::deformed(const Eigen::VectorXd& amplitudes) const
     moved += amplitudes[k] * modes[static_cast<std::size_t>(k)];
   }
   return moved;
+}
+
+double ElasticModel::widest_sigma() const {
+  double widest = 0;
+  for (const AtomKind& kind : kinds)
+    for (const GaussianTerm& term : kind) widest = std::max(widest, term.sigma);
+  return widest;
 }
 
 double default_amplitude(Eigen::Index atom_count) {

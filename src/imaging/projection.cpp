@@ -40,8 +40,9 @@ void gaussian_axis(Real fraction, Real inverse_variance, int below, int count, c
 template <class Real>
 Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut)
     : model_(&model), grid_(grid), mode_steps_(model.modes.size()) {
-  require(grid.size > 0 && grid.pixel_size > 0 && model.sigma > 0, "a box, a pixel and an atom have a size");
-  const double sigma_px = model.sigma / grid.pixel_size;
+  require(grid.size > 0 && grid.pixel_size > 0 && model.widest_sigma() > 0,
+          "a box, a pixel and an atom have a size");
+  const double sigma_px = model.widest_sigma() / grid.pixel_size;
   height_ = 2 * static_cast<int>(std::ceil(cut * sigma_px)) + 1;
   width_ = *std::find_if(widths.begin(), widths.end() - 1, [this](int width) { return width >= height_; });
   require(height_ <= largest_width, "an atom's footprint is at most 64 pixels wide");
@@ -81,8 +82,8 @@ void Projector<Real>::splat() {
   const int below = height_ / 2;
   const double p = grid_.pixel_size;
   const double origin = grid_.size / 2;
-  const Real inverse_variance = static_cast<Real>(p * p / (model_->sigma * model_->sigma));
-  const double norm = p * p / (2 * std::numbers::pi * model_->sigma * model_->sigma);
+  const Real inverse_variance = static_cast<Real>(p * p / (model_->widest_sigma() * model_->widest_sigma()));
+  const double norm = p * p / (2 * std::numbers::pi * model_->widest_sigma() * model_->widest_sigma());
   const int modes = Derivatives ? static_cast<int>(model_->mode_count()) : 0;
   const int channels = canvas_.channels;
   std::vector<Real> step_x(static_cast<std::size_t>(channels)), step_y(static_cast<std::size_t>(channels));

@@ -1,20 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include <Eigen/Core>
 
 #include "imaging/ctf.hpp"
-#include "imaging/elastic_model.hpp"
-#include "imaging/fft.hpp"
-#include "imaging/image.hpp"
-#include "imaging/particle.hpp"
+#include "imaging/noise_spectrum.hpp"
 #include "imaging/pose.hpp"
 #include "imaging/projection.hpp"
 #include "synthesis/relation.hpp"
 
 namespace elastem {
+
+/// How the grey values of an image are scaled, signal and noise alike.
+enum class Normalisation {
+  image,       ///< mean 0 and variance 1 over the whole image
+  background,  ///< mean 0 and variance 1 outside a circle about the image's centre
+  none,
+};
 
 /// What distinguishes one synthetic data set from another of the same model.
 struct Recipe {
@@ -23,15 +28,24 @@ struct Recipe {
   ImageGrid grid;                   ///< pixels a side and their size
   std::optional<double> snr = 0.1;  ///< none: no noise
   double noise_before_ctf = 0;      ///< share of the noise's variance that the CTF colours, in [0, 1]
-  bool psi_uniform = true;          ///< otherwise psi is 0
-  double shift_px = 5;              ///< shifts are uniform in ±shift_px along x and y
-  Ctf ctf;                          ///< of every particle
+  NoiseSpectrum noise;              ///< relative power a shell; empty: white
+  Normalisation normalisation = Normalisation::image;
+  double background_radius = 0;  ///< px, of Normalisation::background
+  bool invert = false;           ///< dark on bright, as a camera records it
+  double max_resolution = 0;     ///< Å: neither signal nor noise beyond it; 0: up to the corners
+  bool psi_uniform = true;       ///< otherwise psi is 0
+  double shift_px = 5;           ///< shifts are uniform in ±shift_px along x and y
+  Ctf ctf;                       ///< of every particle
   std::uint64_t seed = 1;
 };
 
+/// Throws Error, which names the option, for a recipe that cannot be made with this number of modes.
+void require_possible(const Recipe& recipe, Eigen::Index mode_count);
+
 /// The hidden truth of one particle.
 struct Conformer {
-  Eigen::VectorXd amplitudes;  ///< K, Å
+  Eigen::VectorXd amplitudes;                     ///< K, Å
+  std::shared_ptr<const Eigen::Matrix3Xd> atoms;  ///< Å, in place of X(amplitudes); null: X(amplitudes)
   Pose pose;
   Ctf ctf;
 };
@@ -39,53 +53,5 @@ struct Conformer {
 /// The truth of particle `index`: a pure function of (recipe, mode_count, index). The direction of view is
 /// uniform on the sphere (rot uniform, cos tilt uniform), psi and the shifts are uniform or 0.
 Conformer draw_conformer(const Recipe& recipe, Eigen::Index mode_count, std::uint64_t index);
-
-/// Makes the images of a data set: CTF applied to the projection, white Gaussian noise at the wanted SNR
-/// (variance of the noise-free, CTF-applied image over the whole image / variance of the noise, for each
-/// image by itself), then mean 0 and variance 1 over the whole image. Image `index` is a pure function of
-/// (model, recipe, index), whatever was made before. Owns scratch memory and FFT plans: one a thread.
-class Synthesizer {
- public:
-  /// `model` must outlive the synthesizer. Throws Error for a recipe that cannot be made.
-  Synthesizer(const ElasticModel& model, const Recipe& recipe);
-
-  const Recipe& recipe() const { return recipe_; }
-
-  /// The image of particle `index`.
-  Image image(std::uint64_t index) {
-    return image(draw_conformer(recipe_, model_->mode_count(), index), index);
-  }
-  /// The image of any conformer, with the noise of particle `index`.
-  Image image(const Conformer& conformer, std::uint64_t index);
-
-  /// The image and its row of truth: amplitudes, pose, the correlation of the noise-free with the noisy image
-  /// as score, and the Cramér–Rao standard errors at the truth (0 without noise).
-  ParticleResult make(std::uint64_t index, Image& pixels);
-
- private:
-  struct Variances {
-    double white = 0;     ///< of the noise added after the CTF, a pixel
-    double coloured = 0;  ///< of the noise added before the CTF, a pixel, before the CTF is applied
-  };
-  void clean_image(const Conformer& conformer);
-  Variances add_noise(std::uint64_t index, Image& pixels);
-  void filter(Image& pixels, const std::vector<float>& transfer);
-  const std::vector<float>& transfer_of(const Ctf& ctf);
-
-  const ElasticModel* model_;
-  Recipe recipe_;
-  Projector<float> projector_;
-  Projector<double> exact_projector_;
-  Fft2<float> fft_;
-  Fft2<double> exact_fft_;
-  Image clean_, coloured_;
-  Spectrum spectrum_;
-  Ctf transfer_ctf_;
-  std::vector<float> transfer_;
-};
-
-/// Shifts pixel values to mean 0 and scales them to variance 1 over the whole image; throws Error when they
-/// are all equal.
-void normalise(Image& pixels);
 
 }  // namespace elastem

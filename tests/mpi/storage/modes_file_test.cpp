@@ -197,7 +197,7 @@ TEST(ElasticModel, TakesTheSelectedModes) {
   const ModesFile file = example();
   const ElasticModel model = elastic_model(file, "9,7");
   EXPECT_EQ(model.mode_numbers, (std::vector<int>{7, 9}));
-  EXPECT_EQ(model.sigma, 2.5);
+  EXPECT_EQ(model.widest_sigma(), 2.5);
   EXPECT_EQ(model.weights, file.weights);
   EXPECT_EQ(model.positions, file.structure.positions);
   for (int atom = 0; atom < atoms; ++atom)

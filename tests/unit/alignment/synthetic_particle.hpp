@@ -27,7 +27,7 @@ inline ElasticModel bent_chain(Eigen::Index atoms = 120) {
   }
   model.positions.colwise() -= model.positions.rowwise().mean().eval();
   model.weights = Eigen::VectorXd::LinSpaced(atoms, 40, 70);
-  model.sigma = 2.5;
+  model.kinds = {{{1.0, 2.5}}};
   const auto add_mode = [&](auto&& displacement) {
     Eigen::Matrix3Xd mode(3, atoms);
     for (Eigen::Index a = 0; a < atoms; ++a)

@@ -17,7 +17,7 @@ TEST(Fisher, OneAtomsShiftHasTheClosedFormError) {
   ElasticModel model;
   model.positions = Eigen::Matrix3Xd::Zero(3, 1);
   model.weights = Eigen::VectorXd::Constant(1, 10);
-  model.sigma = 4;
+  model.kinds = {{{1.0, 4}}};
   const int size = 64;
   const double p = 2, noise = 0.3;
   Projector<double> projector(model, {size, p}, 9);

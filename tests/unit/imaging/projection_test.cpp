@@ -18,7 +18,7 @@ TEST(Projection, OneAtomIsTheClosedFormGaussian) {
   ElasticModel model;
   model.positions = Eigen::Vector3d(3.1, -4.7, 8.0);
   model.weights = Eigen::VectorXd::Constant(1, 6.0);
-  model.sigma = 2.5;
+  model.kinds = {{{1.0, 2.5}}};
   const ImageGrid grid{32, 1.7};
   const Eigen::Vector2d shift(-2.3, 1.1);
   ImageOf<double> image;

@@ -17,7 +17,7 @@ inline ElasticModel random_model(std::uint64_t seed, Eigen::Index atoms, int mod
   model.positions.colwise() -= model.positions.rowwise().mean().eval();
   model.weights.resize(atoms);
   for (auto& w : model.weights) w = random.uniform(6, 16);
-  model.sigma = sigma;
+  model.kinds = {{{1.0, sigma}}};
   for (int k = 0; k < modes; ++k) {
     Eigen::Matrix3Xd mode(3, atoms);
     for (auto& x : mode.reshaped()) x = random.normal();

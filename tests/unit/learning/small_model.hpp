@@ -24,7 +24,7 @@ inline ElasticModel small_model() {
   }
   for (auto& mode : model.modes) mode /= mode.norm();
   model.mode_numbers = {7, 8};
-  model.sigma = 3;
+  model.kinds = {{{1.0, 3}}};
   return model;
 }
 

@@ -18,7 +18,7 @@ ElasticModel two_atoms() {
   model.positions << 3, -5, 1, 4, -2, 6;
   model.weights.resize(2);
   model.weights << 6, 16;
-  model.sigma = 2.5;
+  model.kinds = {{{1.0, 2.5}}};
   return model;
 }
 

@@ -32,7 +32,7 @@ ElasticModel blob() {
     model.weights[a] = 6 + 2 * random.uniform();
   }
   model.positions = model.positions.cwiseMax(-22).cwiseMin(22);
-  model.sigma = 2.5;
+  model.kinds = {{{1.0, 2.5}}};
   return model;
 }
 

@@ -1,0 +1,109 @@
+#include "mpi/commands/particle_outputs.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "core/error.hpp"
+#include "io/mrc.hpp"
+#include "synthesis/synthesizer.hpp"
+
+namespace elastem {
+
+namespace {
+
+namespace fs = std::filesystem;
+using cli::SynthesizeOptions;
+
+MrcHeader stack_header(const SynthesizeOptions& o) {
+  MrcHeader header;
+  header.columns = header.rows = o.size;
+  header.sections = o.count;
+  header.pixel_size = o.pixel_size;
+  return header;
+}
+
+}  // namespace
+
+ParticleOutputs particle_outputs(const std::string& output) {
+  const fs::path star(output);
+  if (star.extension() != ".star") {
+    throw Error("option --output: " + output + " must end in .star, e.g. particles/particles.star");
+  }
+  if (star.stem() == "truth")
+    throw Error("option --output: " + output + " is the name of the truth; give another");
+  fs::path stack(star);
+  const fs::path folder = star.parent_path();
+  return {output, stack.replace_extension(".mrcs").string(), (folder / "truth.star").string(),
+          (folder / "truth.h5").string()};
+}
+
+ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOptions& o,
+                                  const ParticleOutputs& out, const ElasticModel& model,
+                                  const Provenance& provenance) {
+  const bool resume =
+      decide_output(comm, out.truth_table, o.common.resume, o.common.overwrite) == Output::resume;
+  if (resume) {
+    ResultTable table = ResultTable::open(comm, out.truth_table, ResultTable::Access::write);
+    collectively(comm, [&] {
+      require_same_run(table.provenance(), provenance, out.truth_table);
+      const MrcHeader there = MrcReader(out.stack).header();
+      if (there.sections != o.count || there.columns != o.size || there.rows != o.size) {
+        throw Error(out.stack + ": is not the stack of " + out.truth_table +
+                    "; start again with --overwrite");
+      }
+    });
+    return table;
+  }
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    for (const auto& path : {out.particles, out.stack, out.truth_star}) {
+      if (fs::exists(path) && !o.common.overwrite && !o.common.resume) {
+        throw Error(path + ": exists; give --overwrite to replace it, or another --output");
+      }
+    }
+    if (const fs::path folder = fs::path(out.particles).parent_path(); !folder.empty())
+      fs::create_directories(folder);
+    // The old table goes first: it must never stand beside a stack that it does not describe.
+    for (const auto& path : {out.truth_table, out.particles, out.truth_star}) fs::remove(path);
+    MrcWriter::create(out.stack, stack_header(o));
+  });
+  ResultTable table = ResultTable::create(comm, out.truth_table, o.count, model.mode_numbers, provenance);
+  table.store_vector("atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model");
+  table.store_vector("pixel_size", {o.pixel_size}, "Å", "size of a pixel of the images");
+  return table;
+}
+
+QueueSummary make_images(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,
+                         const ElasticModel& model, const Recipe& recipe, ResultTable& table) {
+  std::vector<Range> pending;
+  std::optional<MrcWriter> stack;
+  std::optional<Synthesizer> synthesizer;
+  collectively(comm, [&] {
+    if (comm.root()) {
+      const auto states = table.states();
+      pending = runs_where(o.count, [&](std::int64_t i) {
+        return states[static_cast<std::size_t>(i)] != ParticleState::done;
+      });
+    }
+    stack.emplace(MrcWriter::open(out.stack));
+    synthesizer.emplace(model, recipe);
+  });
+  Image pixels;
+  std::vector<ParticleResult> rows;
+  QueueOptions options;
+  options.show_progress = !o.common.quiet;
+  options.what = "images";
+  return run_queue(
+      comm, pending, options,
+      [&](std::int64_t item) {
+        rows.push_back(synthesizer->make(static_cast<std::uint64_t>(item), pixels));
+        stack->write(item, {pixels.data(), static_cast<std::size_t>(pixels.size())});
+      },
+      [&](Range chunk) {
+        table.write(chunk.first, rows);  // after the pixels: a row that is done has its image
+        rows.clear();
+      });
+}
+
+}  // namespace elastem

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "cli/synthesize_options.hpp"
+#include "imaging/elastic_model.hpp"
+#include "mpi/comm/work_queue.hpp"
+#include "mpi/storage/result_table.hpp"
+#include "synthesis/recipe.hpp"
+
+namespace elastem {
+
+/// The files of a synthetic set.
+struct ParticleOutputs {
+  std::string particles, stack, truth_star, truth_table;
+};
+
+/// The files beside `output`, a name that ends in .star. Throws Error for another.
+ParticleOutputs particle_outputs(const std::string& output);
+
+/// The table of truth, and the stack with its full length: new ones, or those of the run that is gone on
+/// from. Collective.
+ResultTable open_particle_outputs(const Communicator& comm, const cli::SynthesizeOptions& o,
+                                  const ParticleOutputs& out, const ElasticModel& model,
+                                  const Provenance& provenance);
+
+/// Makes the images that the table lacks: pixels to the stack, then the particle's row. Collective.
+QueueSummary make_images(const Communicator& comm, const cli::SynthesizeOptions& o,
+                         const ParticleOutputs& out, const ElasticModel& model, const Recipe& recipe,
+                         ResultTable& table);
+
+}  // namespace elastem
