@@ -10,8 +10,8 @@
 #include "core/number_list.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_set.hpp"
-#include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -187,7 +187,7 @@ int align_command(const Invocation& invocation) {
     return 0;
   }
   const AlignOptions& o = *options;
-  const ElasticModel model = elastic_model(read_modes(comm, o.modes_file), o.modes);
+  const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   const ParticleSet set = open_particles(comm, o.particles, o.datadir);
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);

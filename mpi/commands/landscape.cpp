@@ -21,6 +21,7 @@
 #include "mpi/commands/commands.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/stored_model.hpp"
 #include "structure/pdb_writer.hpp"
 
 namespace elastem {

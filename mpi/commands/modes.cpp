@@ -14,6 +14,7 @@
 #include "mpi/commands/map_input.hpp"
 #include "mpi/commands/mode_import.hpp"
 #include "mpi/commands/mode_report.hpp"
+#include "mpi/commands/model_input.hpp"
 #include "mpi/linalg/network_expansion.hpp"
 #include "mpi/linalg/network_solver.hpp"
 #include "mpi/storage/modes_file.hpp"
@@ -51,11 +52,11 @@ Structure read_input(const ModesOptions& o) {
 }
 
 // Nodes of a map are its pseudoatoms, whose spacing sets the cut-off and whose width that of the density.
-Structure read_map(const Communicator& comm, ModesOptions& o) {
+Structure read_map(const Communicator& comm, ModesOptions& o, double& sigma) {
   if (o.common.dry_run) o.map.pseudoatoms.clear();
   MapInput input = read_map_input(comm, o.map, o.cutoff);
   o.cutoff = input.cutoff;
-  o.atom_sigma = input.sigma;
+  sigma = input.sigma;
   o.atoms = "pseudoatoms";
   return std::move(input.structure);
 }
@@ -82,8 +83,17 @@ NetworkModes imported_modes(const Communicator& comm, const ModesOptions& o, con
   return result;
 }
 
+AtomModel atom_model_of(const ModesOptions& o) {
+  AtomModel model;
+  if (o.atoms == "ca") model.sigma = 2.5;
+  return chosen_atom_model(model, o.map.file.empty() ? o.atoms : "pseudoatoms", o.atom_model);
+}
+
 // The structure on rank 0, centred.
-void take_structure(Structure structure, ModesFile& content) {
+void take_structure(Structure structure, const AtomModel& atoms, ModesFile& content) {
+  if (atoms.density == AtomDensity::scattering)  // an element that is not tabulated is refused now
+    for (const Atom& atom : structure.atoms) scattering_kind(atom.element, atoms.b_factor);
+  content.atom_model = atoms;
   content.structure = std::move(structure);
   content.centre = centre(content.structure);
   content.weights.resize(content.structure.size());
@@ -228,16 +238,17 @@ int modes_command(const Invocation& invocation) {
   }
   ModesOptions o = *options;
   const double start = MPI_Wtime();
+  AtomModel atoms = atom_model_of(o);
   prepare_output(comm, o);
   prepare_mode_report(comm, o);
   ModesFile content;
   Structure structure;
-  if (!o.map.file.empty()) structure = read_map(comm, o);
+  if (!o.map.file.empty()) structure = read_map(comm, o, atoms.sigma);
   collectively(comm, [&] {
     if (!comm.root()) return;
     if (o.map.file.empty()) structure = read_input(o);
     resolve_cutoff(o, structure);
-    take_structure(std::move(structure), content);
+    take_structure(std::move(structure), atoms, content);
   });
   comm.broadcast(std::span<double>(&o.cutoff, 1));
   const Provenance provenance = provenance_of(invocation, o);
@@ -251,7 +262,6 @@ int modes_command(const Invocation& invocation) {
   const double solved = MPI_Wtime();
   describe_modes(*result);
   content.modes = std::move(result->modes);
-  content.atom_sigma = o.atom_sigma;
   content.atoms = o.atoms;
   content.cutoff = o.cutoff;
   write_modes(comm, o.output, content, result->first_node, provenance);

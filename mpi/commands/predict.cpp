@@ -11,8 +11,8 @@
 #include "learning/predictor.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_set.hpp"
-#include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -139,7 +139,7 @@ int predict_command(const Invocation& invocation) {
   const PredictOptions& o = *parsed;
   use_torch_threads(o.threads);
   const Checkpoint network = shared_checkpoint(comm, o.network);
-  const ElasticModel model = elastic_model(read_modes(comm, o.modes_file), format_number_list(network.modes));
+  const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
   const ParticleSet set = open_particles(comm, o.particles, o.datadir);
   check_grid(o, set, network);
   spdlog::info("predict: {} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",

@@ -10,8 +10,8 @@
 #include "io/particle_writer.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_outputs.hpp"
-#include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "synthesis/synthesizer.hpp"
@@ -143,7 +143,7 @@ int synthesize_command(const Invocation& invocation) {
   }
   const SynthesizeOptions& o = *options;
   const ParticleOutputs out = particle_outputs(o.output);
-  const ElasticModel model = elastic_model(read_modes(comm, o.modes_file), o.modes);
+  const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   const Recipe recipe = recipe_of(o, model);
   describe(o, recipe, model, out);
   warn_of_doubts(recipe, model);

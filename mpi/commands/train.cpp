@@ -7,8 +7,8 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_set.hpp"
-#include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/training/trainer.hpp"
 
@@ -113,7 +113,7 @@ int train_command(const Invocation& invocation) {
   const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   const TrainingSet set =
       load_training_set(comm, particles.file, o.particles, o.labels, o.validation, o.common.seed);
-  const ElasticModel model = elastic_model(read_modes(comm, o.modes_file), format_number_list(set.modes));
+  const ElasticModel model = read_model(comm, o.modes_file, format_number_list(set.modes), o.atom_model);
 
   const Architecture architecture{o.architecture, static_cast<int>(set.modes.size())};
   const Schedule schedule{o.learning_rate, o.warm_up, o.schedule == "cosine"};

@@ -45,8 +45,12 @@ void write_structure(hid_t file, const ModesFile& content) {
                      Note{"Å", "what was taken off the positions of the input file"});
   hdf5::write_values(group, "weights", {n}, content.weights.data(),
                      Note{"electrons", "density of each atom"});
-  hdf5::write_value(group, "atom_sigma", content.atom_sigma,
+  hdf5::write_strings(group, "atom_model", {to_string(content.atom_model.density)},
+                      {"none", "density of an atom: gaussian or scattering"});
+  hdf5::write_value(group, "atom_sigma", content.atom_model.sigma,
                     Note{"Å", "standard deviation of the Gaussian of an atom"});
+  hdf5::write_value(group, "scattering_b_factor", content.atom_model.b_factor,
+                    Note{"Å²", "blur of the electron scattering factors of an atom"});
   hdf5::write_strings(group, "atoms", {content.atoms}, {"none", "which atoms: all or ca"});
   texts("atom_name", &Atom::name, "atom names");
   texts("element", &Atom::element, "chemical elements");
@@ -114,6 +118,15 @@ void read_atoms(hid_t group, Structure& structure) {
   numbers("charge_sum", &Atom::charge_sum);
 }
 
+// Files of older versions hold the σ of Gaussian atoms only.
+void read_atom_model(hid_t group, AtomModel& model) {
+  model.sigma = hdf5::read_value<double>(group, "atom_sigma");
+  if (!hdf5::exists(group, "atom_model")) return;
+  const auto names = hdf5::read_strings(group, "atom_model");
+  model.density = parse_atom_density(names.empty() ? "" : names.front(), "structure/atom_model");
+  model.b_factor = hdf5::read_value<double>(group, "scattering_b_factor");
+}
+
 void read_structure(hid_t file, ModesFile& content) {
   const hdf5::Handle group(H5Gopen2(file, "structure", H5P_DEFAULT), H5Gclose,
                            "there is no group /structure");
@@ -124,7 +137,7 @@ void read_structure(hid_t file, ModesFile& content) {
   if (centre.size() != 3) throw Error("structure/centre does not hold three values");
   content.centre = centre;
   content.weights = read_vector(group, "weights");
-  content.atom_sigma = hdf5::read_value<double>(group, "atom_sigma");
+  read_atom_model(group, content.atom_model);
   const auto atoms = hdf5::read_strings(group, "atoms");
   content.atoms = atoms.empty() ? "" : atoms.front();
   read_atoms(group, content.structure);
@@ -234,12 +247,6 @@ void write_vectors(const Communicator& comm, const std::string& path, const Eige
   }
 }
 
-std::string no_such_mode(int number, const std::vector<int>& numbers, const std::string& path) {
-  return "mode " + std::to_string(number) + " is not in " + path + ", which has " +
-         format_number_list(numbers) + (number <= 6 ? "; modes 1-6 are the rigid-body ones" : "") +
-         "; choose among these or compute more with elastem modes --modes";
-}
-
 // Broadcasts: sizes first, then the numbers, and each text field as one text with a line an atom.
 template <class T>
 void broadcast_values(const Communicator& comm, std::vector<T>& values) {
@@ -290,6 +297,12 @@ void broadcast_atoms(const Communicator& comm, std::vector<Atom>& atoms) {
 
 }  // namespace
 
+std::string no_such_mode(int number, const std::vector<int>& numbers, const std::string& path) {
+  return "mode " + std::to_string(number) + " is not in " + path + ", which has " +
+         format_number_list(numbers) + (number <= 6 ? "; modes 1-6 are the rigid-body ones" : "") +
+         "; choose among these or compute more with elastem modes --modes";
+}
+
 void write_modes(const Communicator& comm, const std::string& path, const ModesFile& content,
                  std::int64_t first_node, const Provenance& provenance) {
   collectively(comm, [&] {
@@ -332,7 +345,7 @@ ModesFile read_modes(const Communicator& comm, const std::string& path) {
   broadcast_matrix(comm, content.modes.score);
   broadcast_matrix(comm, content.weights);
   comm.broadcast(content.atoms);
-  comm.broadcast(std::span<double>(&content.atom_sigma, 1));
+  comm.broadcast(std::span<AtomModel>(&content.atom_model, 1));
   comm.broadcast(std::span<double>(&content.cutoff, 1));
   content.path = path;
   return content;
@@ -360,30 +373,6 @@ Eigen::VectorXd read_mode_vector(const std::string& path, int number) {
   hdf5::check(H5Dread(dataset, H5T_NATIVE_DOUBLE, box.memory, box.file, H5P_DEFAULT, vector.data()),
               "cannot read mode " + std::to_string(number) + " of " + path);
   return vector;
-}
-
-ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selection) {
-  const NormalModes& modes = file.modes;
-  std::vector<int> wanted;
-  if (modes_selection.empty()) {
-    for (std::size_t i = 0; i < modes.numbers.size(); ++i)
-      if (modes.enabled[i]) wanted.push_back(modes.numbers[i]);
-    if (wanted.empty()) throw Error(file.path + " has no enabled mode; name the wanted ones with --modes");
-  } else {
-    wanted = parse_number_list(modes_selection, "--modes");
-  }
-  ElasticModel model;
-  for (const int number : wanted) {
-    const auto at = std::find(modes.numbers.begin(), modes.numbers.end(), number);
-    if (at == modes.numbers.end()) throw Error("--modes: " + no_such_mode(number, modes.numbers, file.path));
-    const auto column = modes.vectors.col(at - modes.numbers.begin());
-    model.modes.push_back(Eigen::Map<const Eigen::Matrix3Xd>(column.data(), 3, file.structure.size()));
-    model.mode_numbers.push_back(number);
-  }
-  model.positions = file.structure.positions;
-  model.weights = file.weights;
-  model.kinds = {{{1.0, file.atom_sigma}}};
-  return model;
 }
 
 }  // namespace elastem

@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
-#include "imaging/elastic_model.hpp"
+#include "imaging/atom_model.hpp"
 #include "modes/normal_modes.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/storage/provenance.hpp"
@@ -17,9 +18,9 @@ struct ModesFile {
   Structure structure;                  ///< centred on the centre of mass
   Eigen::Vector3d centre;               ///< Å, what was taken off the positions of the input
   NormalModes modes;
-  Eigen::VectorXd weights;  ///< density of each atom, electrons
-  double atom_sigma = 1.5;  ///< Å
-  std::string atoms;        ///< "all" or "ca"
+  Eigen::VectorXd weights;  ///< density of each atom, electrons, of Gaussian ones
+  AtomModel atom_model;     ///< their shape in images
+  std::string atoms;        ///< "all", "ca" or "pseudoatoms"
   double cutoff = 8;        ///< Å
 };
 
@@ -42,8 +43,7 @@ ModesFile read_modes_table(const std::string& path);
 /// Not collective. Throws Error that names the modes that are there.
 Eigen::VectorXd read_mode_vector(const std::string& path, int number);
 
-/// The model of the selected modes ("7-9"; empty: all enabled). Throws Error that names the modes that are
-/// there.
-ElasticModel elastic_model(const ModesFile& file, const std::string& modes_selection);
+/// For messages: mode `number` is not among those of the file at `path`, and what to do.
+std::string no_such_mode(int number, const std::vector<int>& numbers, const std::string& path);
 
 }  // namespace elastem

@@ -58,10 +58,12 @@ std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& 
       "poses of the search that are refined briefly");
   add("finalists", po::value(&o.finalists)->default_value(o.finalists)->value_name("N"),
       "of them, those refined to the end");
+  add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;
   }
+  check_atom_model(o.atom_model);
   o.effective = line.effective();
   check(o);
   return o;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/atom_model_option.hpp"
 #include "cli/command_line.hpp"
 
 namespace elastem::cli {
@@ -19,6 +20,7 @@ struct AlignOptions {
   double shift_range = 0;      ///< Å; 0: an eighth of the box
   double amplitude_range = 0;  ///< Å; 0: 4.9·√N
   int candidates = 20, finalists = 5;
+  AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

@@ -27,10 +27,6 @@ void check(const ModesOptions& o) {
     throw Error("option --solver: \"" + o.solver + "\"" +
                 suggestion(o.solver, {"auto", "scalapack", "slepc"}) + "; give auto, scalapack or slepc");
   if (o.model < 0) throw Error("option --model: " + std::to_string(o.model) + "; give the number of a model");
-  if (o.atom_model != "gaussian")
-    throw Error("option --atom-model: \"" + o.atom_model + "\"; this version knows gaussian");
-  if (!(o.atom_sigma > 0) || !std::isfinite(o.atom_sigma))
-    throw Error("option --atom-sigma: must be above 0 Å");
 }
 
 }  // namespace
@@ -60,11 +56,8 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
       "read this chain only; may be given more than once (by default all chains)")(
       "ligands", po::bool_switch(&o.ligands), "read ligands and ions too, as atoms like the others")(
       "model", po::value(&o.model)->value_name("N"),
-      "number of the model in a file of several (by default the first)")(
-      "atom-model", po::value(&o.atom_model)->default_value(o.atom_model)->value_name("NAME"),
-      "density of an atom in images: gaussian")(
-      "atom-sigma", po::value(&o.atom_sigma)->value_name("Å"),
-      "standard deviation of that Gaussian (by default 1.5, for ca 2.5)");
+      "number of the model in a file of several (by default the first)");
+  add_atom_model_options(line, o.atom_model);
   line.add()("import", po::value(&o.import_file)->value_name("FILE"),
              "take the modes from a file (.h5, .xmd, .nmd) instead of computing them");
   add_mode_report_options(line, o.report);
@@ -78,10 +71,10 @@ std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& 
   if (o.relative.neighbours == 0) o.relative.neighbours = coarse ? 34 : 60;
   o.cutoff = o.relative.cutoff;
   if (!line.given("cutoff")) o.cutoff = !o.map.file.empty() ? 0 : coarse ? 15 : 8;
-  if (!line.given("atom-sigma")) o.atom_sigma = coarse ? 2.5 : 1.5;
   o.effective = line.effective();
   check_map(line, o.map);
   check(o);
+  check_atom_model(o.atom_model);
   check_mode_report(line, o.report, o.last_mode);
   return o;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/atom_model_option.hpp"
 #include "cli/command_line.hpp"
 #include "cli/cutoff_option.hpp"
 #include "cli/map_options.hpp"
@@ -25,8 +26,7 @@ struct ModesOptions {
   std::vector<std::string> chains;  ///< empty: all
   bool ligands = false;             ///< read ligands and ions too
   int model = 0;                    ///< as numbered in the file; 0: the first
-  std::string atom_model = "gaussian";
-  double atom_sigma = 1.5;  ///< Å; 2.5 for ca
+  AtomModelOption atom_model;
   ModeReportOptions report;
   std::string import_file;  ///< takes the modes from it; empty: they are computed
   CommonOptions common;

@@ -22,11 +22,13 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
       "refine each prediction against its image; where that fails, search the pose")(
       "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
       "threads of each rank for the network");
+  add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;
   }
   if (o.threads < 1) throw Error("option --threads: must be 1 or more");
+  check_atom_model(o.atom_model);
   o.effective = line.effective();
   return o;
 }

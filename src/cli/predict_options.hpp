@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/atom_model_option.hpp"
 #include "cli/command_line.hpp"
 
 namespace elastem::cli {
@@ -13,6 +14,7 @@ struct PredictOptions {
   std::string particles, modes_file, network, output, datadir;
   bool refine = false;
   int threads = 1;
+  AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

@@ -66,6 +66,7 @@ std::optional<SynthesizeOptions> parse_synthesize_options(const std::vector<std:
       "amplitude-contrast",
       po::value(&o.amplitude_contrast)->default_value(o.amplitude_contrast)->value_name("Q"),
       "share of amplitude contrast");
+  add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;
@@ -75,6 +76,7 @@ std::optional<SynthesizeOptions> parse_synthesize_options(const std::vector<std:
   o.defocus = number_or_none(defocus, "defocus");
   if (psi != "uniform" && psi != "0") throw Error("option --psi: \"" + psi + "\"; give uniform or 0");
   o.psi_uniform = psi == "uniform";
+  check_atom_model(o.atom_model);
   o.effective = line.effective();
   check(o);
   return o;

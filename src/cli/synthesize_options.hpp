@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/atom_model_option.hpp"
 #include "cli/command_line.hpp"
 
 namespace elastem::cli {
@@ -24,6 +25,7 @@ struct SynthesizeOptions {
   double shift_px = 5;
   std::optional<double> defocus = 5000;  ///< Å; none: no CTF
   double voltage_kv = 200, cs_mm = 2, amplitude_contrast = 0.1;
+  AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

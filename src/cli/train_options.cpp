@@ -63,6 +63,7 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "save-seconds", po::value(&o.save_seconds)->default_value(o.save_seconds)->value_name("S"),
       "time between two checkpoints; one is always written at the end")(
       "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"), "threads of each rank");
+  add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;
@@ -71,6 +72,7 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
   if (line.given("epochs") && o.epochs == 0) refuse("epochs", "must be 1 or more");
   if (line.given("minutes") && o.minutes == 0) refuse("minutes", "must be above 0");
   if (o.epochs == 0 && o.minutes == 0) o.epochs = default_epochs;
+  check_atom_model(o.atom_model);
   o.effective = line.effective();
   return o;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/atom_model_option.hpp"
 #include "cli/command_line.hpp"
 
 namespace elastem::cli {
@@ -23,6 +24,7 @@ struct TrainOptions {
   double stream = 0;         ///< share of synthetic images in a batch
   double save_seconds = 30;  ///< between two checkpoints
   int threads = 1;
+  AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "mpi/storage/hdf5_file.hpp"
+#include "mpi/storage/stored_model.hpp"
 
 namespace elastem {
 namespace {
@@ -43,7 +44,7 @@ ModesFile example() {
   file.modes.score = three(0.3, 0.9, 0.5);
   file.modes.enabled = {1, 0, 1};
   file.weights = Eigen::VectorXd::LinSpaced(atoms, 6, 10);
-  file.atom_sigma = 2.5;
+  file.atom_model = {AtomDensity::gaussian, 2.5, 90};
   file.atoms = "ca";
   file.cutoff = 15;
   return file;
@@ -105,7 +106,9 @@ TEST(ModesFile, ComesBackOnEveryRank) {
   EXPECT_EQ(read.modes.score, written.modes.score);
   EXPECT_EQ(read.modes.enabled, written.modes.enabled);
   EXPECT_EQ(read.weights, written.weights);
-  EXPECT_EQ(read.atom_sigma, written.atom_sigma);
+  EXPECT_EQ(read.atom_model.density, written.atom_model.density);
+  EXPECT_EQ(read.atom_model.sigma, written.atom_model.sigma);
+  EXPECT_EQ(read.atom_model.b_factor, written.atom_model.b_factor);
   EXPECT_EQ(read.atoms, written.atoms);
   EXPECT_EQ(read.cutoff, written.cutoff);
 }
