@@ -32,7 +32,7 @@ Recipe recipe_of(const SynthesizeOptions& o, const ElasticModel& model) {
   recipe.grid = {o.size, o.pixel_size};
   recipe.snr = o.snr;
   recipe.noise_before_ctf = o.noise_before_ctf;
-  recipe.psi_uniform = o.psi_uniform;
+  recipe.orientation.psi_uniform = o.psi_uniform;
   recipe.shift_px = o.shift_px;
   recipe.ctf.enabled = o.defocus.has_value();
   recipe.ctf.defocus_u = recipe.ctf.defocus_v = o.defocus.value_or(0);

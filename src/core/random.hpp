@@ -16,6 +16,7 @@ enum class Stream : std::uint32_t {
   network = 7,
   augmentation = 8,
   sampling = 9,
+  view = 10,
 };
 
 /// Counter-based random numbers (Philox 4×32-10, Salmon et al. 2011): the n-th number is a function of

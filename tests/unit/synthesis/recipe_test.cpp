@@ -36,7 +36,7 @@ TEST(Conformer, DirectionsAreUniformOnTheSphere) {
 
 TEST(Conformer, PsiAndShiftsAreUniformOrZeroAndChangeNothingElse) {
   Recipe recipe = small_recipe(), still = small_recipe();
-  still.psi_uniform = false;
+  still.orientation.psi_uniform = false;
   still.shift_px = 0;
   const double reach = recipe.shift_px * recipe.grid.pixel_size;
   double largest = 0;
@@ -51,6 +51,89 @@ TEST(Conformer, PsiAndShiftsAreUniformOrZeroAndChangeNothingElse) {
   }
   EXPECT_LE(largest, reach);
   EXPECT_GE(largest, 0.99 * reach);  // the largest of 2000 uniform numbers stays below with probability 2e−9
+}
+
+TEST(Conformer, GaussianShiftsHaveTheirDeviationAndStayInTheBox) {
+  constexpr int n = 20000;
+  Recipe recipe = small_recipe();
+  recipe.shift = ShiftDistribution::gaussian;
+  recipe.shift_px = 3;  // half the box is 5.3 deviations: what is drawn anew changes the variance by 1e−5
+  double squares = 0;
+  for (std::uint64_t i = 0; i < n; ++i)
+    squares += (draw_conformer(recipe, 3, i).pose.shift / recipe.grid.pixel_size).squaredNorm();
+  EXPECT_NEAR(squares / (2 * n) / 9, 1, 5 * std::sqrt(1.0 / n));  // of 2n squares of variance 2
+  recipe.shift_px = 15;  // half the box is 1.07 deviations: 28 % of the values are drawn anew
+  double largest = 0;
+  for (std::uint64_t i = 0; i < 1000; ++i)
+    largest = std::max(largest, draw_conformer(recipe, 3, i).pose.shift.cwiseAbs().maxCoeff());
+  const double edge = recipe.grid.size / 2.0 * recipe.grid.pixel_size;
+  EXPECT_LE(largest, edge);
+  EXPECT_GE(largest, 0.95 * edge);  // 2000 values: each is beyond with probability 0.02
+}
+
+TEST(Conformer, ChangingOneDistributionChangesNoOther) {
+  const Recipe plain = small_recipe();
+  Recipe changed = plain;
+  changed.relation = Relation::random;
+  Recipe seen = plain;
+  seen.orientation.preferred = {{10, 70, 1}};
+  seen.orientation.spread = 5;
+  Recipe moved = plain;
+  moved.shift = ShiftDistribution::gaussian;
+  Recipe focused = plain;
+  focused.optics = {{5000, 20000}, {100, 500}, std::nullopt, {0, 90}};
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    const Conformer was = draw_conformer(plain, 3, i);
+    int conformations = 0, views = 0, shifts = 0, optics = 0;
+    for (const Recipe& recipe : {changed, seen, moved, focused}) {
+      const Conformer now = draw_conformer(recipe, 3, i);
+      conformations += now.amplitudes != was.amplitudes;
+      views += now.pose.tilt != was.pose.tilt;
+      shifts += now.pose.shift != was.pose.shift;
+      optics += !(now.ctf == was.ctf);
+      EXPECT_EQ(now.pose.psi, was.pose.psi);
+    }
+    EXPECT_EQ(conformations, 1);
+    EXPECT_EQ(views, 1);
+    EXPECT_EQ(shifts, 1);
+    EXPECT_EQ(optics, 1);
+  }
+}
+
+TEST(Conformer, ATableGivesTheAmplitudesAndAFileTheCtf) {
+  Recipe recipe = small_recipe();
+  recipe.relation = Relation::table;
+  recipe.table = [](std::uint64_t i) { return Eigen::VectorXd::Constant(3, static_cast<double>(i)).eval(); };
+  recipe.ctf.correction = CtfCorrection::phase_flip;
+  recipe.ctf_from_file = [](std::uint64_t i) {
+    Ctf ctf;
+    ctf.defocus_u = ctf.defocus_v = 1000.0 * static_cast<double>(i);
+    return ctf;
+  };
+  const Conformer conformer = draw_conformer(recipe, 3, 7);
+  EXPECT_EQ(conformer.amplitudes, Eigen::Vector3d(7, 7, 7));
+  EXPECT_EQ(conformer.ctf.defocus_u, 7000);
+  EXPECT_EQ(conformer.ctf.correction, CtfCorrection::phase_flip);
+}
+
+TEST(Conformer, KnownStructuresAreEquallyLikely) {
+  constexpr int n = 9000;
+  Recipe recipe = small_recipe();
+  recipe.relation = Relation::structures;
+  for (const char* name : {"open", "half", "closed"}) {
+    const double q = static_cast<double>(recipe.structures.size());
+    recipe.structures.push_back(
+        {name, std::make_shared<Eigen::Matrix3Xd>(3, 100), Eigen::VectorXd::Constant(3, q)});
+  }
+  std::array<int, 3> counts{};
+  for (std::uint64_t i = 0; i < n; ++i) {
+    const Conformer conformer = draw_conformer(recipe, 3, i);
+    const auto which = static_cast<std::size_t>(conformer.amplitudes[0]);
+    EXPECT_EQ(conformer.structure, recipe.structures[which].name);
+    EXPECT_EQ(conformer.atoms, recipe.structures[which].atoms);
+    ++counts[which];
+  }
+  for (const int count : counts) EXPECT_NEAR(count, n / 3.0, 5 * std::sqrt(n * (1.0 / 3) * (2.0 / 3)));
 }
 
 }  // namespace

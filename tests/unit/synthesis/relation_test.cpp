@@ -1,8 +1,11 @@
 #include "synthesis/relation.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -68,8 +71,84 @@ TEST(Relation, ClustersAreEquallyLikelyAndOfTheirSpread) {
   EXPECT_NEAR(squares / n / 2, 1, 5 * std::sqrt(1.0 / n));
 }
 
+TEST(Relation, AHalfCircleRunsFromOneEndOfItsFirstModeToTheOtherAtOneDistance) {
+  const double a = 30, tolerance = 10 * epsilon * a;
+  EXPECT_LE((curve_point(Relation::half_circle, a, 2, 0) - Eigen::Vector2d(a, 0)).norm(), tolerance);
+  EXPECT_LE((curve_point(Relation::half_circle, a, 2, 0.5) - Eigen::Vector2d(0, a)).norm(), tolerance);
+  EXPECT_LE((curve_point(Relation::half_circle, a, 2, 1) - Eigen::Vector2d(-a, 0)).norm(), tolerance);
+  for (const double r : {0.1, 0.35, 0.8}) {
+    const Eigen::VectorXd point = curve_point(Relation::half_circle, a, 4, r);
+    EXPECT_NEAR(point.norm(), a, tolerance);
+    EXPECT_EQ(point.tail<2>().norm(), 0);
+  }
+}
+
+TEST(Relation, AHalfCircleIsUniformInAngle) {
+  constexpr int n = 20000;
+  Eigen::Vector2d sum = Eigen::Vector2d::Zero();
+  for (int i = 0; i < n; ++i) {
+    Random random(5, Stream::conformation, static_cast<std::uint64_t>(i));
+    sum += draw_amplitudes(Relation::half_circle, 1, 2, random);
+  }
+  // cos πr has mean 0 and variance 1/2; sin πr mean 2/π and variance 1/2 − 4/π².
+  const double y = 2 / std::numbers::pi, root = std::sqrt(static_cast<double>(n));
+  EXPECT_NEAR(sum[0] / n, 0, 5 * std::sqrt(0.5) / root);
+  EXPECT_NEAR(sum[1] / n, y, 5 * std::sqrt(0.5 - y * y) / root);
+}
+
+TEST(Relation, AGridIsVisitedPointByPointAndThenAgain) {
+  constexpr int g = 3, modes = 3, points = 27;
+  std::set<std::vector<double>> seen;
+  for (std::uint64_t i = 0; i < points; ++i) {
+    const Eigen::VectorXd q = lattice_point(i, g, 8, modes);
+    seen.emplace(q.begin(), q.end());
+    EXPECT_EQ(lattice_point(i + points, g, 8, modes), q);
+    for (const double value : q) EXPECT_TRUE(value == -8 || value == 0 || value == 8) << value;
+  }
+  EXPECT_EQ(seen.size(), std::size_t{points});
+  // The first mode runs fastest.
+  EXPECT_EQ(lattice_point(0, g, 8, modes), Eigen::Vector3d(-8, -8, -8));
+  EXPECT_EQ(lattice_point(1, g, 8, modes), Eigen::Vector3d(0, -8, -8));
+  EXPECT_EQ(lattice_point(9, g, 8, modes), Eigen::Vector3d(-8, -8, 0));
+}
+
+TEST(Relation, AGridIsAsFineAsAllItsPointsAreVisited) {
+  EXPECT_EQ(lattice_points_for(1000, 3), 10);
+  EXPECT_EQ(lattice_points_for(999, 3), 9);
+  EXPECT_EQ(lattice_points_for(100, 2), 10);
+  EXPECT_EQ(lattice_points_for(7, 3), 2);  // fewer particles than the coarsest lattice has points
+  EXPECT_EQ(lattice_points_for(12, 1), 12);
+}
+
+TEST(Relation, RandomIsUniformInEachModeByItself) {
+  constexpr int n = 20000, modes = 3;
+  constexpr double a = 10;
+  Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+  Eigen::Matrix3d second = Eigen::Matrix3d::Zero();
+  double largest = 0;
+  for (int i = 0; i < n; ++i) {
+    Random random(8, Stream::conformation, static_cast<std::uint64_t>(i));
+    const Eigen::Vector3d q = draw_amplitudes(Relation::random, a, modes, random);
+    sum += q;
+    second += q * q.transpose();
+    largest = std::max(largest, q.cwiseAbs().maxCoeff());
+  }
+  // x uniform in [−1, 1]: variance 1/3, of x² 1/5 − 1/9, of a product 1/9.
+  const double root = std::sqrt(static_cast<double>(n));
+  for (int k = 0; k < modes; ++k) {
+    EXPECT_NEAR(sum[k] / n, 0, 5 * a * std::sqrt(1.0 / 3) / root);
+    EXPECT_NEAR(second(k, k) / n, a * a / 3, 5 * a * a * std::sqrt(1.0 / 5 - 1.0 / 9) / root);
+    EXPECT_NEAR(second(k, (k + 1) % modes) / n, 0, 5 * a * a / 3 / root);
+  }
+  EXPECT_LE(largest, a);
+  EXPECT_GE(largest, 0.999 * a);  // 60,000 numbers stay below with probability e−60
+}
+
 TEST(Relation, NamesAreSuggested) {
   EXPECT_EQ(parse_relation("clusters"), Relation::clusters);
+  EXPECT_EQ(parse_relation("half-circle"), Relation::half_circle);
+  EXPECT_EQ(parse_relation("structures"), Relation::structures);
+  EXPECT_EQ(relation_names().size(), 8U);
   try {
     parse_relation("helx");
     FAIL() << "an unknown relation was taken";
@@ -78,7 +157,9 @@ TEST(Relation, NamesAreSuggested) {
   }
 }
 
-TEST(Relation, AHelixNeedsThreeModes) {
+TEST(Relation, AHelixNeedsThreeModesAndAHalfCircleTwo) {
+  EXPECT_THROW(require_modes_for(Relation::half_circle, 1), Error);
+  EXPECT_NO_THROW(require_modes_for(Relation::half_circle, 2));
   EXPECT_THROW(require_modes_for(Relation::helix, 2), Error);
   EXPECT_THROW(require_modes_for(Relation::linear, 0), Error);
   EXPECT_NO_THROW(require_modes_for(Relation::linear, 2));

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "imaging/ctf.hpp"
+
+namespace elastem {
+
+/// Values uniform in [low, high); all are `low` where the two are equal.
+struct Interval {
+  double low = 0, high = 0;
+
+  double at(double fraction) const { return low + (high - low) * fraction; }
+};
+
+/// How the CTF varies over a synthetic data set.
+struct OpticsDistribution {
+  Interval defocus;                   ///< d = (U + V)/2, Å
+  Interval astigmatism;               ///< a = U − V, Å: U = d + a/2, V = d − a/2
+  std::optional<double> angle = 0.0;  ///< of U, degrees; none: uniform in [0, 180)
+  Interval phase_shift;               ///< degrees
+};
+
+/// The CTF of a particle: `common` with defocus, astigmatism and phase shift drawn, each by itself. A pure
+/// function of its arguments.
+Ctf draw_ctf(const OpticsDistribution& distribution, const Ctf& common, std::uint64_t seed,
+             std::uint64_t index);
+
+}  // namespace elastem
