@@ -113,6 +113,25 @@ TEST(ModesFile, ComesBackOnEveryRank) {
   EXPECT_EQ(read.cutoff, written.cutoff);
 }
 
+TEST(ModesFile, OlderOnesHaveGaussianAtoms) {
+  const auto comm = Communicator::world();
+  ModesFile written = example();
+  written.atom_model = {AtomDensity::scattering, 2.25, 90};
+  write_spread(comm, "older.h5", written);
+  const AtomModel stored = read_modes(comm, "older.h5").atom_model;
+  EXPECT_EQ(stored.density, AtomDensity::scattering);
+  EXPECT_EQ(stored.b_factor, 90);
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    const auto file = hdf5::open_file("older.h5", hdf5::Access::write);
+    for (const char* name : {"structure/atom_model", "structure/scattering_b_factor"})
+      hdf5::check(H5Ldelete(file, name, H5P_DEFAULT), name);
+  });
+  const AtomModel model = read_modes(comm, "older.h5").atom_model;
+  EXPECT_EQ(model.density, AtomDensity::gaussian);
+  EXPECT_EQ(model.sigma, 2.25);
+}
+
 TEST(ModesFile, TableAndSingleVectorsAreReadAlone) {
   const auto comm = Communicator::world();
   const ModesFile written = example();
@@ -212,6 +231,29 @@ TEST(ElasticModel, WithoutSelectionTakesTheEnabledModes) {
   ModesFile none = example();
   none.modes.enabled = {0, 0, 0};
   EXPECT_THAT(error_of([&] { elastic_model(none, ""); }), HasSubstr("no enabled mode"));
+}
+
+TEST(ElasticModel, HasAKindAnElementWithScatteringFactors) {
+  ModesFile file = example();
+  file.atoms = "all";
+  file.atom_model = {AtomDensity::scattering, 1.5, 100};
+  for (std::size_t i = 0; i < atoms; ++i) file.structure.atoms[i].element = i % 2 == 0 ? "C" : "N";
+  const ElasticModel model = elastic_model(file, "7");
+  ASSERT_EQ(model.kinds.size(), 2u);
+  EXPECT_EQ(model.kind_of, (std::vector<int>{0, 1, 0, 1, 0}));
+  EXPECT_EQ(model.weights, Eigen::VectorXd::Ones(atoms));
+  for (int atom = 0; atom < atoms; ++atom) {
+    const AtomKind wanted = scattering_kind(atom % 2 == 0 ? "C" : "N", 100);
+    ASSERT_EQ(model.kind(atom).size(), wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      EXPECT_EQ(model.kind(atom)[i].weight, wanted[i].weight);
+      EXPECT_EQ(model.kind(atom)[i].sigma, wanted[i].sigma);
+    }
+  }
+  for (const char* nodes : {"ca", "pseudoatoms"}) {
+    file.atoms = nodes;
+    EXPECT_THAT(error_of([&] { elastic_model(file, "7"); }), HasSubstr("--atom-model gaussian"));
+  }
 }
 
 TEST(ElasticModel, NamesTheModesThatAreThere) {
