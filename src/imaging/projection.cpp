@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "core/error.hpp"
 
@@ -11,46 +12,87 @@ namespace elastem {
 
 namespace {
 
-constexpr int largest_width = 64;
-constexpr std::array<int, 6> widths = {8, 12, 16, 24, 32, largest_width};
+// Footprints are 2·below + 2 pixels wide, one of a few widths, so that a row of one is a fixed number of
+// vector operations; and 2·below + 1 high.
+constexpr std::array<int, 6> reaches = {3, 5, 7, 11, 15, 31};
 
-/// A separable Gaussian footprint along one axis: values exp(−(i − f)²/(2s²)) for the offsets i = −below …
-/// from the nearest pixel, f in [−½, ½] the fraction, as e₀·b^i·exp(−i²/(2s²)) with b = exp(f/s²): two
-/// exponentials.
-template <class Real>
-void gaussian_axis(Real fraction, Real inverse_variance, int below, int count, const Real* kernel,
-                   Real* values) {
-  const Real start = std::exp(Real(-0.5) * fraction * fraction * inverse_variance);
-  const Real base = std::exp(fraction * inverse_variance);
-  const Real inverse_base = Real(1) / base;
-  Real power = start;
-  for (int i = below; i < count; ++i) {
-    values[i] = power * kernel[i];
-    power *= base;
-  }
-  power = start * inverse_base;
-  for (int i = below - 1; i >= 0; --i) {
-    values[i] = power * kernel[i];
-    power *= inverse_base;
-  }
+template <class Real, int Below>
+using FootprintRow = Eigen::Array<Real, 2 * Below + 2, 1>;
+
+/// Footprint rows side by side, a column each.
+template <class Real, int Below>
+using FootprintRows = Eigen::Array<Real, 2 * Below + 2, Eigen::Dynamic>;
+
+/// Atoms whose rows are made before the first of them is used: what was just stored in parts is slow to load
+/// whole.
+constexpr std::size_t batch = 16;
+
+/// start·base^i·profile(i), i = 0 … count − 1, by fours: `count` is a multiple.
+template <int Count, class Real>
+void gaussian_row(Real start, Real base, const Real* profile, Real* row) {
+  static_assert(Count % 4 == 0);
+  using Four = Eigen::Array<Real, 4, 1>;
+  const Real square = base * base, fourth = square * square;
+  Four powers(start, start * base, start * square, start * square * base);
+  for (int i = 0; i < Count; i += 4, powers *= fourth)
+    Eigen::Map<Four>(row + i) = powers * Eigen::Map<const Four>(profile + i);
 }
 
 }  // namespace
 
 template <class Real>
 Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut)
-    : model_(&model), grid_(grid), mode_steps_(model.modes.size()) {
-  require(grid.size > 0 && grid.pixel_size > 0 && model.widest_sigma() > 0,
-          "a box, a pixel and an atom have a size");
-  const double sigma_px = model.widest_sigma() / grid.pixel_size;
-  height_ = 2 * static_cast<int>(std::ceil(cut * sigma_px)) + 1;
-  width_ = *std::find_if(widths.begin(), widths.end() - 1, [this](int width) { return width >= height_; });
-  require(height_ <= largest_width, "an atom's footprint is at most 64 pixels wide");
-  const int below = height_ / 2;
-  kernel_.resize(static_cast<std::size_t>(width_));
-  for (int i = 0; i < width_; ++i) {
-    kernel_[static_cast<std::size_t>(i)] =
-        static_cast<Real>(std::exp(-0.5 * (i - below) * (i - below) / (sigma_px * sigma_px)));
+    : model_(&model), grid_(grid), order_(static_cast<std::size_t>(model.atom_count())) {
+  require(grid.size > 0 && grid.pixel_size > 0, "a box and a pixel have a size");
+  std::iota(order_.begin(), order_.end(), Eigen::Index{0});
+  if (!model.kind_of.empty()) {
+    require(model.kind_of.size() == order_.size(), "one kind an atom");
+    std::stable_sort(order_.begin(), order_.end(), [&](Eigen::Index a, Eigen::Index b) {
+      return model.kind_of[static_cast<std::size_t>(a)] < model.kind_of[static_cast<std::size_t>(b)];
+    });
+  }
+  const auto sorted = [&](const Eigen::Matrix3Xd& vectors) {
+    return Coordinates(vectors(Eigen::all, order_).transpose().template cast<Real>().array());
+  };
+  reference_ = sorted(model.positions);
+  for (const auto& mode : model.modes) modes_.push_back(sorted(mode));
+  weights_ = model.weights(order_).template cast<Real>().array();
+
+  const double p = grid.pixel_size;
+  for (Eigen::Index first = 0; first < model.atom_count();) {
+    const AtomKind& kind = model.kind(order_[static_cast<std::size_t>(first)]);
+    Group group;
+    group.first = first;
+    while (first < model.atom_count() && &model.kind(order_[static_cast<std::size_t>(first)]) == &kind)
+      ++first;
+    group.count = first - group.first;
+    double widest = 0;
+    for (const GaussianTerm& term : kind) {
+      if (!(term.sigma >= 0.1 * p)) {
+        throw Error("atoms of σ " + std::to_string(term.sigma) + " Å are too narrow for pixels of " +
+                    std::to_string(p) +
+                    " Å: take a larger --atom-sigma or --b-factor, or a smaller --pixel-size");
+      }
+      widest = std::max(widest, term.sigma / p);
+    }
+    const auto reach = std::find_if(reaches.begin(), reaches.end(),
+                                    [&](int below) { return below >= std::floor(cut * widest + 0.5); });
+    if (reach == reaches.end()) {
+      throw Error("atoms of σ " + std::to_string(widest * p) + " Å are too wide for pixels of " +
+                  std::to_string(p) + " Å: take larger pixels (--pixel-size) or a smaller --atom-sigma");
+    }
+    group.below = *reach;
+    largest_below_ = std::max(largest_below_, group.below);
+    for (const GaussianTerm& term : kind) {
+      const double variance = term.sigma * term.sigma / (p * p);
+      typename Group::Term made;
+      made.exponent = static_cast<Real>(0.5 / variance);
+      made.weight = static_cast<Real>(term.weight / (2 * std::numbers::pi * variance));
+      for (int i = -group.below; i <= group.below + 1; ++i)
+        made.profile.push_back(static_cast<Real>(std::exp(-0.5 * i * i / variance)));
+      group.terms.push_back(std::move(made));
+    }
+    groups_.push_back(std::move(group));
   }
 }
 
@@ -60,130 +102,283 @@ int Projector<Real>::parameter_count() const {
 }
 
 template <class Real>
-void Projector<Real>::place(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
-                            const Eigen::Vector2d& shift) {
-  rotated_.noalias() = rotation * model_->deformed(amplitudes);
-  shift_ = shift;
+void Projector<Real>::deform(const Eigen::VectorXd& amplitudes) {
+  require(amplitudes.size() == model_->mode_count(), "one amplitude a mode");
+  atoms_ = reference_;
+  for (std::size_t k = 0; k < modes_.size(); ++k)
+    atoms_ += static_cast<Real>(amplitudes[static_cast<Eigen::Index>(k)]) * modes_[k];
+}
+
+template <class Real>
+void Projector<Real>::adopt(const Eigen::Matrix3Xd& atoms) {
+  require(atoms.cols() == model_->atom_count(), "one place an atom");
+  atoms_ = atoms(Eigen::all, order_).transpose().template cast<Real>().array();
+}
+
+template <class Real>
+void Projector<Real>::place(const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift) {
+  const Eigen::Matrix<Real, 3, 3> r = rotation.template cast<Real>();
+  const auto turned = [&](int i) {
+    return r(i, 0) * atoms_.col(0) + r(i, 1) * atoms_.col(1) + r(i, 2) * atoms_.col(2);
+  };
+  x_ = turned(0);
+  y_ = turned(1);
+  z_ = turned(2);
+  const Real scale = static_cast<Real>(1 / grid_.pixel_size), origin = static_cast<Real>(grid_.size / 2);
+  // Atoms far outside draw nothing: they are brought near, so that their pixels are integers.
+  const Real far = static_cast<Real>(2 * (grid_.size + largest_below_));
+  const auto pixels = [&](const Values& angstrom, double shift_angstrom, Eigen::ArrayXi& nearest,
+                          Values& rest) {
+    const Real constant = static_cast<Real>(shift_angstrom) * scale + origin;
+    rest = (angstrom * scale + constant).max(-far).min(far);
+    nearest = (rest + Real(0.5)).floor().template cast<int>();
+    rest -= nearest.template cast<Real>();
+  };
+  pixels(x_, shift.x(), column_, across_);
+  pixels(y_, shift.y(), row_, down_);
+}
+
+/// ∂(x, y)/∂q of every atom, the first two rows of R·A_k.
+template <class Real>
+void Projector<Real>::place_steps(const Eigen::Matrix3d& rotation) {
+  const Eigen::Matrix<Real, 3, 3> r = rotation.template cast<Real>();
+  steps_.resize(model_->atom_count(), 2 * model_->mode_count());
+  for (std::size_t k = 0; k < modes_.size(); ++k) {
+    const Coordinates& mode = modes_[k];
+    for (int axis = 0; axis < 2; ++axis) {
+      steps_.col(2 * static_cast<Eigen::Index>(k) + axis) =
+          r(axis, 0) * mode.col(0) + r(axis, 1) * mode.col(1) + r(axis, 2) * mode.col(2);
+    }
+  }
+}
+
+template <class Real>
+void Projector<Real>::prepare(const Group& group) {
+  horizontal_.resize(std::max(horizontal_.size(), group.terms.size()));
+  vertical_.resize(horizontal_.size());
+  const auto weights = weights_.segment(group.first, group.count);
+  for (std::size_t t = 0; t < group.terms.size(); ++t) {
+    const Real h = group.terms[t].exponent, twice_below = static_cast<Real>(2 * group.below);
+    const auto along = [&](const Values& rests, Axis& axis) {
+      const auto f = rests.segment(group.first, group.count);
+      axis.start = (-h * f * (f + twice_below)).exp();
+      axis.base = (2 * h * f).exp();
+    };
+    along(across_, horizontal_[t]);
+    along(down_, vertical_[t]);
+    vertical_[t].start *= weights * group.terms[t].weight;
+  }
+}
+
+template <class Real>
+bool Projector<Real>::touches_box(Eigen::Index atom, int below) const {
+  const auto inside = [&](int pixel) { return pixel >= -below && pixel < grid_.size + below; };
+  return inside(column_[atom]) && inside(row_[atom]);
+}
+
+template <class Real>
+void Projector<Real>::select(const Group& group) {
+  selected_.clear();
+  for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
+    if (touches_box(a, group.below)) selected_.push_back(static_cast<int>(a));
+}
+
+/// As `select`, row by row: the part of a canvas of many channels that is at work then stays in the fastest
+/// memory. A counting sort, so that the order depends on nothing but the places.
+template <class Real>
+void Projector<Real>::sort_by_row(const Group& group) {
+  row_ends_.assign(static_cast<std::size_t>(grid_.size + 2 * group.below + 1), 0);
+  int* const ends = row_ends_.data() + group.below;
+  for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
+    if (touches_box(a, group.below)) ++ends[row_[a] + 1];
+  std::partial_sum(row_ends_.begin(), row_ends_.end(), row_ends_.begin());
+  selected_.resize(static_cast<std::size_t>(row_ends_.back()));
+  for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
+    if (touches_box(a, group.below))
+      selected_[static_cast<std::size_t>(ends[row_[a]]++)] = static_cast<int>(a);
 }
 
 template <class Real>
 void Projector<Real>::clear(int channels) {
+  canvas_.margin = 2 * largest_below_ + 2;
   canvas_.channels = channels;
-  canvas_.rows = grid_.size + 2 * height_;
-  canvas_.columns = grid_.size + 2 * width_;
-  canvas_.data.assign(static_cast<std::size_t>(canvas_.rows * channels * canvas_.columns), Real(0));
+  canvas_.columns = grid_.size + 2 * canvas_.margin;
+  canvas_.data.assign(static_cast<std::size_t>(canvas_.columns * canvas_.columns * channels), Real(0));
 }
 
-/// Adds every atom's footprint. Channel 0 is the image; with Derivatives channels 1 … K+5 hold the
-/// derivatives, of which a footprint row is A·g'(x) + B·g(x) with A = w·∂x_a/∂θ·g(y), B = w·∂y_a/∂θ·g'(y).
+/// The first pixel of an atom's footprint in channel 0.
 template <class Real>
-template <int Width, bool Derivatives>
-void Projector<Real>::splat() {
-  const int below = height_ / 2;
-  const double p = grid_.pixel_size;
-  const double origin = grid_.size / 2;
-  const Real inverse_variance = static_cast<Real>(p * p / (model_->widest_sigma() * model_->widest_sigma()));
-  const double norm = p * p / (2 * std::numbers::pi * model_->widest_sigma() * model_->widest_sigma());
-  const int modes = Derivatives ? static_cast<int>(model_->mode_count()) : 0;
-  const int channels = canvas_.channels;
-  std::vector<Real> step_x(static_cast<std::size_t>(channels)), step_y(static_cast<std::size_t>(channels));
-  alignas(64) std::array<Real, largest_width> gx, gy, dx, dy;
+Real* Projector<Real>::footprint(Eigen::Index atom, int below) {
+  const Eigen::Index row = row_[atom] - below + canvas_.margin;
+  const Eigen::Index column = column_[atom] - below + canvas_.margin;
+  return canvas_.data.data() + row * canvas_.channels * canvas_.columns + column;
+}
 
-  for (Eigen::Index a = 0; a < rotated_.cols(); ++a) {
-    const double x = (rotated_(0, a) + shift_[0]) / p + origin;
-    const double y = (rotated_(1, a) + shift_[1]) / p + origin;
-    const double column = std::nearbyint(x), row = std::nearbyint(y);
-    if (!(column >= -below && column < grid_.size + below && row >= -below && row < grid_.size + below))
-      continue;
-    const auto fx = static_cast<Real>(x - column), fy = static_cast<Real>(y - row);
-    gaussian_axis(fx, inverse_variance, below, Width, kernel_.data(), gx.data());
-    gaussian_axis(fy, inverse_variance, below, height_, kernel_.data(), gy.data());
-    const auto weight = static_cast<Real>(model_->weights[a] * norm);
-    if constexpr (Derivatives) {
-      // d/dx_a in 1/Å of exp(−(x − x_a)²/(2σ²)), x in pixels.
-      const auto slope = static_cast<Real>(inverse_variance / p);
-      for (int i = 0; i < Width; ++i)
-        dx[static_cast<std::size_t>(i)] =
-            (static_cast<Real>(i - below) - fx) * slope * gx[static_cast<std::size_t>(i)];
-      for (int i = 0; i < height_; ++i)
-        dy[static_cast<std::size_t>(i)] =
-            (static_cast<Real>(i - below) - fy) * slope * gy[static_cast<std::size_t>(i)];
-      const auto rx = static_cast<Real>(rotated_(0, a)), ry = static_cast<Real>(rotated_(1, a)),
-                 rz = static_cast<Real>(rotated_(2, a));
-      for (int k = 0; k < modes; ++k) {
-        const auto& step = mode_steps_[static_cast<std::size_t>(k)];
-        step_x[static_cast<std::size_t>(1 + k)] = static_cast<Real>(step(0, a));
-        step_y[static_cast<std::size_t>(1 + k)] = static_cast<Real>(step(1, a));
-      }
-      const auto rotation_steps = static_cast<std::size_t>(1 + modes);
-      step_x[rotation_steps] = 0, step_y[rotation_steps] = -rz;
-      step_x[rotation_steps + 1] = rz, step_y[rotation_steps + 1] = 0;
-      step_x[rotation_steps + 2] = -ry, step_y[rotation_steps + 2] = rx;
-      step_x[rotation_steps + 3] = 1, step_y[rotation_steps + 3] = 0;
-      step_x[rotation_steps + 4] = 0, step_y[rotation_steps + 4] = 1;
-    }
-    Real* line =
-        canvas_.data.data() +
-        static_cast<std::ptrdiff_t>(static_cast<int>(row) - below + height_) * channels * canvas_.columns +
-        (static_cast<int>(column) - below + width_);
-    for (int i = 0; i < height_; ++i) {
-      const Real value = weight * gy[static_cast<std::size_t>(i)];
-      for (int j = 0; j < Width; ++j) line[j] += value * gx[static_cast<std::size_t>(j)];
-      line += canvas_.columns;
-      if constexpr (Derivatives) {
-        const Real slope = weight * dy[static_cast<std::size_t>(i)];
-        for (int c = 1; c < channels; ++c) {
-          const Real along = value * step_x[static_cast<std::size_t>(c)];
-          const Real across = slope * step_y[static_cast<std::size_t>(c)];
-          for (int j = 0; j < Width; ++j) {
-            line[j] += along * dx[static_cast<std::size_t>(j)] + across * gx[static_cast<std::size_t>(j)];
-          }
-          line += canvas_.columns;
-        }
-      }
+/// The rows of a batch of selected atoms along one axis: column [term][atom].
+template <class Real>
+template <int Below>
+void Projector<Real>::make_rows(const Group& group, const std::vector<Axis>& axes, std::size_t first,
+                                std::size_t count, Real* rows) const {
+  constexpr int width = 2 * Below + 2;
+  for (std::size_t t = 0; t < group.terms.size(); ++t) {
+    const Real* profile = group.terms[t].profile.data();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Eigen::Index a = selected_[first + i] - group.first;
+      gaussian_row<width>(axes[t].start[a], axes[t].base[a], profile, rows + (t * batch + i) * width);
     }
   }
 }
 
 template <class Real>
-template <bool Derivatives>
-void Projector<Real>::splat_any() {
-  // The width is a constant of the inner loop, so that a footprint row is a fixed number of vector
-  // operations.
-  switch (width_) {
-    case 8:
-      return splat<8, Derivatives>();
-    case 12:
-      return splat<12, Derivatives>();
-    case 16:
-      return splat<16, Derivatives>();
-    case 24:
-      return splat<24, Derivatives>();
-    case 32:
-      return splat<32, Derivatives>();
-    default:
-      return splat<largest_width, Derivatives>();
+template <int Below>
+void Projector<Real>::splat(const Group& group) {
+  using Row = FootprintRow<Real, Below>;
+  const std::size_t terms = group.terms.size();
+  FootprintRows<Real, Below> gx(2 * Below + 2, terms * batch), gy(2 * Below + 2, terms * batch);
+  const Eigen::Index pitch = canvas_.columns;
+  for (std::size_t first = 0; first < selected_.size(); first += batch) {
+    const std::size_t count = std::min(batch, selected_.size() - first);
+    make_rows<Below>(group, horizontal_, first, count, gx.data());
+    make_rows<Below>(group, vertical_, first, count, gy.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t t = 0; t < terms; ++t) {
+        const auto at = static_cast<Eigen::Index>(t * batch + i);
+        Real* line = footprint(selected_[first + i], Below);
+        for (int y = 0; y <= 2 * Below; ++y, line += pitch) Eigen::Map<Row>(line) += gy(y, at) * gx.col(at);
+      }
+    }
   }
+}
+
+/// A footprint row of a derivative is ∂x/∂θ · g'(x) g(y) + ∂y/∂θ · g(x) g'(y), the products summed over the
+/// atom's Gaussians first.
+template <class Real>
+template <int Below>
+void Projector<Real>::splat_with_derivatives(const Group& group) {
+  const std::size_t terms = group.terms.size();
+  FootprintRows<Real, Below> gx(2 * Below + 2, terms * batch), gy(2 * Below + 2, terms * batch);
+  for (std::size_t first = 0; first < selected_.size(); first += batch) {
+    const std::size_t count = std::min(batch, selected_.size() - first);
+    make_rows<Below>(group, horizontal_, first, count, gx.data());
+    make_rows<Below>(group, vertical_, first, count, gy.data());
+    for (std::size_t i = 0; i < count; ++i)
+      splat_with_derivatives<Below>(group, selected_[first + i], i, gx.data(), gy.data());
+  }
+}
+
+template <class Real>
+template <int Below>
+void Projector<Real>::splat_with_derivatives(const Group& group, Eigen::Index atom, std::size_t place,
+                                             const Real* gx_rows, const Real* gy_rows) {
+  using Row = FootprintRow<Real, Below>;
+  constexpr std::size_t width = 2 * Below + 2, height = 2 * Below + 1;
+  const Row offsets = Row::LinSpaced(width, Real(-Below), Real(Below + 1));
+  const auto per_angstrom = static_cast<Real>(1 / grid_.pixel_size);
+  std::array<Row, height> value, by_x, by_y;
+  for (auto* rows : {&value, &by_x, &by_y}) rows->fill(Row::Zero());
+  for (std::size_t t = 0; t < group.terms.size(); ++t) {
+    const std::size_t at = (t * batch + place) * width;
+    const Row gx = Eigen::Map<const Row>(gx_rows + at);
+    const Real* gy = gy_rows + at;
+    const Real slope = 2 * group.terms[t].exponent * per_angstrom;  // ∂g/∂x_a = slope·(x − x_a)·g
+    const Row dx = slope * (offsets - across_[atom]) * gx, down = slope * (offsets - down_[atom]);
+    for (std::size_t y = 0; y < height; ++y) {
+      const Real d = down[static_cast<Eigen::Index>(y)] * gy[y];
+      value[y] += gy[y] * gx;
+      by_x[y] += gy[y] * dx;
+      by_y[y] += d * gx;
+    }
+  }
+  // The image, then a channel a parameter: what ∂(x, y)/∂θ makes of the two slopes.
+  const Eigen::Index pitch = canvas_.columns * canvas_.channels;
+  Real* channel = footprint(atom, Below);
+  const auto add = [&](auto&& with) {
+    Real* to = channel;
+    for (std::size_t y = 0; y < height; ++y, to += pitch) {
+      Eigen::Map<Row> line(to);
+      line = with(line, y);
+    }
+    channel += canvas_.columns;
+  };
+  add([&](const auto& line, std::size_t y) { return line + value[y]; });
+  for (Eigen::Index k = 0; k < steps_.cols(); k += 2) {
+    const Real sx = steps_(atom, k), sy = steps_(atom, k + 1);
+    add([&](const auto& line, std::size_t y) { return (line + sx * by_x[y]) + sy * by_y[y]; });
+  }
+  const Real rx = x_[atom], ry = y_[atom], rz = z_[atom];  // −[r']×
+  add([&](const auto& line, std::size_t y) { return line - rz * by_y[y]; });
+  add([&](const auto& line, std::size_t y) { return line + rz * by_x[y]; });
+  add([&](const auto& line, std::size_t y) { return (line - ry * by_x[y]) + rx * by_y[y]; });
+  add([&](const auto& line, std::size_t y) { return line + by_x[y]; });
+  add([&](const auto& line, std::size_t y) { return line + by_y[y]; });
 }
 
 template <class Real>
 void Projector<Real>::copy_out(int channel, ImageOf<Real>& image) const {
   image.resize(grid_.size, grid_.size);
-  for (int y = 0; y < grid_.size; ++y) {
-    const Real* line =
-        canvas_.data.data() +
-        static_cast<std::ptrdiff_t>((y + height_) * canvas_.channels + channel) * canvas_.columns + width_;
-    std::copy_n(line, grid_.size, image.data() + static_cast<std::ptrdiff_t>(y) * grid_.size);
+  const Real* line =
+      canvas_.data.data() + (canvas_.margin * canvas_.channels + channel) * canvas_.columns + canvas_.margin;
+  for (int y = 0; y < grid_.size; ++y, line += canvas_.channels * canvas_.columns)
+    std::copy_n(line, grid_.size, image.data() + static_cast<Eigen::Index>(y) * grid_.size);
+}
+
+/// Calls f with the reach as a constant.
+template <class F>
+void with_reach(int below, F f) {
+  switch (below) {
+    case 3:
+      return f(std::integral_constant<int, 3>{});
+    case 5:
+      return f(std::integral_constant<int, 5>{});
+    case 7:
+      return f(std::integral_constant<int, 7>{});
+    case 11:
+      return f(std::integral_constant<int, 11>{});
+    case 15:
+      return f(std::integral_constant<int, 15>{});
+    default:
+      return f(std::integral_constant<int, 31>{});
   }
+}
+
+template <class Real>
+void Projector<Real>::draw(ImageOf<Real>& image) {
+  clear(1);
+  for (const Group& group : groups_) {
+    prepare(group);
+    select(group);
+    with_reach(group.below, [&](auto below) { splat<below>(group); });
+  }
+  copy_out(0, image);
+}
+
+template <class Real>
+void Projector<Real>::draw(ImageOf<Real>& image, std::vector<ImageOf<Real>>& derivatives) {
+  clear(1 + parameter_count());
+  for (const Group& group : groups_) {
+    prepare(group);
+    sort_by_row(group);
+    with_reach(group.below, [&](auto below) { splat_with_derivatives<below>(group); });
+  }
+  copy_out(0, image);
+  derivatives.resize(static_cast<std::size_t>(parameter_count()));
+  for (int c = 0; c < parameter_count(); ++c) copy_out(1 + c, derivatives[static_cast<std::size_t>(c)]);
 }
 
 template <class Real>
 void Projector<Real>::project(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
                               const Eigen::Vector2d& shift, ImageOf<Real>& image) {
-  place(amplitudes, rotation, shift);
-  clear(1);
-  splat_any<false>();
-  copy_out(0, image);
+  deform(amplitudes);
+  place(rotation, shift);
+  draw(image);
+}
+
+template <class Real>
+void Projector<Real>::project_atoms(const Eigen::Matrix3Xd& atoms, const Eigen::Matrix3d& rotation,
+                                    const Eigen::Vector2d& shift, ImageOf<Real>& image) {
+  adopt(atoms);
+  place(rotation, shift);
+  draw(image);
 }
 
 template <class Real>
@@ -191,15 +386,21 @@ void Projector<Real>::project_with_derivatives(const Eigen::VectorXd& amplitudes
                                                const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift,
                                                ImageOf<Real>& image,
                                                std::vector<ImageOf<Real>>& derivatives) {
-  place(amplitudes, rotation, shift);
-  for (std::size_t k = 0; k < mode_steps_.size(); ++k) {
-    mode_steps_[k].noalias() = rotation.topRows<2>() * model_->modes[k];
-  }
-  clear(1 + parameter_count());
-  splat_any<true>();
-  copy_out(0, image);
-  derivatives.resize(static_cast<std::size_t>(parameter_count()));
-  for (int c = 0; c < parameter_count(); ++c) copy_out(1 + c, derivatives[static_cast<std::size_t>(c)]);
+  deform(amplitudes);
+  place(rotation, shift);
+  place_steps(rotation);
+  draw(image, derivatives);
+}
+
+template <class Real>
+void Projector<Real>::project_atoms_with_derivatives(const Eigen::Matrix3Xd& atoms,
+                                                     const Eigen::Matrix3d& rotation,
+                                                     const Eigen::Vector2d& shift, ImageOf<Real>& image,
+                                                     std::vector<ImageOf<Real>>& derivatives) {
+  adopt(atoms);
+  place(rotation, shift);
+  place_steps(rotation);
+  draw(image, derivatives);
 }
 
 template class Projector<float>;

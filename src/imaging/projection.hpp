@@ -16,16 +16,21 @@ struct ImageGrid {
   double pixel_size = 2.2;  ///< Å
 };
 
+/// A footprint reaches every pixel within this many σ of its atom: what lies outside is below exp(−4.8²/2) =
+/// 1·10⁻⁵ of the atom's peak.
+inline constexpr double footprint_cut = 4.8;
+
 /// The projection of `model` at amplitudes q and rotation R, shifted by `shift` (Å):
-///   I(x, y) = Σ_a w_a/(2πσ²) · exp(−((x − x_a)² + (y − y_a)²)/(2σ²)) · p²   (electrons a pixel, p the pixel
-///   size)
-/// sampled at pixel centres, clipped at the box, each footprint cut at `cut` σ.
+///   I(x, y) = Σ_a w_a Σ_i c_i/(2πσ_i²) · exp(−((x − x_a)² + (y − y_a)²)/(2σ_i²)) · p²
+/// (weight a pixel, p the pixel size; i the Gaussians of the atom's kind), sampled at pixel centres, clipped
+/// at the box. A footprint is separable: four exponentials an atom, made for all atoms at once, and powers of
+/// them. Throws Error for atoms of less than a tenth of a pixel or more than a box of 60 pixels can hold.
 /// A projector owns its scratch memory: one a thread.
 template <class Real>
 class Projector {
  public:
-  /// A footprint is cut at 4 σ, where the density has fallen to 3·10⁻⁴ of its maximum.
-  Projector(const ElasticModel& model, ImageGrid grid, double cut = 4.0);
+  /// `model` must outlive the projector.
+  Projector(const ElasticModel& model, ImageGrid grid, double cut = footprint_cut);
 
   const ElasticModel& model() const { return *model_; }
   ImageGrid grid() const { return grid_; }
@@ -35,37 +40,89 @@ class Projector {
   /// The image alone.
   void project(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
                const Eigen::Vector2d& shift, ImageOf<Real>& image);
+  /// The image of the model's atoms at any other places, 3×N in Å.
+  void project_atoms(const Eigen::Matrix3Xd& atoms, const Eigen::Matrix3d& rotation,
+                     const Eigen::Vector2d& shift, ImageOf<Real>& image);
 
   /// The image and its K+5 derivative images in the order amplitudes (per Å), left rotation increments about
   /// image x, y and the view axis (per radian), shift x, y (per Å).
   void project_with_derivatives(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
                                 const Eigen::Vector2d& shift, ImageOf<Real>& image,
                                 std::vector<ImageOf<Real>>& derivatives);
+  /// The same of the model's atoms at any other places, which the amplitudes move from there.
+  void project_atoms_with_derivatives(const Eigen::Matrix3Xd& atoms, const Eigen::Matrix3d& rotation,
+                                      const Eigen::Vector2d& shift, ImageOf<Real>& image,
+                                      std::vector<ImageOf<Real>>& derivatives);
 
  private:
-  /// Footprint sums of all channels, [y][channel][x] with a margin of one footprint around the box.
+  using Values = Eigen::Array<Real, Eigen::Dynamic, 1>;
+  using Coordinates = Eigen::Array<Real, Eigen::Dynamic, 3>;  ///< x, y, z of all atoms, each in one piece
+
+  /// The atoms of a kind, which stand side by side.
+  struct Group {
+    Eigen::Index first = 0, count = 0;
+    int below = 0;  ///< pixels of a footprint on either side of the atom's own
+    struct Term {
+      Real exponent = 0;          ///< p²/(2σ²)
+      Real weight = 0;            ///< c·p²/(2πσ²)
+      std::vector<Real> profile;  ///< exp(−exponent·i²) at i = −below … below + 1
+    };
+    std::vector<Term> terms;
+  };
+
+  /// Footprint sums of all channels, [y][channel][x] with a margin of one footprint around the box. Channel 0
+  /// is the image, 1 … K+5 are the derivatives.
   struct Canvas {
-    int rows = 0, columns = 0, channels = 0;
+    Eigen::Index margin = 0, channels = 0, columns = 0;
     std::vector<Real> data;
   };
 
-  void place(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
-             const Eigen::Vector2d& shift);
+  /// Of a group and a term, along one axis: exp(−exponent·(i − f)²) = start · base^(i + below) · profile(i)
+  struct Axis {
+    Values start, base;
+  };
+
+  void deform(const Eigen::VectorXd& amplitudes);
+  void adopt(const Eigen::Matrix3Xd& atoms);
+  void place(const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift);
+  void place_steps(const Eigen::Matrix3d& rotation);
+  void prepare(const Group& group);
+  bool touches_box(Eigen::Index atom, int below) const;
+  void select(const Group& group);
+  void sort_by_row(const Group& group);
   void clear(int channels);
-  template <int Width, bool Derivatives>
-  void splat();
-  template <bool Derivatives>
-  void splat_any();
+  void draw(ImageOf<Real>& image);
+  void draw(ImageOf<Real>& image, std::vector<ImageOf<Real>>& derivatives);
+  template <int Below>
+  void splat(const Group& group);
+  template <int Below>
+  void splat_with_derivatives(const Group& group);
+  template <int Below>
+  void splat_with_derivatives(const Group& group, Eigen::Index atom, std::size_t place, const Real* gx_rows,
+                              const Real* gy_rows);
+  template <int Below>
+  void make_rows(const Group& group, const std::vector<Axis>& axes, std::size_t first, std::size_t count,
+                 Real* rows) const;
   void copy_out(int channel, ImageOf<Real>& image) const;
+  Real* footprint(Eigen::Index atom, int below);
 
   const ElasticModel* model_;
   ImageGrid grid_;
-  int width_;                 ///< pixels a footprint row: the height, rounded up to one of a few widths
-  int height_;                ///< pixel rows a footprint
-  Eigen::Matrix3Xd rotated_;  ///< R·X(q) in Å, without the shift
-  Eigen::Vector2d shift_;
-  std::vector<Eigen::Matrix2Xd> mode_steps_;  ///< first two rows of R·A_k
-  std::vector<Real> kernel_;                  ///< exp(−i²/(2s²)) at the footprint's integer offsets
+  int largest_below_ = 0;
+  std::vector<Eigen::Index> order_;  ///< the model's atoms by kind
+  std::vector<Group> groups_;
+  Coordinates reference_;
+  std::vector<Coordinates> modes_;
+  Values weights_;
+
+  Coordinates atoms_;                        ///< Å, before the rotation
+  Values x_, y_, z_;                         ///< Å, after it
+  Eigen::ArrayXi column_, row_;              ///< the nearest pixel
+  Values across_, down_;                     ///< what is left to it, in pixels, within ±½
+  std::vector<Axis> horizontal_, vertical_;  ///< one a term of the present group
+  std::vector<int> selected_;                ///< atoms of the present group that touch the box
+  std::vector<int> row_ends_;
+  Eigen::Array<Real, Eigen::Dynamic, Eigen::Dynamic> steps_;  ///< N × 2K: ∂x/∂q and ∂y/∂q in turn
   Canvas canvas_;
 };
 
