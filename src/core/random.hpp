@@ -17,6 +17,7 @@ enum class Stream : std::uint32_t {
   augmentation = 8,
   sampling = 9,
   view = 10,
+  coloured_noise = 11,
 };
 
 /// Counter-based random numbers (Philox 4×32-10, Salmon et al. 2011): the n-th number is a function of

@@ -36,9 +36,16 @@ double electron_wavelength(double voltage_kv);
 /// kx, ky in 1/Å.
 double ctf_value(const Ctf& ctf, double kx, double ky);
 
-/// The CTF on FFTW's half grid of a size×size real image, rows ky = 0, 1, …, −1, columns kx = 0 … size/2;
-/// size·(size/2+1) values.
+/// What an image's correction makes of its signal, see CtfCorrection: CTF(k) where there was none.
+double transfer_value(const Ctf& ctf, double kx, double ky);
+
+/// The transfer on FFTW's half grid of a size×size real image, rows ky = 0, 1, …, −1, columns kx = 0 …
+/// size/2; size·(size/2+1) values, off `transfer_value` by at most 1e−6.
 std::vector<float> ctf_half_grid(const Ctf& ctf, int size, double pixel_size);
+
+/// What the correction multiplies signal and noise with, on the same grid: 1, sign(CTF), CTF or
+/// CTF/(CTF² + c).
+std::vector<float> correction_half_grid(const Ctf& ctf, int size, double pixel_size);
 
 /// Whether the CTF oscillates too fast for the box: λ·Δf·k_max > size·pixel_size/2.
 bool ctf_undersampled(const Ctf& ctf, int size, double pixel_size);

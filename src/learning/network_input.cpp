@@ -36,7 +36,7 @@ void InputMaker::transfer(const Ctf& ctf, ImageOf<float>& magnitude, ImageOf<flo
   for (int row = 0; row < network_input_size; ++row)
     for (int kx = 0; kx < half_columns; ++kx) {
       const int ky = 2 * row < network_input_size ? row : row - network_input_size;
-      const double value = ctf.enabled ? ctf_value(ctf, kx * step, ky * step) : 1.0;
+      const double value = transfer_value(ctf, kx * step, ky * step);
       magnitude(row, kx) = static_cast<float>(std::abs(value));
       sign(row, kx) = value < 0 ? -1.0F : 1.0F;
     }

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/random.hpp"
+
 namespace elastem {
 namespace {
 
@@ -65,9 +67,39 @@ TEST(Ctf, GridIsInFftOrder) {
   const double p = 2.2;
   const auto grid = ctf_half_grid(ctf, size, p);
   ASSERT_EQ(grid.size(), 16U * 9U);
-  EXPECT_FLOAT_EQ(grid[15 * 9 + 3], static_cast<float>(ctf_value(ctf, 3 / (size * p), -1 / (size * p))));
+  EXPECT_NEAR(grid[15 * 9 + 3], ctf_value(ctf, 3 / (size * p), -1 / (size * p)), 1e-6);
   ctf.enabled = false;
   for (const float value : ctf_half_grid(ctf, size, p)) EXPECT_EQ(value, 1.0F);
+}
+
+// Every term of the fast grid against the formula, whose phase is taken in double precision throughout.
+TEST(Ctf, GridFollowsTheFormulaForAnyOptics) {
+  constexpr int size = 31;
+  constexpr double p = 1.3;
+  Random random(3, Stream::optics, 0);
+  for (int trial = 0; trial < 40; ++trial) {
+    Ctf ctf;
+    ctf.defocus_u = random.uniform(-5000, 40000);
+    ctf.defocus_v = ctf.defocus_u + random.uniform(-2000, 2000);
+    ctf.defocus_angle = random.uniform(-180, 180);
+    ctf.phase_shift = random.uniform(0, 180);
+    ctf.b_factor = trial % 2 == 0 ? 0 : random.uniform(0, 100);
+    ctf.amplitude_contrast = random.uniform(-0.2, 1);
+    ctf.correction = static_cast<CtfCorrection>(trial % 4);
+    const auto grid = ctf_half_grid(ctf, size, p), correction = correction_half_grid(ctf, size, p);
+    for (int row = 0; row < size; ++row) {
+      for (int column = 0; column <= size / 2; ++column) {
+        const double kx = column / (size * p), ky = (2 * row <= size ? row : row - size) / (size * p);
+        const auto at = static_cast<std::size_t>(row * (size / 2 + 1) + column);
+        // π times half a unit in the last place of a turn, and the rounding of a sine and an exponential.
+        EXPECT_NEAR(grid[at], transfer_value(ctf, kx, ky), 1e-6);
+        const double bare = ctf_value(ctf, kx, ky);
+        if (std::abs(bare) > 1e-6) {  // its sign is sure
+          EXPECT_NEAR(grid[at], static_cast<double>(correction[at]) * bare, 1e-5);
+        }
+      }
+    }
+  }
 }
 
 TEST(Ctf, WarnsOfUndersampling) {
