@@ -33,14 +33,12 @@ double ctf_value(const Ctf& ctf, double kx, double ky) {
 
 namespace {
 
-using Terms = Eigen::Map<Eigen::ArrayXf>;
-
 /// The bare CTF, many terms at once: √(1−Q²)·sin χ + Q·cos χ = sin(χ + asin Q), the phase a polynomial of kx
 /// and ky since k²·cos 2(θ − α) = (kx² − ky²)·cos 2α + 2·kx·ky·sin 2α. It is reduced to one turn in double
-/// precision.
-std::vector<float> bare_half_grid(const Ctf& ctf, int size, double pixel_size) {
-  const auto columns = static_cast<std::size_t>(size / 2 + 1);
-  std::vector<float> values(static_cast<std::size_t>(size) * columns, 1.0F);
+/// precision. The array is Eigen's own: a sine's last bit would depend on where another one happens to lie.
+Eigen::ArrayXf bare_half_grid(const Ctf& ctf, int size, double pixel_size) {
+  const int columns = size / 2 + 1;
+  Eigen::ArrayXf values = Eigen::ArrayXf::Ones(size * columns);
   if (!ctf.enabled) return values;
   const double wavelength = electron_wavelength(ctf.voltage_kv);
   const double mean = 0.25 * wavelength * (ctf.defocus_u + ctf.defocus_v);  // turns a k²
@@ -50,23 +48,24 @@ std::vector<float> bare_half_grid(const Ctf& ctf, int size, double pixel_size) {
   const double spherical = 0.25 * ctf.cs_mm * 1e7 * wavelength * wavelength * wavelength;
   const double constant = ctf.phase_shift / 360 + std::asin(ctf.amplitude_contrast) / (2 * std::numbers::pi);
   const double step = 1.0 / (size * pixel_size);
-  std::vector<float> k2(ctf.b_factor != 0 ? values.size() : 0);
+  Eigen::ArrayXf k2(ctf.b_factor != 0 ? values.size() : 0);
   for (int row = 0; row < size; ++row) {
     const double ky = (row <= size / 2 ? row : row - size) * step;
-    float* turns = values.data() + static_cast<std::size_t>(row) * columns;
-    for (std::size_t column = 0; column < columns; ++column) {
-      const double kx = static_cast<double>(column) * step, square = kx * kx + ky * ky;
+    for (int column = 0; column < columns; ++column) {
+      const double kx = column * step, square = kx * kx + ky * ky;
       const double turn = mean * square + straight * (kx * kx - ky * ky) + mixed * kx * ky -
                           spherical * square * square + constant;
-      turns[column] = static_cast<float>(turn - std::nearbyint(turn));
-      if (!k2.empty()) k2[static_cast<std::size_t>(row) * columns + column] = static_cast<float>(square);
+      values[row * columns + column] = static_cast<float>(turn - std::nearbyint(turn));
+      if (k2.size() > 0) k2[row * columns + column] = static_cast<float>(square);
     }
   }
-  const auto count = static_cast<Eigen::Index>(values.size());
-  Terms terms(values.data(), count);
-  terms = (2 * std::numbers::pi_v<float> * terms).sin();
-  if (!k2.empty()) terms *= (static_cast<float>(-0.25 * ctf.b_factor) * Terms(k2.data(), count)).exp();
+  values = (2 * std::numbers::pi_v<float> * values).sin();
+  if (k2.size() > 0) values *= (static_cast<float>(-0.25 * ctf.b_factor) * k2).exp();
   return values;
+}
+
+std::vector<float> as_vector(const Eigen::ArrayXf& values) {
+  return {values.begin(), values.end()};
 }
 
 }  // namespace
@@ -86,25 +85,22 @@ double transfer_value(const Ctf& ctf, double kx, double ky) {
 }
 
 std::vector<float> correction_half_grid(const Ctf& ctf, int size, double pixel_size) {
-  std::vector<float> values = bare_half_grid(ctf, size, pixel_size);
-  Terms ctfs(values.data(), static_cast<Eigen::Index>(values.size()));
-  if (ctf.correction == CtfCorrection::none) ctfs = 1.0F;
+  Eigen::ArrayXf values = bare_half_grid(ctf, size, pixel_size);
+  if (ctf.correction == CtfCorrection::none) values = 1.0F;
   if (ctf.correction == CtfCorrection::phase_flip)
-    ctfs =
-        (ctfs < 0.0F).select(Eigen::ArrayXf::Constant(ctfs.size(), -1.0F), Eigen::ArrayXf::Ones(ctfs.size()));
+    values = values.unaryExpr([](float value) { return value < 0 ? -1.0F : 1.0F; });
   if (ctf.correction == CtfCorrection::wiener)
-    ctfs /= ctfs.square() + static_cast<float>(ctf.wiener_constant);
-  return values;
+    values /= values.square() + static_cast<float>(ctf.wiener_constant);
+  return as_vector(values);
 }
 
 std::vector<float> ctf_half_grid(const Ctf& ctf, int size, double pixel_size) {
-  std::vector<float> values = bare_half_grid(ctf, size, pixel_size);
-  Terms ctfs(values.data(), static_cast<Eigen::Index>(values.size()));
-  if (ctf.correction == CtfCorrection::phase_flip) ctfs = ctfs.abs();
-  if (ctf.correction == CtfCorrection::premultiply) ctfs = ctfs.square();
+  Eigen::ArrayXf values = bare_half_grid(ctf, size, pixel_size);
+  if (ctf.correction == CtfCorrection::phase_flip) values = values.abs();
+  if (ctf.correction == CtfCorrection::premultiply) values = values.square();
   if (ctf.correction == CtfCorrection::wiener)
-    ctfs = ctfs.square() / (ctfs.square() + static_cast<float>(ctf.wiener_constant));
-  return values;
+    values = values.square() / (values.square() + static_cast<float>(ctf.wiener_constant));
+  return as_vector(values);
 }
 
 bool ctf_undersampled(const Ctf& ctf, int size, double pixel_size) {

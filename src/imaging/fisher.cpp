@@ -1,5 +1,6 @@
 #include "imaging/fisher.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -41,43 +42,55 @@ Eigen::VectorXd standard_errors_from_information(const Eigen::MatrixXd& informat
   return errors;
 }
 
-Eigen::VectorXd standard_errors(Projector<double>& projector, Fft2<double>& fft,
-                                const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
-                                const Eigen::Vector2d& shift, double grey_scale,
+template <class Real>
+Eigen::VectorXd standard_errors(Fft2<Real>& fft, const ImageOf<Real>& projection,
+                                const std::vector<ImageOf<Real>>& derivatives, double grey_scale,
                                 const std::vector<float>& transfer, const std::vector<double>& noise_power) {
-  const int size = projector.grid().size;
+  const int size = fft.size();
   const int columns = size / 2 + 1;
   const auto terms = static_cast<std::size_t>(size * columns);
   require(transfer.size() == terms && noise_power.size() == terms, "one value a term of the half grid");
 
-  ImageOf<double> image;
-  std::vector<ImageOf<double>> derivatives;
-  projector.project_with_derivatives(amplitudes, rotation, shift, image, derivatives);
-  derivatives.push_back(image);  // the derivative by the grey scale
-
-  // Columns: real and imaginary parts of each derivative, divided by the noise's standard deviation.
-  const auto parameters = static_cast<Eigen::Index>(derivatives.size());
-  Eigen::MatrixXd jacobian(static_cast<Eigen::Index>(2 * terms), parameters);
-  SpectrumOf<double> spectrum;
-  for (Eigen::Index j = 0; j < parameters; ++j) {
-    fft.forward(derivatives[static_cast<std::size_t>(j)], spectrum);
-    const double scale = j + 1 < parameters ? grey_scale : 1.0;
-    for (std::size_t t = 1; t < terms; ++t) {
-      const int multiplicity = column_multiplicity(static_cast<int>(t) % columns, size);
-      const double weight =
-          noise_power[t] > 0 ? scale * transfer[t] * std::sqrt(multiplicity / noise_power[t]) : 0;
-      const auto row = static_cast<Eigen::Index>(2 * t);
-      jacobian(row, j) = weight * spectrum.data()[t].real();
-      jacobian(row + 1, j) = weight * spectrum.data()[t].imag();
-    }
-    jacobian(0, j) = jacobian(1, j) = 0;  // k = 0 takes no part
+  // One weight for the real and one for the imaginary part of each term but k = 0.
+  Eigen::Array<Real, Eigen::Dynamic, 1> weights =
+      Eigen::Array<Real, Eigen::Dynamic, 1>::Zero(static_cast<Eigen::Index>(2 * terms));
+  for (std::size_t t = 1; t < terms; ++t) {
+    if (!(noise_power[t] > 0)) continue;
+    const int multiplicity = column_multiplicity(static_cast<int>(t) % columns, size);
+    const double weight = static_cast<double>(transfer[t]) * std::sqrt(multiplicity / noise_power[t]);
+    weights.template segment<2>(static_cast<Eigen::Index>(2 * t)) = static_cast<Real>(weight);
   }
-  const Eigen::MatrixXd full = jacobian.transpose() * jacobian;
+
+  // Columns: the derivatives by the parameters, then by the grey scale.
+  const auto parameters = static_cast<Eigen::Index>(derivatives.size());
+  Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic> jacobian(weights.size(), parameters + 1);
+  SpectrumOf<Real> spectrum;
+  for (Eigen::Index j = 0; j <= parameters; ++j) {
+    const bool by_grey_scale = j == parameters;
+    fft.forward(by_grey_scale ? projection : derivatives[static_cast<std::size_t>(j)], spectrum);
+    const auto scale = static_cast<Real>(by_grey_scale ? 1.0 : grey_scale);
+    const Eigen::Map<const Eigen::Array<Real, Eigen::Dynamic, 1>> parts(
+        reinterpret_cast<const Real*>(spectrum.data()), weights.size());
+    jacobian.col(j) = scale * weights * parts;
+  }
+  Eigen::MatrixXd full = Eigen::MatrixXd::Zero(parameters + 1, parameters + 1);
+  constexpr Eigen::Index block = 512;  // summed in Real, the blocks in double
+  for (Eigen::Index first = 0; first < jacobian.rows(); first += block) {
+    const auto rows = jacobian.middleRows(first, std::min(block, jacobian.rows() - first));
+    full += (rows.transpose() * rows).template cast<double>();
+  }
   // The grey scale is marginalised: the Schur complement of its entry.
-  const Eigen::Index n = parameters - 1;
-  const Eigen::VectorXd mixed = full.col(n).head(n);
-  const Eigen::MatrixXd information = full.topLeftCorner(n, n) - mixed * mixed.transpose() / full(n, n);
+  const Eigen::VectorXd mixed = full.col(parameters).head(parameters);
+  const Eigen::MatrixXd information =
+      full.topLeftCorner(parameters, parameters) - mixed * mixed.transpose() / full(parameters, parameters);
   return standard_errors_from_information(information);
 }
+
+template Eigen::VectorXd standard_errors(Fft2<float>&, const ImageOf<float>&,
+                                         const std::vector<ImageOf<float>>&, double,
+                                         const std::vector<float>&, const std::vector<double>&);
+template Eigen::VectorXd standard_errors(Fft2<double>&, const ImageOf<double>&,
+                                         const std::vector<ImageOf<double>>&, double,
+                                         const std::vector<float>&, const std::vector<double>&);
 
 }  // namespace elastem

@@ -8,14 +8,16 @@
 #include "imaging/image.hpp"
 #include "imaging/particle.hpp"
 #include "imaging/projection.hpp"
+#include "synthesis/image_filters.hpp"
 #include "synthesis/recipe.hpp"
 
 namespace elastem {
 
-/// Makes the images of a data set: CTF applied to the projection, white Gaussian noise at the wanted SNR
-/// (variance of the noise-free, CTF-applied image over the whole image / variance of the noise, for each
-/// image by itself), then mean 0 and variance 1 over the whole image. Image `index` is a pure function of
-/// (model, recipe, index), whatever was made before. Owns scratch memory and FFT plans: one a thread.
+/// Makes the images of a data set: the projection with its CTF; Gaussian noise, white or of a given spectrum,
+/// at the wanted SNR (variance of the noise-free image with its CTF over the whole image / variance of the
+/// noise, for each image by itself); a correction of the CTF; the scale of the grey values. Image `index` is
+/// a pure function of (model, recipe, index), whatever was made before. Owns scratch memory and FFT plans:
+/// one a thread.
 class Synthesizer {
  public:
   /// `model` must outlive the synthesizer. Throws Error for a recipe that cannot be made.
@@ -31,33 +33,32 @@ class Synthesizer {
   Image image(const Conformer& conformer, std::uint64_t index);
 
   /// The image and its row of truth: amplitudes, pose, the correlation of the noise-free with the noisy image
-  /// as score, and the Cramér–Rao standard errors at the truth (0 without noise).
+  /// as score, and the Cramér–Rao standard errors at the truth (0 without noise, or when the recipe asks for
+  /// none).
   ParticleResult make(std::uint64_t index, Image& pixels);
 
  private:
-  struct Variances {
-    double white = 0;     ///< of the noise added after the CTF, a pixel
-    double coloured = 0;  ///< of the noise added before the CTF, a pixel, before the CTF is applied
-  };
-  void clean_image(const Conformer& conformer);
-  Variances add_noise(std::uint64_t index, Image& pixels);
-  void filter(Image& pixels, const std::vector<float>& transfer);
-  const std::vector<float>& transfer_of(const Ctf& ctf);
+  void project(const Conformer& conformer, Image& pixels);
+  void use_ctf(const Ctf& ctf);
+  double add_white_noise(std::uint64_t index, Image& pixels);
+  double add_shaped_noise(std::uint64_t index, Image& pixels);
+  void add_noise_terms(Stream stream, std::uint64_t index, double deviation,
+                       const std::vector<float>& filter);
+  double expose(std::uint64_t index, Image& pixels);
+  void scale_grey_values(Image& pixels) const;
+  Eigen::VectorXd bounds(const Conformer& conformer, double noise_variance);
 
   const ElasticModel* model_;
   Recipe recipe_;
+  bool shapes_noise_;
   Projector<float> projector_;
-  Projector<double> exact_projector_;
   Fft2<float> fft_;
-  Fft2<double> exact_fft_;
-  Image clean_, coloured_;
-  Spectrum spectrum_;
-  Ctf transfer_ctf_;
-  std::vector<float> transfer_;
+  Image background_;  ///< 1 where the grey values are normalised; empty: everywhere
+  Ctf ctf_;           ///< whose filters are at hand
+  ImageFilters filters_;
+  Image clean_, noise_, projection_;
+  Spectrum spectrum_, noise_spectrum_;
+  std::vector<Image> derivatives_;
 };
-
-/// Shifts pixel values to mean 0 and scales them to variance 1 over the whole image; throws Error when they
-/// are all equal.
-void normalise(Image& pixels);
 
 }  // namespace elastem

@@ -84,9 +84,11 @@ TEST_F(Refinement, AgreesWithTheDoublePrecisionFisherMatrix) {
   Projector<double> projector(model, test_grid);
   Fft2<double> fft(test_grid.size);
   const auto transfer = ctf_half_grid(test_ctf(), test_grid.size, test_grid.pixel_size);
-  const auto errors =
-      standard_errors(projector, fft, truth.amplitudes, truth.rotation, truth.shift, fit.grey_scale, transfer,
-                      std::vector<double>(transfer.size(), test_grid.size * test_grid.size));
+  ImageOf<double> image;
+  std::vector<ImageOf<double>> derivatives;
+  projector.project_with_derivatives(truth.amplitudes, truth.rotation, truth.shift, image, derivatives);
+  const auto errors = standard_errors(fft, image, derivatives, fit.grey_scale, transfer,
+                                      std::vector<double>(transfer.size(), test_grid.size * test_grid.size));
   const auto single = standard_errors_from_information(fit.information);
   // Single precision, times the condition of the scaled matrix (below 1e3).
   for (Eigen::Index p = 0; p < 7; ++p)

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "imaging/projection.hpp"
 #include "random_model.hpp"
 
 namespace elastem {
@@ -23,8 +24,11 @@ TEST(Fisher, OneAtomsShiftHasTheClosedFormError) {
   Projector<double> projector(model, {size, p}, 9);
   Fft2<double> fft(size);
   const std::size_t terms = 64 * 33;
-  const auto errors = standard_errors(projector, fft, Eigen::VectorXd(0), Eigen::Matrix3d::Identity(), {0, 0},
-                                      1.0, std::vector<float>(terms, 1.0F),
+  ImageOf<double> image;
+  std::vector<ImageOf<double>> derivatives;
+  projector.project_with_derivatives(Eigen::VectorXd(0), Eigen::Matrix3d::Identity(), {0, 0}, image,
+                                     derivatives);
+  const auto errors = standard_errors(fft, image, derivatives, 1.0, std::vector<float>(terms, 1.0F),
                                       std::vector<double>(terms, size * size * noise * noise));
   const double peak = 10 * p * p / (2 * std::numbers::pi * 16);
   const double expected = noise / (peak * std::sqrt(std::numbers::pi / 2)) * p;
@@ -43,15 +47,38 @@ TEST(Fisher, ScalesWithTheNoiseAndTheGreyScale) {
   Fft2<double> fft(48);
   const std::size_t terms = 48 * 25;
   const std::vector<float> transfer(terms, 1.0F);
+  ImageOf<double> image;
+  std::vector<ImageOf<double>> derivatives;
+  projector.project_with_derivatives(Eigen::Vector2d(5, 3), rotation_matrix(10, 50, 30), {1, 2}, image,
+                                     derivatives);
   const auto at = [&](double power, double grey) {
-    return standard_errors(projector, fft, Eigen::Vector2d(5, 3), rotation_matrix(10, 50, 30), {1, 2}, grey,
-                           transfer, std::vector<double>(terms, power));
+    return standard_errors(fft, image, derivatives, grey, transfer, std::vector<double>(terms, power));
   };
   const Eigen::VectorXd base = at(1, 1), noisy = at(4, 1), bright = at(1, 2);
   for (Eigen::Index i = 0; i < base.size(); ++i) {
     EXPECT_NEAR(noisy[i], 2 * base[i], 1e-10 * base[i]) << "√ of a matrix of condition below 1e5";
     EXPECT_NEAR(bright[i], 0.5 * base[i], 1e-10 * base[i]);
   }
+}
+
+TEST(Fisher, SinglePrecisionWillDo) {
+  const ElasticModel model = random_model(9, 300, 3, 1.5);
+  const std::size_t terms = 64 * 33;
+  const std::vector<float> transfer(terms, 1.0F);
+  const std::vector<double> power(terms, 1.0);
+  const auto errors = [&]<class Real>(Real) {
+    Projector<Real> projector(model, {64, 2.2});
+    Fft2<Real> fft(64);
+    ImageOf<Real> image;
+    std::vector<ImageOf<Real>> derivatives;
+    projector.project_with_derivatives(Eigen::Vector3d(5, 3, 9), rotation_matrix(10, 50, 30), {1, 2}, image,
+                                       derivatives);
+    return standard_errors(fft, image, derivatives, 1.0, transfer, power);
+  };
+  const Eigen::VectorXd single = errors(1.0F), exact = errors(1.0);
+  // Rounding of the sums, times the condition of the scaled matrix (below 100 here).
+  const double tolerance = 1e3 * static_cast<double>(std::numeric_limits<float>::epsilon());
+  for (Eigen::Index i = 0; i < exact.size(); ++i) EXPECT_NEAR(single[i], exact[i], tolerance * exact[i]);
 }
 
 }  // namespace
