@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "io/mrc.hpp"
+#include "mpi/storage/stack_writer.hpp"
 #include "synthesis/synthesizer.hpp"
 
 namespace elastem {
@@ -66,7 +67,7 @@ ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOpti
       fs::create_directories(folder);
     // The old table goes first: it must never stand beside a stack that it does not describe.
     for (const auto& path : {out.truth_table, out.particles, out.truth_star}) fs::remove(path);
-    MrcWriter::create(out.stack, stack_header(o));
+    create_mrc(out.stack, stack_header(o));
   });
   ResultTable table = ResultTable::create(comm, out.truth_table, o.count, model.mode_numbers, provenance);
   table.store_vector("atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model");
@@ -77,7 +78,6 @@ ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOpti
 QueueSummary make_images(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,
                          const ElasticModel& model, const Recipe& recipe, ResultTable& table) {
   std::vector<Range> pending;
-  std::optional<MrcWriter> stack;
   std::optional<Synthesizer> synthesizer;
   collectively(comm, [&] {
     if (comm.root()) {
@@ -86,24 +86,27 @@ QueueSummary make_images(const Communicator& comm, const SynthesizeOptions& o, c
         return states[static_cast<std::size_t>(i)] != ParticleState::done;
       });
     }
-    stack.emplace(MrcWriter::open(out.stack));
     synthesizer.emplace(model, recipe);
   });
+  StackWriter stack = StackWriter::open(comm, out.stack);
   Image pixels;
   std::vector<ParticleResult> rows;
   QueueOptions options;
   options.show_progress = !o.common.quiet;
   options.what = "images";
-  return run_queue(
+  const QueueSummary summary = run_queue(
       comm, pending, options,
       [&](std::int64_t item) {
         rows.push_back(synthesizer->make(static_cast<std::uint64_t>(item), pixels));
-        stack->write(item, {pixels.data(), static_cast<std::size_t>(pixels.size())});
+        stack.append(item, {pixels.data(), static_cast<std::size_t>(pixels.size())});
       },
       [&](Range chunk) {
+        stack.flush();
         table.write(chunk.first, rows);  // after the pixels: a row that is done has its image
         rows.clear();
       });
+  stack.close();
+  return summary;
 }
 
 }  // namespace elastem

@@ -16,6 +16,7 @@
 #include "mpi/commands/particle_set.hpp"
 #include "mpi/fft/slab_fft.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/stack_writer.hpp"
 #include "reconstruction/fourier_slab.hpp"
 #include "reconstruction/shell_correlation.hpp"
 
@@ -201,29 +202,30 @@ std::vector<float> section_of(std::span<const double> plane, int row_stride, int
 // Every rank writes the sections it owns; the file gets its name when it is complete. Collective.
 void write_map(const Communicator& comm, const ReconstructOptions& o, ImageGrid grid, SlabFft<double>& fft) {
   const std::string unfinished = o.output + ".part";
+  MrcHeader header;
+  header.columns = header.rows = header.sections = grid.size;
+  header.pixel_size = grid.pixel_size;
+  header.volume = true;
   collectively(comm, [&] {
     if (!comm.root()) return;
     if (const fs::path folder = fs::path(o.output).parent_path(); !folder.empty())
       fs::create_directories(folder);
-    MrcHeader header;
-    header.columns = header.rows = header.sections = grid.size;
-    header.pixel_size = grid.pixel_size;
-    header.volume = true;
-    MrcWriter::create(unfinished, header);
   });
+  StackWriter writer = StackWriter::create(comm, unfinished, header);
   collectively(comm, [&] {
-    MrcWriter writer = MrcWriter::open(unfinished);
     const auto volume = fft.volume();
     const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
     for (int plane = 0; plane < fft.plane_count(); ++plane) {
       const int z = fft.first_plane() + plane;
       const int section = (z < fft.side() / 2 ? z : z - fft.side()) + grid.size / 2;
       if (section < 0 || section >= grid.size) continue;
-      writer.write(section,
-                   section_of(volume.subspan(static_cast<std::size_t>(plane) * plane_size, plane_size),
-                              fft.row_stride(), section, o, grid));
+      writer.append(section,
+                    section_of(volume.subspan(static_cast<std::size_t>(plane) * plane_size, plane_size),
+                               fft.row_stride(), section, o, grid));
     }
+    writer.flush();
   });
+  writer.close();
   collectively(comm, [&] {
     if (comm.root()) fs::rename(unfinished, o.output);
   });

@@ -1,7 +1,5 @@
 #include "io/mrc.hpp"
 
-#include <algorithm>
-#include <array>
 #include <bit>
 #include <cerrno>
 #include <cmath>
@@ -20,165 +18,6 @@
 namespace elastem {
 
 namespace {
-
-// Byte offsets of the header's fields (MRC2014, Cheng et al. 2015).
-namespace at {
-constexpr std::size_t nx = 0, mode = 12, nstart = 16, mx = 28, cell = 40, angles = 52, axes = 64, dmin = 76,
-                      ispg = 88, nsymbt = 92, nversion = 108, origin = 196, map = 208, machst = 212,
-                      rms = 216, nlabl = 220, label = 224;
-}
-constexpr std::size_t header_bytes = 1024;
-using RawHeader = std::array<char, header_bytes>;
-
-// Larger values are taken for a damaged header; products then stay within 64 bits.
-constexpr std::int64_t largest_side = 1 << 20;
-constexpr std::int64_t largest_file = std::int64_t{1} << 60;
-constexpr std::int64_t largest_count = std::int64_t{1} << 31;
-
-std::uint32_t swap_bytes(std::uint32_t v) {
-  return __builtin_bswap32(v);
-}
-
-std::int32_t integer(const RawHeader& raw, std::size_t offset, bool swapped) {
-  std::uint32_t bits = 0;
-  std::memcpy(&bits, raw.data() + offset, 4);
-  return std::bit_cast<std::int32_t>(swapped ? swap_bytes(bits) : bits);
-}
-
-float real(const RawHeader& raw, std::size_t offset, bool swapped) {
-  return std::bit_cast<float>(integer(raw, offset, swapped));
-}
-
-template <class T>
-void put(RawHeader& raw, std::size_t offset, T value) {
-  static_assert(sizeof(T) == 4);
-  std::memcpy(raw.data() + offset, &value, 4);
-}
-
-std::int64_t bytes_per_pixel(int mode) {
-  switch (mode) {
-    case 0:
-      return 1;
-    case 1:
-    case 6:
-    case 12:
-      return 2;
-    case 2:
-      return 4;
-    default:
-      return 0;
-  }
-}
-
-std::int64_t section_pixels(const MrcHeader& header) {
-  return header.rows * header.columns;
-}
-
-std::int64_t file_bytes(const MrcHeader& header) {
-  return header.data_offset + header.sections * section_pixels(header) * bytes_per_pixel(header.mode);
-}
-
-bool plausible(const RawHeader& raw, bool swapped) {
-  const auto columns = integer(raw, at::nx, swapped), rows = integer(raw, at::nx + 4, swapped);
-  const auto sections = integer(raw, at::nx + 8, swapped), mode = integer(raw, at::mode, swapped);
-  return columns > 0 && columns <= largest_side && rows > 0 && rows <= largest_side && sections > 0 &&
-         mode >= 0 && mode < 256;
-}
-
-// Cell and origin of a map (MRC2014; as UCSF ChimeraX understands them). Axes that are not a permutation, as
-// in old files, count as x, y, z.
-void parse_space(const RawHeader& raw, MrcHeader& header) {
-  header.thickness = integer(raw, at::mx + 8, header.swapped);
-  std::array<int, 3> axes{}, seen{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    axes[i] = integer(raw, at::axes + 4 * i, header.swapped) - 1;
-    if (axes[i] >= 0 && axes[i] < 3) seen[static_cast<std::size_t>(axes[i])] = 1;
-  }
-  if (seen == std::array<int, 3>{1, 1, 1}) header.axes = axes;
-  bool shifted = false;
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto intervals = integer(raw, at::mx + 4 * i, header.swapped);
-    const auto cell = static_cast<double>(real(raw, at::cell + 4 * i, header.swapped));
-    header.voxel_size[i] = intervals > 0 && std::isfinite(cell) && cell > 0 ? cell / intervals : 0.0;
-    header.cell_angles[i] = static_cast<double>(real(raw, at::angles + 4 * i, header.swapped));
-    const auto origin = static_cast<double>(real(raw, at::origin + 4 * i, header.swapped));
-    header.origin[i] = std::isfinite(origin) ? origin : 0;
-    shifted = shifted || header.origin[i] != 0;
-  }
-  if (shifted) return;
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto axis = static_cast<std::size_t>(header.axes[i]);
-    header.origin[axis] = integer(raw, at::nstart + 4 * i, header.swapped) * header.voxel_size[axis];
-  }
-}
-
-MrcHeader parse(const RawHeader& raw, const std::string& path) {
-  MrcHeader header;
-  if (!plausible(raw, false)) {
-    if (!plausible(raw, true)) {
-      throw Error(
-          path +
-          ": is no MRC file (its header names no sensible image size); expected MRC2014 .mrc or .mrcs");
-    }
-    header.swapped = true;
-  }
-  header.columns = integer(raw, at::nx, header.swapped);
-  header.rows = integer(raw, at::nx + 4, header.swapped);
-  header.sections = integer(raw, at::nx + 8, header.swapped);
-  header.mode = integer(raw, at::mode, header.swapped);
-  if (bytes_per_pixel(header.mode) == 0) {
-    throw Error(path + ": MRC mode " + std::to_string(header.mode) +
-                " cannot be read; there are 0 (int8), 1 (int16), 2 (float32), 6 (uint16) and 12 (float16)");
-  }
-  std::int64_t bytes = header.columns * header.rows * bytes_per_pixel(header.mode);
-  if (__builtin_mul_overflow(bytes, header.sections, &bytes) || bytes > largest_file) {
-    throw Error(path + ": its MRC header asks for more pixels than a file can hold; it is damaged");
-  }
-  const std::int64_t extended = integer(raw, at::nsymbt, header.swapped);
-  if (extended < 0)
-    throw Error(path + ": its MRC header says that the extended header has a negative length");
-  header.data_offset = static_cast<std::int64_t>(header_bytes) + extended;
-  header.volume = integer(raw, at::ispg, header.swapped) == 1;
-  const auto intervals = integer(raw, at::mx, header.swapped);
-  const double cell = static_cast<double>(real(raw, at::cell, header.swapped));
-  header.pixel_size = intervals > 0 && std::isfinite(cell) && cell > 0 ? cell / intervals : 0.0;
-  parse_space(raw, header);
-  return header;
-}
-
-RawHeader compose(const MrcHeader& header) {
-  RawHeader raw{};
-  const auto columns = static_cast<std::int32_t>(header.columns),
-             rows = static_cast<std::int32_t>(header.rows),
-             sections = static_cast<std::int32_t>(header.sections);
-  const std::array<std::int32_t, 3> size = {columns, rows, sections};
-  // A stack of images is one section thick (MRC2014: MZ = 1 when ISPG = 0).
-  const std::array<std::int32_t, 3> intervals = {columns, rows, header.volume ? sections : 1};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    put(raw, at::nx + 4 * axis, size[axis]);
-    put(raw, at::mx + 4 * axis, intervals[axis]);
-    put(raw, at::cell + 4 * axis, static_cast<float>(intervals[axis] * header.pixel_size));
-    put(raw, at::angles + 4 * axis, 90.0F);
-    put(raw, at::axes + 4 * axis, static_cast<std::int32_t>(axis + 1));
-  }
-  put(raw, at::mode, std::int32_t{2});
-  // Many ranks write the pixels, so their statistics are marked as not determined: DMAX < DMIN, DMEAN below
-  // both, RMS negative.
-  put(raw, at::dmin, 0.0F);
-  put(raw, at::dmin + 4, -1.0F);
-  put(raw, at::dmin + 8, -2.0F);
-  put(raw, at::rms, -1.0F);
-  put(raw, at::ispg, std::int32_t{header.volume ? 1 : 0});
-  put(raw, at::nversion, std::int32_t{20140});
-  std::memcpy(raw.data() + at::map, "MAP ", 4);
-  static_assert(std::endian::native == std::endian::little, "the machine stamp below is little-endian's");
-  std::memcpy(raw.data() + at::machst, "\x44\x44\x00\x00", 4);
-  put(raw, at::nlabl, std::int32_t{1});
-  constexpr char text[] = "elastem";
-  std::memset(raw.data() + at::label, ' ', 80);
-  std::memcpy(raw.data() + at::label, text, sizeof text - 1);
-  return raw;
-}
 
 std::string reason_of(int code) {
   return std::strerror(code);
@@ -211,11 +50,11 @@ void write_fully(int descriptor, const char* from, std::int64_t bytes, std::int6
 }
 
 MrcHeader read_header(int descriptor, const std::string& path) {
-  RawHeader raw;
-  if (!read_fully(descriptor, raw.data(), header_bytes, 0, path)) {
-    throw Error(path + ": is no MRC file: shorter than a header of 1024 bytes");
+  RawMrcHeader raw;
+  if (!read_fully(descriptor, raw.data(), mrc_header_bytes, 0, path)) {
+    throw Error(path + ": is no MRC file: it ends before byte 1024, within the header");
   }
-  const MrcHeader header = parse(raw, path);
+  const MrcHeader header = parse_mrc_header(raw, path);
   struct ::stat status {};
   if (::fstat(descriptor, &status) != 0) throw Error(path + ": cannot be read: " + reason_of(errno));
   const std::int64_t needed = file_bytes(header);
@@ -295,8 +134,8 @@ void MrcReader::read(std::int64_t first, std::int64_t count, std::span<float> pi
                 std::to_string(first + count) + " was asked for");
   }
   require(static_cast<std::int64_t>(pixels.size()) == count * each, "the buffer does not fit the sections");
-  const std::int64_t width = bytes_per_pixel(header_.mode);
-  const std::int64_t offset = header_.data_offset + first * each * width, bytes = count * each * width;
+  const std::int64_t offset = header_.data_offset + first * section_bytes(header_);
+  const std::int64_t bytes = count * section_bytes(header_);
   const auto load = [&](char* to) {
     if (!read_fully(descriptor_, to, bytes, offset, path_)) {
       throw Error(path_ + ": ended while it was read; it was shortened meanwhile");
@@ -306,7 +145,7 @@ void MrcReader::read(std::int64_t first, std::int64_t count, std::span<float> pi
     load(reinterpret_cast<char*>(pixels.data()));
     if (header_.swapped) {
       for (auto& pixel : pixels)
-        pixel = std::bit_cast<float>(swap_bytes(std::bit_cast<std::uint32_t>(pixel)));
+        pixel = std::bit_cast<float>(__builtin_bswap32(std::bit_cast<std::uint32_t>(pixel)));
     }
     return;
   }
@@ -319,66 +158,41 @@ void MrcReader::read(std::int64_t first, std::int64_t count, std::span<float> pi
   if (header_.mode == 12) convert<std::uint16_t>(stored, header_.swapped, pixels, from_half);
 }
 
-MrcWriter MrcWriter::create(const std::string& path, const MrcHeader& header) {
-  require(header.columns > 0 && header.rows > 0 && header.sections > 0, "an MRC file has pixels");
-  if (header.columns > largest_side || header.rows > largest_side || header.sections >= largest_count) {
-    throw Error(path + ": an MRC file cannot hold " + std::to_string(header.sections) + " sections of " +
-                std::to_string(header.columns) + "×" + std::to_string(header.rows) + " pixels");
-  }
-  MrcWriter writer;
-  writer.path_ = path;
-  writer.header_ = header;
-  writer.header_.mode = 2;
-  writer.header_.swapped = false;
-  writer.header_.data_offset = static_cast<std::int64_t>(header_bytes);
-  writer.descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (writer.descriptor_ < 0) throw Error(path + ": cannot be created: " + reason_of(errno));
+void create_mrc(const std::string& path, const MrcHeader& header) {
+  const RawMrcHeader raw = compose_mrc_header(header, path);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor < 0) throw Error(path + ": cannot be created: " + reason_of(errno));
   try {
-    reserve(writer.descriptor_, file_bytes(writer.header_), path);
+    reserve(descriptor, file_bytes(header), path);
+    write_fully(descriptor, raw.data(), mrc_header_bytes, 0, path);
   } catch (...) {
+    ::close(descriptor);
     ::unlink(path.c_str());
     throw;
   }
-  const RawHeader raw = compose(writer.header_);
-  write_fully(writer.descriptor_, raw.data(), header_bytes, 0, path);
-  return writer;
+  ::close(descriptor);
 }
 
-MrcWriter MrcWriter::open(const std::string& path) {
-  MrcWriter writer;
-  writer.path_ = path;
-  writer.descriptor_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (writer.descriptor_ < 0) throw Error(path + ": cannot be opened for writing: " + reason_of(errno));
-  writer.header_ = read_header(writer.descriptor_, path);
-  if (writer.header_.mode != 2 || writer.header_.swapped) {
-    throw Error(path + ": cannot be written into: it is not float32 in this machine's byte order");
+void encode_pixels(std::span<const float> pixels, int mode, std::vector<char>& bytes) {
+  require(mode == 2 || mode == 12, "float32 and float16 are written");
+  const std::size_t begin = bytes.size();
+  if (mode == 2) {
+    bytes.resize(begin + pixels.size_bytes());
+    std::memcpy(bytes.data() + begin, pixels.data(), pixels.size_bytes());
+    return;
   }
-  return writer;
-}
-
-MrcWriter::MrcWriter(MrcWriter&& other) noexcept
-    : path_(std::move(other.path_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      header_(other.header_) {}
-
-MrcWriter& MrcWriter::operator=(MrcWriter&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(header_, other.header_);
-  return *this;
-}
-
-MrcWriter::~MrcWriter() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-void MrcWriter::write(std::int64_t first, std::span<const float> pixels) {
-  const std::int64_t each = section_pixels(header_), values = static_cast<std::int64_t>(pixels.size());
-  require(values % each == 0 && first >= 0 && first + values / each <= header_.sections,
-          "the pixels do not fit the file's sections");
-  const std::int64_t width = bytes_per_pixel(header_.mode);
-  write_fully(descriptor_, reinterpret_cast<const char*>(pixels.data()), values * width,
-              header_.data_offset + first * each * width, path_);
+  bytes.resize(begin + pixels.size() * sizeof(std::uint16_t));
+  char* to = bytes.data() + begin;
+  for (const float pixel : pixels) {
+    // Values up to 65520 round to the largest number, 65504.
+    if (!(std::abs(pixel) < 65520)) {
+      throw Error("a pixel of " + std::to_string(pixel) +
+                  " does not fit into float16, which ends at 65504; write float32");
+    }
+    const std::uint16_t half = Eigen::half(pixel).x;
+    std::memcpy(to, &half, sizeof half);
+    to += sizeof half;
+  }
 }
 
 }  // namespace elastem

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "io/mrc.hpp"
+#include "tests/support/mrc_stack.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace elastem {
@@ -38,7 +39,7 @@ std::string written(const Scratch& scratch, const std::string& name, const std::
   header.sections = sections;
   header.pixel_size = 1.5;
   header.volume = volume;
-  MrcWriter::create(scratch.path(name), header).write(0, values);
+  write_mrc(scratch.path(name), header, values);
   return scratch.path(name);
 }
 
@@ -158,7 +159,7 @@ TEST(DensityMap, RefusesMasksThatDoNotFit) {
   MrcHeader header;
   header.columns = header.rows = header.sections = 4;
   header.volume = true;
-  MrcWriter::create(scratch.path("small.mrc"), header).write(0, std::vector<float>(64, 1));
+  write_mrc(scratch.path("small.mrc"), header, std::vector<float>(64, 1));
   expect_refusal({path, scratch.path("small.mrc"), {}}, "4×4×4");
 }
 

@@ -6,6 +6,7 @@
 
 #include "io/mrc.hpp"
 #include "io/particle_file.hpp"
+#include "tests/support/mrc_stack.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace elastem {
@@ -17,8 +18,9 @@ void write_stack(const std::string& path, const std::vector<std::vector<float>>&
   MrcHeader header;
   header.columns = header.rows = side;
   header.sections = static_cast<std::int64_t>(images.size());
-  MrcWriter writer = MrcWriter::create(path, header);
-  for (std::size_t i = 0; i < images.size(); ++i) writer.write(static_cast<std::int64_t>(i), images[i]);
+  std::vector<float> pixels;
+  for (const auto& image : images) pixels.insert(pixels.end(), image.begin(), image.end());
+  write_mrc(path, header, pixels);
 }
 
 std::vector<float> ramp(float first) {

@@ -51,7 +51,7 @@ std::string input_with_stack(const Scratch& scratch) {
   MrcHeader header;
   header.columns = header.rows = 32;
   header.sections = 2;
-  MrcWriter::create(scratch.path("a.mrcs"), header);
+  create_mrc(scratch.path("a.mrcs"), header);
   return scratch.write("old.star", old_text);
 }
 

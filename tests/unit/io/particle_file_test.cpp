@@ -87,7 +87,7 @@ void write_stack(const std::string& path, std::int64_t sections, int size, doubl
   header.columns = header.rows = size;
   header.sections = sections;
   header.pixel_size = pixel_size;
-  MrcWriter::create(path, header);
+  create_mrc(path, header);
 }
 
 TEST(ParticleFile, ReadsRelion30WithOriginsInPixels) {

@@ -1,0 +1,123 @@
+#include "mpi/storage/stack_writer.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "io/mrc.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::size_t piece_bytes = 4 << 20;  // larger pieces are no faster (tests/bench/stack_write)
+constexpr std::size_t call_bytes = std::size_t{1} << 30;  // a call: MPI counts are int
+
+void check_file(int status, const std::string& path, const char* what) {
+  if (status == MPI_SUCCESS) return;
+  int kind = MPI_ERR_OTHER, length = 0;
+  MPI_Error_class(status, &kind);
+  if (kind == MPI_ERR_NO_SPACE || kind == MPI_ERR_QUOTA)
+    throw Error(path + ": no room left on the disk; free some and go on with --resume");
+  char text[MPI_MAX_ERROR_STRING] = {};
+  MPI_Error_string(status, text, &length);
+  throw Error(path + ": " + what + ": " + std::string(text, static_cast<std::size_t>(length)));
+}
+
+}  // namespace
+
+struct StackWriter::Impl {
+  Impl(std::string name, const MrcHeader& what) : path(std::move(name)), header(what) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  // When an exception unwinds this rank the others may be elsewhere and would never come to close the file.
+  ~Impl() {
+    if (file != MPI_FILE_NULL && std::uncaught_exceptions() == 0) MPI_File_close(&file);
+  }
+
+  void write(const char* from, std::size_t bytes, std::int64_t offset) {
+    while (bytes > 0) {
+      const std::size_t part = std::min(bytes, call_bytes);
+      check_file(MPI_File_write_at(file, offset, from, static_cast<int>(part), MPI_BYTE, MPI_STATUS_IGNORE),
+                 path, "cannot be written");
+      from += part;
+      offset += static_cast<std::int64_t>(part);
+      bytes -= part;
+    }
+  }
+
+  void flush() {
+    if (waiting.empty()) return;
+    write(waiting.data(), waiting.size(), header.data_offset + first * section_bytes(header));
+    waiting.clear();
+  }
+
+  std::string path;
+  MrcHeader header;
+  MPI_File file = MPI_FILE_NULL;
+  std::vector<char> waiting;         ///< consecutive sections as they will stand in the file
+  std::int64_t first = 0, next = 0;  ///< of those waiting
+};
+
+StackWriter::StackWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+StackWriter::StackWriter(StackWriter&&) noexcept = default;
+StackWriter& StackWriter::operator=(StackWriter&&) noexcept = default;
+StackWriter::~StackWriter() = default;
+
+StackWriter StackWriter::create(const Communicator& comm, const std::string& path, const MrcHeader& header) {
+  collectively(comm, [&] {
+    if (comm.root()) create_mrc(path, header);
+  });
+  return open(comm, path);
+}
+
+StackWriter StackWriter::open(const Communicator& comm, const std::string& path) {
+  MrcHeader header;
+  collectively(comm, [&] {
+    header = MrcReader(path).header();
+    if ((header.mode != 2 && header.mode != 12) || header.swapped) {
+      throw Error(path +
+                  ": cannot be written into: it is neither float32 nor float16 in this machine's byte "
+                  "order");
+    }
+  });
+  auto impl = std::make_unique<Impl>(path, header);
+  const int status = MPI_File_open(comm.handle(), path.c_str(), MPI_MODE_WRONLY, MPI_INFO_NULL, &impl->file);
+  collectively(comm, [&] { check_file(status, path, "cannot be opened for writing"); });
+  return StackWriter(std::move(impl));
+}
+
+const MrcHeader& StackWriter::header() const {
+  return impl_->header;
+}
+
+void StackWriter::append(std::int64_t section, std::span<const float> pixels) {
+  Impl& it = *impl_;
+  require(it.file != MPI_FILE_NULL, "the stack is open");
+  require(section >= 0 && section < it.header.sections &&
+              static_cast<std::int64_t>(pixels.size()) == section_pixels(it.header),
+          "the pixels are those of a section of the file");
+  if (section != it.next) it.flush();
+  if (it.waiting.empty()) it.first = section;
+  try {
+    encode_pixels(pixels, it.header.mode, it.waiting);
+  } catch (const Error& error) {
+    it.waiting.resize(static_cast<std::size_t>((section - it.first) * section_bytes(it.header)));
+    throw Error(it.path + ", image " + std::to_string(section + 1) + ": " + error.what());
+  }
+  it.next = section + 1;
+  if (it.waiting.size() >= piece_bytes) it.flush();
+}
+
+void StackWriter::flush() {
+  impl_->flush();
+}
+
+void StackWriter::close() {
+  impl_->flush();
+  MPI_File_close(&impl_->file);
+}
+
+}  // namespace elastem
