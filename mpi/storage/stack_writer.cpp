@@ -11,7 +11,8 @@
 namespace elastem {
 namespace {
 
-constexpr std::size_t piece_bytes = 4 << 20;  // larger pieces are no faster (tests/bench/stack_write)
+constexpr std::size_t piece_bytes = 1
+                                    << 20;  // still in the cache when it is written (tests/bench/stack_write)
 constexpr std::size_t call_bytes = std::size_t{1} << 30;  // a call: MPI counts are int
 
 void check_file(int status, const std::string& path, const char* what) {

@@ -175,12 +175,12 @@ void create_mrc(const std::string& path, const MrcHeader& header) {
 
 void encode_pixels(std::span<const float> pixels, int mode, std::vector<char>& bytes) {
   require(mode == 2 || mode == 12, "float32 and float16 are written");
-  const std::size_t begin = bytes.size();
   if (mode == 2) {
-    bytes.resize(begin + pixels.size_bytes());
-    std::memcpy(bytes.data() + begin, pixels.data(), pixels.size_bytes());
+    const char* from = reinterpret_cast<const char*>(pixels.data());
+    bytes.insert(bytes.end(), from, from + pixels.size_bytes());
     return;
   }
+  const std::size_t begin = bytes.size();
   bytes.resize(begin + pixels.size() * sizeof(std::uint16_t));
   char* to = bytes.data() + begin;
   for (const float pixel : pixels) {
