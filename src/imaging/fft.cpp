@@ -108,6 +108,20 @@ void Fft2<Real>::backward(const SpectrumOf<Real>& spectrum, ImageOf<Real>& image
   image = Eigen::Map<const ImageOf<Real>>(real_, size_, size_) * scale;
 }
 
+template <class Real>
+void Fft2<Real>::filter(ImageOf<Real>& image, const std::vector<float>& filter) {
+  require(image.rows() == size_ && image.cols() == size_, "the image has the size of the plan");
+  const Eigen::Index terms = static_cast<Eigen::Index>(size_) * (size_ / 2 + 1);
+  require(static_cast<Eigen::Index>(filter.size()) == terms, "one value a term of the half grid");
+  std::copy_n(image.data(), image.size(), real_);
+  Fftw<Real>::execute(static_cast<typename Fftw<Real>::Plan>(forward_plan_));
+  const Real scale = Real(1) / (static_cast<Real>(size_) * static_cast<Real>(size_));
+  for (Eigen::Index t = 0; t < terms; ++t)
+    complex_[t] *= scale * static_cast<Real>(filter[static_cast<std::size_t>(t)]);
+  Fftw<Real>::execute(static_cast<typename Fftw<Real>::Plan>(backward_plan_));
+  std::copy_n(real_, image.size(), image.data());
+}
+
 template class Fft2<float>;
 template class Fft2<double>;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <complex>
+#include <vector>
 
 #include <Eigen/Core>
 
@@ -28,6 +29,8 @@ class Fft2 {
   void forward(const ImageOf<Real>& image, SpectrumOf<Real>& spectrum);
   /// The inverse of `forward`, with the factor 1/S².
   void backward(const SpectrumOf<Real>& spectrum, ImageOf<Real>& image);
+  /// The image convolved: F⁻¹[filter·F[image]], the filter on the half grid.
+  void filter(ImageOf<Real>& image, const std::vector<float>& filter);
 
  private:
   void release() noexcept;

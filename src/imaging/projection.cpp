@@ -12,16 +12,20 @@ namespace elastem {
 
 namespace {
 
-// Footprints are 2·below + 2 pixels wide, one of a few widths, so that a row of one is a fixed number of
-// vector operations; and 2·below + 1 high.
-constexpr std::array<int, 6> reaches = {3, 5, 7, 11, 15, 31};
+// A footprint holds the `reach` pixels on either side of its atom; its rows are as many and a little more, in
+// fours. One of a few reaches, so that a row is a fixed number of vector operations.
+constexpr std::array<int, 7> reaches = {3, 4, 6, 8, 12, 16, 32};
 
-template <class Real, int Below>
-using FootprintRow = Eigen::Array<Real, 2 * Below + 2, 1>;
+constexpr int footprint_width(int reach) {
+  return (2 * reach + 3) / 4 * 4;
+}
+
+template <class Real, int Reach>
+using FootprintRow = Eigen::Array<Real, footprint_width(Reach), 1>;
 
 /// Footprint rows side by side, a column each.
-template <class Real, int Below>
-using FootprintRows = Eigen::Array<Real, 2 * Below + 2, Eigen::Dynamic>;
+template <class Real, int Reach>
+using FootprintRows = Eigen::Array<Real, footprint_width(Reach), Eigen::Dynamic>;
 
 /// Atoms whose rows are made before the first of them is used: what was just stored in parts is slow to load
 /// whole.
@@ -75,20 +79,20 @@ Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut
       }
       widest = std::max(widest, term.sigma / p);
     }
-    const auto reach = std::find_if(reaches.begin(), reaches.end(),
-                                    [&](int below) { return below >= std::floor(cut * widest + 0.5); });
+    const auto reach =
+        std::find_if(reaches.begin(), reaches.end(), [&](int pixels) { return pixels >= cut * widest; });
     if (reach == reaches.end()) {
       throw Error("atoms of σ " + std::to_string(widest * p) + " Å are too wide for pixels of " +
                   std::to_string(p) + " Å: take larger pixels (--pixel-size) or a smaller --atom-sigma");
     }
-    group.below = *reach;
-    largest_below_ = std::max(largest_below_, group.below);
+    group.reach = *reach;
+    largest_reach_ = std::max(largest_reach_, group.reach);
     for (const GaussianTerm& term : kind) {
       const double variance = term.sigma * term.sigma / (p * p);
       typename Group::Term made;
       made.exponent = static_cast<Real>(0.5 / variance);
       made.weight = static_cast<Real>(term.weight / (2 * std::numbers::pi * variance));
-      for (int i = -group.below; i <= group.below + 1; ++i)
+      for (int i = 1 - group.reach; i <= footprint_width(group.reach) - group.reach; ++i)
         made.profile.push_back(static_cast<Real>(std::exp(-0.5 * i * i / variance)));
       group.terms.push_back(std::move(made));
     }
@@ -126,13 +130,16 @@ void Projector<Real>::place(const Eigen::Matrix3d& rotation, const Eigen::Vector
   z_ = turned(2);
   const Real scale = static_cast<Real>(1 / grid_.pixel_size), origin = static_cast<Real>(grid_.size / 2);
   // Atoms far outside draw nothing: they are brought near, so that their pixels are integers.
-  const Real far = static_cast<Real>(2 * (grid_.size + largest_below_));
+  const Real far = static_cast<Real>(2 * (grid_.size + largest_reach_));
   const auto pixels = [&](const Values& angstrom, double shift_angstrom, Eigen::ArrayXi& nearest,
                           Values& rest) {
     const Real constant = static_cast<Real>(shift_angstrom) * scale + origin;
     rest = (angstrom * scale + constant).max(-far).min(far);
-    nearest = (rest + Real(0.5)).floor().template cast<int>();
-    rest -= nearest.template cast<Real>();
+    floors_ = rest.floor();
+    rest -= floors_;
+    nearest.resize(rest.size());
+    std::transform(floors_.begin(), floors_.end(), nearest.begin(),
+                   [](Real x) { return static_cast<int>(x); });
   };
   pixels(x_, shift.x(), column_, across_);
   pixels(y_, shift.y(), row_, down_);
@@ -158,10 +165,10 @@ void Projector<Real>::prepare(const Group& group) {
   vertical_.resize(horizontal_.size());
   const auto weights = weights_.segment(group.first, group.count);
   for (std::size_t t = 0; t < group.terms.size(); ++t) {
-    const Real h = group.terms[t].exponent, twice_below = static_cast<Real>(2 * group.below);
+    const Real h = group.terms[t].exponent, twice_before = static_cast<Real>(2 * (group.reach - 1));
     const auto along = [&](const Values& rests, Axis& axis) {
       const auto f = rests.segment(group.first, group.count);
-      axis.start = (-h * f * (f + twice_below)).exp();
+      axis.start = (-h * f * (f + twice_before)).exp();
       axis.base = (2 * h * f).exp();
     };
     along(across_, horizontal_[t]);
@@ -171,8 +178,8 @@ void Projector<Real>::prepare(const Group& group) {
 }
 
 template <class Real>
-bool Projector<Real>::touches_box(Eigen::Index atom, int below) const {
-  const auto inside = [&](int pixel) { return pixel >= -below && pixel < grid_.size + below; };
+bool Projector<Real>::touches_box(Eigen::Index atom, int reach) const {
+  const auto inside = [&](int pixel) { return pixel >= -reach && pixel < grid_.size + reach - 1; };
   return inside(column_[atom]) && inside(row_[atom]);
 }
 
@@ -180,27 +187,27 @@ template <class Real>
 void Projector<Real>::select(const Group& group) {
   selected_.clear();
   for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
-    if (touches_box(a, group.below)) selected_.push_back(static_cast<int>(a));
+    if (touches_box(a, group.reach)) selected_.push_back(static_cast<int>(a));
 }
 
 /// As `select`, row by row: the part of a canvas of many channels that is at work then stays in the fastest
 /// memory. A counting sort, so that the order depends on nothing but the places.
 template <class Real>
 void Projector<Real>::sort_by_row(const Group& group) {
-  row_ends_.assign(static_cast<std::size_t>(grid_.size + 2 * group.below + 1), 0);
-  int* const ends = row_ends_.data() + group.below;
+  row_ends_.assign(static_cast<std::size_t>(grid_.size + 2 * group.reach + 1), 0);
+  int* const ends = row_ends_.data() + group.reach;
   for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
-    if (touches_box(a, group.below)) ++ends[row_[a] + 1];
+    if (touches_box(a, group.reach)) ++ends[row_[a] + 1];
   std::partial_sum(row_ends_.begin(), row_ends_.end(), row_ends_.begin());
   selected_.resize(static_cast<std::size_t>(row_ends_.back()));
   for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
-    if (touches_box(a, group.below))
+    if (touches_box(a, group.reach))
       selected_[static_cast<std::size_t>(ends[row_[a]]++)] = static_cast<int>(a);
 }
 
 template <class Real>
 void Projector<Real>::clear(int channels) {
-  canvas_.margin = 2 * largest_below_ + 2;
+  canvas_.margin = 2 * largest_reach_ + 2;
   canvas_.channels = channels;
   canvas_.columns = grid_.size + 2 * canvas_.margin;
   canvas_.data.assign(static_cast<std::size_t>(canvas_.columns * canvas_.columns * channels), Real(0));
@@ -208,18 +215,18 @@ void Projector<Real>::clear(int channels) {
 
 /// The first pixel of an atom's footprint in channel 0.
 template <class Real>
-Real* Projector<Real>::footprint(Eigen::Index atom, int below) {
-  const Eigen::Index row = row_[atom] - below + canvas_.margin;
-  const Eigen::Index column = column_[atom] - below + canvas_.margin;
+Real* Projector<Real>::footprint(Eigen::Index atom, int reach) {
+  const Eigen::Index row = row_[atom] + 1 - reach + canvas_.margin;
+  const Eigen::Index column = column_[atom] + 1 - reach + canvas_.margin;
   return canvas_.data.data() + row * canvas_.channels * canvas_.columns + column;
 }
 
 /// The rows of a batch of selected atoms along one axis: column [term][atom].
 template <class Real>
-template <int Below>
+template <int Reach>
 void Projector<Real>::make_rows(const Group& group, const std::vector<Axis>& axes, std::size_t first,
                                 std::size_t count, Real* rows) const {
-  constexpr int width = 2 * Below + 2;
+  constexpr int width = footprint_width(Reach);
   for (std::size_t t = 0; t < group.terms.size(); ++t) {
     const Real* profile = group.terms[t].profile.data();
     for (std::size_t i = 0; i < count; ++i) {
@@ -230,21 +237,22 @@ void Projector<Real>::make_rows(const Group& group, const std::vector<Axis>& axe
 }
 
 template <class Real>
-template <int Below>
+template <int Reach>
 void Projector<Real>::splat(const Group& group) {
-  using Row = FootprintRow<Real, Below>;
+  using Row = FootprintRow<Real, Reach>;
   const std::size_t terms = group.terms.size();
-  FootprintRows<Real, Below> gx(2 * Below + 2, terms * batch), gy(2 * Below + 2, terms * batch);
+  FootprintRows<Real, Reach> gx(footprint_width(Reach), terms * batch),
+      gy(footprint_width(Reach), terms * batch);
   const Eigen::Index pitch = canvas_.columns;
   for (std::size_t first = 0; first < selected_.size(); first += batch) {
     const std::size_t count = std::min(batch, selected_.size() - first);
-    make_rows<Below>(group, horizontal_, first, count, gx.data());
-    make_rows<Below>(group, vertical_, first, count, gy.data());
+    make_rows<Reach>(group, horizontal_, first, count, gx.data());
+    make_rows<Reach>(group, vertical_, first, count, gy.data());
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t t = 0; t < terms; ++t) {
         const auto at = static_cast<Eigen::Index>(t * batch + i);
-        Real* line = footprint(selected_[first + i], Below);
-        for (int y = 0; y <= 2 * Below; ++y, line += pitch) Eigen::Map<Row>(line) += gy(y, at) * gx.col(at);
+        Real* line = footprint(selected_[first + i], Reach);
+        for (int y = 0; y < 2 * Reach; ++y, line += pitch) Eigen::Map<Row>(line) += gy(y, at) * gx.col(at);
       }
     }
   }
@@ -253,26 +261,27 @@ void Projector<Real>::splat(const Group& group) {
 /// A footprint row of a derivative is ∂x/∂θ · g'(x) g(y) + ∂y/∂θ · g(x) g'(y), the products summed over the
 /// atom's Gaussians first.
 template <class Real>
-template <int Below>
+template <int Reach>
 void Projector<Real>::splat_with_derivatives(const Group& group) {
   const std::size_t terms = group.terms.size();
-  FootprintRows<Real, Below> gx(2 * Below + 2, terms * batch), gy(2 * Below + 2, terms * batch);
+  FootprintRows<Real, Reach> gx(footprint_width(Reach), terms * batch),
+      gy(footprint_width(Reach), terms * batch);
   for (std::size_t first = 0; first < selected_.size(); first += batch) {
     const std::size_t count = std::min(batch, selected_.size() - first);
-    make_rows<Below>(group, horizontal_, first, count, gx.data());
-    make_rows<Below>(group, vertical_, first, count, gy.data());
+    make_rows<Reach>(group, horizontal_, first, count, gx.data());
+    make_rows<Reach>(group, vertical_, first, count, gy.data());
     for (std::size_t i = 0; i < count; ++i)
-      splat_with_derivatives<Below>(group, selected_[first + i], i, gx.data(), gy.data());
+      splat_with_derivatives<Reach>(group, selected_[first + i], i, gx.data(), gy.data());
   }
 }
 
 template <class Real>
-template <int Below>
+template <int Reach>
 void Projector<Real>::splat_with_derivatives(const Group& group, Eigen::Index atom, std::size_t place,
                                              const Real* gx_rows, const Real* gy_rows) {
-  using Row = FootprintRow<Real, Below>;
-  constexpr std::size_t width = 2 * Below + 2, height = 2 * Below + 1;
-  const Row offsets = Row::LinSpaced(width, Real(-Below), Real(Below + 1));
+  using Row = FootprintRow<Real, Reach>;
+  constexpr std::size_t width = footprint_width(Reach), height = 2 * Reach;
+  const Row offsets = Row::LinSpaced(width, Real(1 - Reach), Real(static_cast<int>(width) - Reach));
   const auto per_angstrom = static_cast<Real>(1 / grid_.pixel_size);
   std::array<Row, height> value, by_x, by_y;
   for (auto* rows : {&value, &by_x, &by_y}) rows->fill(Row::Zero());
@@ -291,7 +300,7 @@ void Projector<Real>::splat_with_derivatives(const Group& group, Eigen::Index at
   }
   // The image, then a channel a parameter: what ∂(x, y)/∂θ makes of the two slopes.
   const Eigen::Index pitch = canvas_.columns * canvas_.channels;
-  Real* channel = footprint(atom, Below);
+  Real* channel = footprint(atom, Reach);
   const auto add = [&](auto&& with) {
     Real* to = channel;
     for (std::size_t y = 0; y < height; ++y, to += pitch) {
@@ -324,20 +333,22 @@ void Projector<Real>::copy_out(int channel, ImageOf<Real>& image) const {
 
 /// Calls f with the reach as a constant.
 template <class F>
-void with_reach(int below, F f) {
-  switch (below) {
+void with_reach(int reach, F f) {
+  switch (reach) {
     case 3:
       return f(std::integral_constant<int, 3>{});
-    case 5:
-      return f(std::integral_constant<int, 5>{});
-    case 7:
-      return f(std::integral_constant<int, 7>{});
-    case 11:
-      return f(std::integral_constant<int, 11>{});
-    case 15:
-      return f(std::integral_constant<int, 15>{});
+    case 4:
+      return f(std::integral_constant<int, 4>{});
+    case 6:
+      return f(std::integral_constant<int, 6>{});
+    case 8:
+      return f(std::integral_constant<int, 8>{});
+    case 12:
+      return f(std::integral_constant<int, 12>{});
+    case 16:
+      return f(std::integral_constant<int, 16>{});
     default:
-      return f(std::integral_constant<int, 31>{});
+      return f(std::integral_constant<int, 32>{});
   }
 }
 
@@ -347,7 +358,7 @@ void Projector<Real>::draw(ImageOf<Real>& image) {
   for (const Group& group : groups_) {
     prepare(group);
     select(group);
-    with_reach(group.below, [&](auto below) { splat<below>(group); });
+    with_reach(group.reach, [&](auto reach) { splat<reach>(group); });
   }
   copy_out(0, image);
 }
@@ -358,7 +369,7 @@ void Projector<Real>::draw(ImageOf<Real>& image, std::vector<ImageOf<Real>>& der
   for (const Group& group : groups_) {
     prepare(group);
     sort_by_row(group);
-    with_reach(group.below, [&](auto below) { splat_with_derivatives<below>(group); });
+    with_reach(group.reach, [&](auto reach) { splat_with_derivatives<reach>(group); });
   }
   copy_out(0, image);
   derivatives.resize(static_cast<std::size_t>(parameter_count()));

@@ -16,9 +16,9 @@ struct ImageGrid {
   double pixel_size = 2.2;  ///< Å
 };
 
-/// A footprint reaches every pixel within this many σ of its atom: what lies outside is below exp(−4.8²/2) =
-/// 1·10⁻⁵ of the atom's peak.
-inline constexpr double footprint_cut = 4.8;
+/// A footprint holds every pixel within this many σ of its atom: what is left out is below exp(−4.3²/2) =
+/// 1·10⁻⁴ of the atom's peak, and 4·10⁻⁵ of its weight.
+inline constexpr double footprint_cut = 4.3;
 
 /// The projection of `model` at amplitudes q and rotation R, shifted by `shift` (Å):
 ///   I(x, y) = Σ_a w_a Σ_i c_i/(2πσ_i²) · exp(−((x − x_a)² + (y − y_a)²)/(2σ_i²)) · p²
@@ -61,11 +61,11 @@ class Projector {
   /// The atoms of a kind, which stand side by side.
   struct Group {
     Eigen::Index first = 0, count = 0;
-    int below = 0;  ///< pixels of a footprint on either side of the atom's own
+    int reach = 0;  ///< pixels of a footprint on either side of the atom
     struct Term {
       Real exponent = 0;          ///< p²/(2σ²)
       Real weight = 0;            ///< c·p²/(2πσ²)
-      std::vector<Real> profile;  ///< exp(−exponent·i²) at i = −below … below + 1
+      std::vector<Real> profile;  ///< exp(−exponent·i²) at i = 1 − reach, 2 − reach, …
     };
     std::vector<Term> terms;
   };
@@ -77,7 +77,8 @@ class Projector {
     std::vector<Real> data;
   };
 
-  /// Of a group and a term, along one axis: exp(−exponent·(i − f)²) = start · base^(i + below) · profile(i)
+  /// Of a group and a term, along one axis: exp(−exponent·(i − f)²) = start · base^(i + reach − 1) ·
+  /// profile(i)
   struct Axis {
     Values start, base;
   };
@@ -87,28 +88,28 @@ class Projector {
   void place(const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift);
   void place_steps(const Eigen::Matrix3d& rotation);
   void prepare(const Group& group);
-  bool touches_box(Eigen::Index atom, int below) const;
+  bool touches_box(Eigen::Index atom, int reach) const;
   void select(const Group& group);
   void sort_by_row(const Group& group);
   void clear(int channels);
   void draw(ImageOf<Real>& image);
   void draw(ImageOf<Real>& image, std::vector<ImageOf<Real>>& derivatives);
-  template <int Below>
+  template <int Reach>
   void splat(const Group& group);
-  template <int Below>
+  template <int Reach>
   void splat_with_derivatives(const Group& group);
-  template <int Below>
+  template <int Reach>
   void splat_with_derivatives(const Group& group, Eigen::Index atom, std::size_t place, const Real* gx_rows,
                               const Real* gy_rows);
-  template <int Below>
+  template <int Reach>
   void make_rows(const Group& group, const std::vector<Axis>& axes, std::size_t first, std::size_t count,
                  Real* rows) const;
   void copy_out(int channel, ImageOf<Real>& image) const;
-  Real* footprint(Eigen::Index atom, int below);
+  Real* footprint(Eigen::Index atom, int reach);
 
   const ElasticModel* model_;
   ImageGrid grid_;
-  int largest_below_ = 0;
+  int largest_reach_ = 0;
   std::vector<Eigen::Index> order_;  ///< the model's atoms by kind
   std::vector<Group> groups_;
   Coordinates reference_;
@@ -117,8 +118,9 @@ class Projector {
 
   Coordinates atoms_;                        ///< Å, before the rotation
   Values x_, y_, z_;                         ///< Å, after it
-  Eigen::ArrayXi column_, row_;              ///< the nearest pixel
-  Values across_, down_;                     ///< what is left to it, in pixels, within ±½
+  Eigen::ArrayXi column_, row_;              ///< the pixel at or before the atom
+  Values floors_;                            ///< the same, as it is computed
+  Values across_, down_;                     ///< from there to the atom, in pixels, in [0, 1)
   std::vector<Axis> horizontal_, vertical_;  ///< one a term of the present group
   std::vector<int> selected_;                ///< atoms of the present group that touch the box
   std::vector<int> row_ends_;

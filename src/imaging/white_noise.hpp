@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -7,10 +8,14 @@
 
 namespace elastem {
 
-/// Fills `values` with standard normal deviates, in single precision and many at once: the n-th is a function
-/// of (seed, stream, index, n) alone. Box–Muller on the words (2j, 2j + 1) of the stream's Philox 4×32-10
-/// blocks, the words that `Random` draws: u = (⌊w_2j/2⌋ + ½)·2⁻³¹, φ = π·w_2j+1·2⁻³¹ (signed), and the pair
-/// √(−2 ln u)·(cos φ, sin φ). The largest deviate is 6.7.
+/// Deviates that are made at once, of a quarter as many blocks of random words.
+inline constexpr std::size_t white_noise_batch = 256;
+
+/// Fills `values` with standard normal deviates in single precision: the n-th is a function of (seed, stream,
+/// index, n) alone. Box–Muller on the Philox 4×32-10 blocks (w₀, w₁, w₂, w₃) that `Random` draws: of the
+/// first pair of words u = (⌊w₀/2⌋ + ½)·2⁻³¹ and φ = π·w₁·2⁻³¹ (w₁ signed) give √(−2 ln u)·(cos φ, sin φ),
+/// the second pair likewise. Of a batch's 64 blocks come first all cosines of the first pair, then its sines,
+/// then those of the second. The largest deviate is 6.7.
 void fill_normal(std::uint64_t seed, Stream stream, std::uint64_t index, std::span<float> values);
 
 }  // namespace elastem

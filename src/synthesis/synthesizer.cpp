@@ -70,11 +70,7 @@ double Synthesizer::expose(std::uint64_t index, Image& pixels) {
 }
 
 double Synthesizer::add_white_noise(std::uint64_t index, Image& pixels) {
-  if (ctf_.enabled) {
-    fft_.forward(pixels, spectrum_);
-    multiply(spectrum_, filters_.signal);
-    fft_.backward(spectrum_, pixels);
-  }
+  if (ctf_.enabled) fft_.filter(pixels, filters_.signal);
   clean_ = pixels;
   if (!recipe_.snr) return 0;
   const double variance = grey_moments(pixels).variance / *recipe_.snr;

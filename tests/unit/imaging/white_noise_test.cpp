@@ -15,15 +15,19 @@ TEST(WhiteNoise, IsBoxMullerOnTheWordsOfItsStream) {
   std::vector<float> noise(1001);  // neither whole batches nor whole blocks
   fill_normal(seed, Stream::noise, index, noise);
   Random random(seed, Stream::noise, index);
-  for (std::size_t i = 0; i + 1 < noise.size(); i += 2) {
-    const double u = (random.bits() / 2 + 0.5) * 0x1p-31;
-    const double angle = std::numbers::pi * static_cast<std::int32_t>(random.bits()) * 0x1p-31;
-    const double radius = std::sqrt(-2 * std::log(u));
-    // u is rounded to a float, which moves the radius by ε/radius; the angle by ε·π times the radius.
-    constexpr double epsilon = std::numeric_limits<float>::epsilon();
-    const double tolerance = 4 * epsilon * (radius + 1 / std::max(radius, std::sqrt(epsilon)));
-    EXPECT_NEAR(noise[i], radius * std::cos(angle), tolerance);
-    EXPECT_NEAR(noise[i + 1], radius * std::sin(angle), tolerance);
+  constexpr std::size_t lanes = white_noise_batch / 4;
+  for (std::size_t block = 0; block < 3 * lanes; ++block) {
+    for (std::size_t pair = 0; pair < 2; ++pair) {
+      const double u = (random.bits() / 2 + 0.5) * 0x1p-31;
+      const double angle = std::numbers::pi * static_cast<std::int32_t>(random.bits()) * 0x1p-31;
+      const double radius = std::sqrt(-2 * std::log(u));
+      // u is rounded to a float, which moves the radius by ε/radius; the angle by ε·π times the radius.
+      constexpr double epsilon = std::numeric_limits<float>::epsilon();
+      const double tolerance = 4 * epsilon * (radius + 1 / std::max(radius, std::sqrt(epsilon)));
+      const std::size_t at = block / lanes * white_noise_batch + 2 * pair * lanes + block % lanes;
+      EXPECT_NEAR(noise[at], radius * std::cos(angle), tolerance);
+      EXPECT_NEAR(noise[at + lanes], radius * std::sin(angle), tolerance);
+    }
   }
 }
 
