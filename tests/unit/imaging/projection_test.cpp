@@ -1,11 +1,14 @@
 #include "imaging/projection.hpp"
 
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <numbers>
 
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
+#include "imaging/fft.hpp"
 #include "random_model.hpp"
 
 namespace elastem {
@@ -70,10 +73,106 @@ TEST(Projection, TurningTheStructureAndTheViewBackChangesNothing) {
   EXPECT_LT((a - b).abs().maxCoeff(), 1e3 * epsilon * a.maxCoeff());  // coordinates up to 50 Å rounded twice
 }
 
+// Two kinds of atoms of several Gaussians, like scattering factors: narrow and wide, one of them negative.
+ElasticModel two_kinds(std::uint64_t seed, Eigen::Index atoms, int modes) {
+  ElasticModel model = random_model(seed, atoms, modes, 2.0);
+  model.kinds = {{{1.0, 1.6}, {0.5, 2.4}}, {{2.0, 1.9}, {-0.3, 3.1}, {0.4, 1.5}}};
+  for (Eigen::Index a = 0; a < atoms; ++a) model.kind_of.push_back(static_cast<int>(a % 3 == 0));
+  return model;
+}
+
+TEST(Projection, AtomsOfSeveralGaussiansAreTheSumOfThem) {
+  const ElasticModel model = two_kinds(21, 30, 2);
+  const ImageGrid grid{40, 1.8};
+  Random random(21, Stream::orientation, 0);
+  const Eigen::Matrix3d rotation = random_rotation(random);
+  const Eigen::Vector2d q(10, -20), shift(3, -2);
+  ImageOf<double> image, expected = ImageOf<double>::Zero(40, 40);
+  Projector<double>(model, grid, wide).project(q, rotation, shift, image);
+  const Eigen::Matrix3Xd atoms = rotation * model.deformed(q);
+  double peak = 0;
+  for (Eigen::Index a = 0; a < atoms.cols(); ++a) {
+    for (const GaussianTerm& term : model.kind(a)) {
+      const double variance = term.sigma * term.sigma;
+      const double scale = model.weights[a] * term.weight * 1.8 * 1.8 / (2 * std::numbers::pi * variance);
+      peak = std::max(peak, std::abs(scale));
+      for (int y = 0; y < 40; ++y) {
+        for (int x = 0; x < 40; ++x) {
+          const double dx = (x - 20) * 1.8 - atoms(0, a) - 3, dy = (y - 20) * 1.8 - atoms(1, a) + 2;
+          expected(y, x) += scale * std::exp(-0.5 * (dx * dx + dy * dy) / variance);
+        }
+      }
+    }
+  }
+  // A power of the base is a product of up to a footprint's width of rounded factors, for each of 75
+  // Gaussians.
+  EXPECT_LT((image - expected).abs().maxCoeff(), 75 * 100 * epsilon * peak);
+}
+
+TEST(Projection, AtomsAtOtherPlacesAreThoseOfTheDeformedModel) {
+  const ElasticModel model = two_kinds(22, 50, 2);
+  Random random(22, Stream::orientation, 0);
+  const Eigen::Matrix3d rotation = random_rotation(random);
+  const Eigen::Vector2d q(30, 12);
+  Projector<double> projector(model, {48, 2.0});
+  ImageOf<double> by_modes, by_atoms;
+  std::vector<ImageOf<double>> mode_slopes, atom_slopes;
+  projector.project(q, rotation, {1, 2}, by_modes);
+  projector.project_atoms(model.deformed(q), rotation, {1, 2}, by_atoms);
+  const double tolerance = 1e3 * epsilon * by_modes.abs().maxCoeff();  // coordinates up to 50 Å rounded twice
+  EXPECT_LT((by_modes - by_atoms).abs().maxCoeff(), tolerance);
+  projector.project_with_derivatives(q, rotation, {1, 2}, by_modes, mode_slopes);
+  projector.project_atoms_with_derivatives(model.deformed(q), rotation, {1, 2}, by_atoms, atom_slopes);
+  for (std::size_t c = 0; c < mode_slopes.size(); ++c) {
+    EXPECT_LT((mode_slopes[c] - atom_slopes[c]).matrix().norm(),
+              1e3 * epsilon * mode_slopes[c].matrix().norm());
+  }
+}
+
+// The transform of the density is a sum of plane waves with Gaussian envelopes; its central slice, k'z = 0,
+// is the transform of the projection, and the sum of the squares of both is the same.
+TEST(Projection, ItsTransformIsTheCentralSliceOfTheDensitys) {
+  ElasticModel model = two_kinds(23, 25, 1);
+  model.positions *= 0.4;  // well within the box
+  const int size = 48;
+  const double p = 1.2;
+  Random random(23, Stream::orientation, 0);
+  const Eigen::Matrix3d rotation = random_rotation(random);
+  const Eigen::VectorXd q = Eigen::VectorXd::Constant(1, 5);
+  ImageOf<double> image;
+  Projector<double>(model, {size, p}, wide).project(q, rotation, {0, 0}, image);
+  Fft2<double> fft(size);
+  SpectrumOf<double> spectrum;
+  fft.forward(image, spectrum);
+  const Eigen::Matrix3Xd atoms = model.deformed(q);
+  double power = 0;
+  for (int row = 0; row < size; ++row) {
+    for (int kx = 0; kx <= size / 2; ++kx) {
+      const int ky = row <= size / 2 ? row : row - size;
+      power += column_multiplicity(kx, size) * std::norm(spectrum(row, kx));
+      if (std::hypot(kx, ky) > size / 3.0) continue;  // beyond, aliases of the narrowest Gaussian show
+      // k in the frame of the molecule, and the image's origin at pixel S/2.
+      const Eigen::Vector3d k = rotation.transpose() * Eigen::Vector3d(kx, ky, 0) / (size * p);
+      std::complex<double> slice = 0;
+      for (Eigen::Index a = 0; a < atoms.cols(); ++a) {
+        for (const GaussianTerm& term : model.kind(a)) {
+          const double envelope = std::exp(-2 * std::pow(std::numbers::pi * term.sigma, 2) * k.squaredNorm());
+          slice += model.weights[a] * term.weight * envelope *
+                   std::polar(1.0, -2 * std::numbers::pi * k.dot(atoms.col(a)));
+        }
+      }
+      slice *= (kx + ky) % 2 == 0 ? 1.0 : -1.0;  // the shift by S/2 pixels
+      // Aliases come from at least 2/3 of the sampling rate: exp(−2π²(1.5/1.2)²·(2/3)²) of the weight.
+      const double aliasing = 8 * std::exp(-2 * std::pow(std::numbers::pi * 1.5 / p * 2 / 3, 2));
+      EXPECT_LT(std::abs(spectrum(row, kx) - slice), aliasing * 3 * model.weights.sum());
+    }
+  }
+  EXPECT_NEAR(power / (size * size), image.square().sum(), 1e2 * epsilon * image.square().sum());
+}
+
 /// |central difference − derivative| at a random point, relative to the derivative's size, for every
 /// parameter.
-void expect_derivatives(std::uint64_t seed, ImageGrid grid, double sigma) {
-  const ElasticModel model = random_model(seed, 60, 3, sigma);
+void expect_derivatives(std::uint64_t seed, ImageGrid grid, const ElasticModel& model) {
   Random random(seed, Stream::orientation, 1);
   const Eigen::Matrix3d rotation = random_rotation(random);
   const Eigen::Vector2d shift(random.uniform(-5, 5), random.uniform(-5, 5));
@@ -107,9 +206,10 @@ void expect_derivatives(std::uint64_t seed, ImageGrid grid, double sigma) {
 }
 
 TEST(Projection, DerivativesAreThoseOfTheImage) {
-  expect_derivatives(11, {64, 2.2}, 1.5);
-  expect_derivatives(12, {40, 1.1}, 2.5);
-  expect_derivatives(13, {33, 3.0}, 2.0);
+  expect_derivatives(11, {64, 2.2}, random_model(11, 60, 3, 1.5));
+  expect_derivatives(12, {40, 1.1}, random_model(12, 60, 3, 2.5));
+  expect_derivatives(13, {33, 3.0}, random_model(13, 60, 3, 2.0));
+  expect_derivatives(14, {64, 2.2}, two_kinds(14, 60, 3));
 }
 
 TEST(Projection, SinglePrecisionAgreesWithDouble) {
@@ -132,6 +232,28 @@ TEST(Projection, SinglePrecisionAgreesWithDouble) {
   }
 }
 
+// What the cut leaves out of an image, against its statement.
+TEST(Projection, TheCutKeepsItsPromise) {
+  const ElasticModel model = random_model(31, 200, 0, 1.5);
+  Random random(31, Stream::orientation, 0);
+  const Eigen::Matrix3d rotation = random_rotation(random);
+  ImageOf<double> whole, cut;
+  for (const double p : {1.0, 1.7, 2.2, 3.0}) {
+    Projector<double>(model, {48, p}, wide).project(Eigen::VectorXd(0), rotation, {0, 0}, whole);
+    Projector<double>(model, {48, p}).project(Eigen::VectorXd(0), rotation, {0, 0}, cut);
+    const double left_out = (whole - cut).sum() / whole.sum();
+    EXPECT_GE(left_out, 0);
+    // Outside a square of half side 4.3 σ, and the pixels' half width beyond it.
+    EXPECT_LT(left_out, 2 * std::erfc((footprint_cut - 0.5 * p / 1.5) / std::numbers::sqrt2));
+  }
+}
+
+TEST(Projection, RefusesAtomsThatPixelsCannotShow) {
+  const ElasticModel narrow = random_model(1, 3, 0, 0.1), broad = random_model(1, 3, 0, 30);
+  EXPECT_THROW(Projector<float>(narrow, {32, 2.0}), Error);
+  EXPECT_THROW(Projector<float>(broad, {32, 2.0}), Error);
+}
+
 TEST(Projection, AtomsOutsideTheBoxAreClipped) {
   ElasticModel model;
   model.positions.resize(3, 3);
@@ -141,6 +263,13 @@ TEST(Projection, AtomsOutsideTheBoxAreClipped) {
   Projector<double>(model, {32, 2.0}).project(Eigen::VectorXd(0), Eigen::Matrix3d::Identity(), {0, 0}, image);
   EXPECT_TRUE(image.allFinite());
   EXPECT_GT(image(16, 16), 0);
+  // An atom at the corner, (−33, 33) Å, leaves what of its footprint lies inside.
+  model.positions << 0, 500, -32, 0, 0, 31, 0, 0, 0;
+  model.weights << 0, 0, 1;
+  Projector<double>(model, {32, 2.0}).project(Eigen::VectorXd(0), Eigen::Matrix3d::Identity(), {0, 0}, image);
+  const double s = 1.5, peak = 4 / (2 * std::numbers::pi * s * s);
+  EXPECT_NEAR(image(31, 0), peak * std::exp(-0.5 * 1 / (s * s)), 100 * epsilon);
+  EXPECT_NEAR(image(30, 1), peak * std::exp(-0.5 * (9 + 4) / (s * s)), 100 * epsilon);
 }
 
 }  // namespace
