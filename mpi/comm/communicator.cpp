@@ -150,6 +150,24 @@ std::vector<std::int32_t> Communicator::gathered(std::span<const std::int32_t> v
   return all;
 }
 
+std::vector<std::string> Communicator::gathered(const std::string& text) const {
+  const auto size = static_cast<std::int64_t>(text.size());
+  std::vector<std::int64_t> sizes(static_cast<std::size_t>(root() ? size_ : 0));
+  MPI_Gather(&size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, 0, comm_);
+  std::int64_t total = size;
+  MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_INT64_T, MPI_SUM, comm_);
+  require(total <= std::numeric_limits<int>::max(), "MPI counts with 32 bits");
+  std::vector<int> counts(sizes.begin(), sizes.end()), offsets(sizes.size(), 0);
+  for (std::size_t r = 1; r < counts.size(); ++r) offsets[r] = offsets[r - 1] + counts[r - 1];
+  std::string all(root() ? static_cast<std::size_t>(total) : 0, '\0');
+  MPI_Gatherv(text.data(), static_cast<int>(size), MPI_CHAR, all.data(), counts.data(), offsets.data(),
+              MPI_CHAR, 0, comm_);
+  std::vector<std::string> texts;
+  for (std::size_t r = 0; r < counts.size(); ++r)
+    texts.push_back(all.substr(static_cast<std::size_t>(offsets[r]), static_cast<std::size_t>(counts[r])));
+  return texts;
+}
+
 double Communicator::max(double value) const {
   MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, comm_);
   return value;

@@ -55,6 +55,9 @@ class Communicator {
   /// The values of all ranks one after the other, in the order of the ranks, on rank 0; elsewhere empty.
   /// Collective.
   std::vector<std::int32_t> gathered(std::span<const std::int32_t> values) const;
+  /// The text of each rank, in the order of the ranks, on rank 0; elsewhere empty. Together below 2 GiB.
+  /// Collective.
+  std::vector<std::string> gathered(const std::string& text) const;
 
  private:
   Communicator(MPI_Comm comm, bool owned);

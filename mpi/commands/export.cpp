@@ -1,16 +1,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
-#include <span>
 
 #include <spdlog/spdlog.h>
 
 #include "cli/export_options.hpp"
 #include "core/error.hpp"
 #include "io/particle_export.hpp"
+#include "io/particle_rows.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/mode_export.hpp"
+#include "mpi/commands/particle_set.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 
@@ -39,13 +39,13 @@ std::string find_particles(const ExportOptions& o, const Provenance& provenance)
   if (!o.particles.empty()) return o.particles;
   const std::string stored = particles_of(provenance);
   if (stored.empty()) {
-    throw Error(o.result + ": does not say which particle file it belongs to; give it with --particles");
+    throw Error(o.input + ": does not say which particle file it belongs to; give it with --particles");
   }
-  for (const fs::path& place : {fs::path(stored), fs::path(o.result).parent_path() / stored,
-                                fs::path(o.result).parent_path() / fs::path(stored).filename()}) {
+  for (const fs::path& place : {fs::path(stored), fs::path(o.input).parent_path() / stored,
+                                fs::path(o.input).parent_path() / fs::path(stored).filename()}) {
     if (fs::exists(place)) return place.string();
   }
-  throw Error(o.result + ": was made from " + stored +
+  throw Error(o.input + ": was made from " + stored +
               ", which is not there; give its place with --particles");
 }
 
@@ -61,49 +61,96 @@ void require_rows_of(const ResultTable& table, const std::string& result, const 
               std::to_string(file.size()) + " particles: they do not belong together");
 }
 
-// The different optics among the particles of a file without an optics table.
-std::vector<OpticsGroup> optics_groups(const ParticleFile& file) {
-  std::vector<OpticsGroup> groups;
-  constexpr std::int64_t block = 4096;
-  for (std::int64_t first = 0; first < file.size(); first += block) {
-    for (const auto& particle : file.read(first, std::min(block, file.size() - first))) {
-      const OpticsGroup group = optics_group(particle);
-      if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
-    }
-  }
-  return groups;
-}
-
-// The same on every rank; rank 0 reads the file. Collective.
-std::vector<OpticsGroup> shared_optics_groups(const Communicator& comm, const ParticleFile& file,
-                                              ParticleFormat format) {
-  std::vector<OpticsGroup> groups;
-  if (format != ParticleFormat::relion || !file.optics().labels.empty()) return groups;
+// The optics of particles whose file has no optics table, as a RELION file needs them; the same on every
+// rank. Collective.
+CollectedOptics collect_optics(const Communicator& comm, const ParticleFile& file, ParticleFormat format) {
+  CollectedOptics mine(file);
+  if (format != ParticleFormat::relion || !file.optics().labels.empty()) return mine;
   collectively(comm, [&] {
-    if (comm.root()) groups = optics_groups(file);
+    const std::int64_t first = file.size() * comm.rank() / comm.size();
+    file.for_each(first, file.size() * (comm.rank() + 1) / comm.size() - first,
+                  [&](const ParticleFile::Row& row) { mine.add(row); });
   });
-  std::size_t count = groups.size();
-  comm.broadcast(std::span<std::size_t>(&count, 1));
-  groups.resize(count);
-  comm.broadcast(std::span<OpticsGroup>(groups));
-  return groups;
+  std::string all;
+  for (const auto& text : comm.gathered(mine.serialise())) all += text;
+  comm.broadcast(all);
+  CollectedOptics together(file);
+  collectively(comm, [&] { together.add_serialised(all); });
+  return together;
 }
 
-std::string rows_of(const ExportOptions& o, const ParticleFile& file, const ResultTable& table,
+// The rows of a block, with results where there is a table.
+std::string rows_of(const ExportOptions& o, const ParticleFile& file, const ResultTable* table,
                     const ParticleExporter& exporter, Range block) {
-  const auto results = table.read(block.first, block.count);
-  const auto particles = file.read(block.first, block.count);
-  const auto values = file.read_text(block.first, block.count);
+  std::vector<ParticleResult> results;
+  if (table != nullptr) results = table->read(block.first, block.count);
+  const auto image = static_cast<std::size_t>(image_column(file.labels()));
   std::string text, stack, seen;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    if (particles[i].stack != stack) {
-      stack = particles[i].stack;
+  std::int64_t index = block.first;
+  file.for_each(block.first, block.count, [&](const ParticleFile::Row& row) {
+    if (row.particle.stack != stack) {
+      stack = row.particle.stack;
       seen = stack_seen_from(o.output, stack, file.path(), o.datadir);
     }
-    const std::int64_t index = block.first + static_cast<std::int64_t>(i);
-    text += exporter.row(index, values[i], particles[i], results[i], image_name(particles[i].slice, seen));
-  }
+    const std::string& name = row.values[image];
+    text +=
+        exporter.row(index, row, seen == stack ? name : renamed_image(name, seen),
+                     table == nullptr ? nullptr : &results[static_cast<std::size_t>(index - block.first)]);
+    ++index;
+  });
   return text;
+}
+
+// A particle file in the other format, or in the same. Collective.
+void convert_particles(const Communicator& comm, const ExportOptions& o) {
+  const ParticleFormat format = particle_format(o.output);
+  collectively(comm, [&] {
+    if (!o.particles.empty())
+      throw Error("option --particles: means nothing for the particle file " + o.input);
+    if (fs::exists(o.output) && fs::equivalent(o.output, o.input))
+      throw Error("option --output: " + o.output + " is the input; give another name");
+  });
+  decide_output(comm, o.output, false, o.common.overwrite);
+  const ParticleFile file = open_particle_file(comm, o.input, o.datadir, defocus_sign(o.negative_defocus));
+  const CollectedOptics optics = collect_optics(comm, file, format);
+  if (o.common.dry_run) {
+    spdlog::info("dry run: {} rows of {} would go to {}", file.size(), o.input, o.output);
+    return;
+  }
+  const ParticleExporter exporter(file, format, optics);
+  write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }), file.size(),
+                  [&](Range block) { return rows_of(o, file, nullptr, exporter, block); });
+  spdlog::info("{}: {} particles of {}", o.output, file.size(), o.input);
+}
+
+// Results beside what the particle file says. Collective.
+void export_results(const Communicator& comm, const ExportOptions& o) {
+  const ParticleFormat format = particle_format(o.output);
+  decide_output(comm, o.output, false, o.common.overwrite);
+  ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
+  std::string path;
+  collectively(comm, [&] {
+    if (comm.root()) path = find_particles(o, table.provenance());
+  });
+  comm.broadcast(path);
+  const ParticleFile file = open_particle_file(comm, path, o.datadir, defocus_sign(o.negative_defocus));
+  collectively(comm, [&] { require_rows_of(table, o.input, file); });
+  const ParticleExporter exporter(file, format, collect_optics(comm, file, format), table.modes());
+  const std::int64_t done = collectively_get(comm, [&] {
+    const auto states = table.states();
+    return std::int64_t{std::count(states.begin(), states.end(), ParticleState::done)};
+  });
+  const std::string left_out = format == ParticleFormat::relion ? "left out" : "marked with _enabled -1";
+  if (done < table.size())
+    spdlog::warn("{} particles have no result and are {}", table.size() - done, left_out);
+  if (o.common.dry_run) {
+    spdlog::info("dry run: {} rows of {} would go to {}", done, path, o.output);
+    return;
+  }
+  write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }), table.size(),
+                  [&](Range block) { return rows_of(o, file, &table, exporter, block); });
+  table.close();
+  spdlog::info("{}: {} particles with their results", o.output, done);
 }
 
 }  // namespace
@@ -116,45 +163,13 @@ int export_command(const Invocation& invocation) {
     if (comm.root()) std::fputs(help.c_str(), stdout);
     return 0;
   }
-  const ExportOptions& o = *options;
-  if (holds_modes(comm, o.result)) {
-    export_modes(comm, o);
-    return 0;
-  }
-  const ParticleFormat format = particle_format(o.output);
-  decide_output(comm, o.output, false, o.common.overwrite);
-  ResultTable table = ResultTable::open(comm, o.result, ResultTable::Access::read);
-
-  std::string path, index;
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    path = find_particles(o, table.provenance());
-    index = ParticleFile::scan(path).serialise();
-  });
-  comm.broadcast(path);
-  comm.broadcast(index);
-  std::unique_ptr<ParticleFile> file;
-  collectively(comm, [&] {
-    file = std::make_unique<ParticleFile>(path, ParticleIndex::deserialise(index), o.datadir);
-    require_rows_of(table, o.result, *file);
-  });
-  const auto groups = shared_optics_groups(comm, *file, format);
-  const ParticleExporter exporter(*file, format, table.modes(), groups);
-  const std::int64_t done = collectively_get(comm, [&] {
-    const auto states = table.states();
-    return std::int64_t{std::count(states.begin(), states.end(), ParticleState::done)};
-  });
-  const std::string left_out = format == ParticleFormat::relion ? "left out" : "marked with _enabled -1";
-  if (done < table.size())
-    spdlog::warn("{} particles have no result and are {}", table.size() - done, left_out);
-  if (o.common.dry_run) {
-    spdlog::info("dry run: {} rows of {} would go to {}", done, path, o.output);
-    return 0;
-  }
-  write_text_rows(comm, o.output, exporter.head(), table.size(),
-                  [&](Range block) { return rows_of(o, *file, table, exporter, block); });
-  table.close();
-  spdlog::info("{}: {} particles with their results", o.output, done);
+  const std::string extension = fs::path(options->input).extension().string();
+  if (extension == ".star" || extension == ".xmd")
+    convert_particles(comm, *options);
+  else if (holds_modes(comm, options->input))
+    export_modes(comm, *options);
+  else
+    export_results(comm, *options);
   return 0;
 }
 

@@ -28,7 +28,8 @@ bool for_xmipp(const ExportOptions& o) {
                 "; modes are written as .nmd (NMWiz, ProDy) or .xmd (Xmipp)");
   for (const auto& [name, value] : {std::pair("particles", &o.particles), std::pair("datadir", &o.datadir)})
     if (!value->empty())
-      throw Error("option --" + std::string(name) + ": means nothing for the normal modes in " + o.result);
+      throw Error("option --" + std::string(name) + ": means nothing for the normal modes in " + o.input);
+  if (o.negative_defocus) throw Error("option --xmipp-negative-defocus: means nothing for normal modes");
   return extension == ".xmd";
 }
 
@@ -36,7 +37,7 @@ void write_nmd(const ExportOptions& o, const ModesFile& file) {
   NmdWriter writer(o.output, file.structure);
   for (Eigen::Index k = 0; k < file.modes.count(); ++k) {
     const int number = file.modes.numbers[static_cast<std::size_t>(k)];
-    writer.add(number, file.modes.eigenvalues(k), read_mode_vector(o.result, number));
+    writer.add(number, file.modes.eigenvalues(k), read_mode_vector(o.input, number));
   }
   writer.close();
 }
@@ -55,7 +56,7 @@ void write_xmipp(const Communicator& comm, const ExportOptions& o, const ModesFi
     for (std::size_t k = 0; k < file.modes.numbers.size(); ++k)
       if (static_cast<int>(k % static_cast<std::size_t>(comm.size())) == comm.rank())
         write_mode_vector((folder / mode_vector_name(file.modes.numbers[k])).string(),
-                          read_mode_vector(o.result, file.modes.numbers[k]));
+                          read_mode_vector(o.input, file.modes.numbers[k]));
   });
   collectively(comm, [&] {
     if (comm.root()) write_xmipp_modes(o.output, file.modes);
@@ -76,7 +77,7 @@ bool holds_modes(const Communicator& comm, const std::string& path) {
 
 void export_modes(const Communicator& comm, const ExportOptions& o) {
   const bool xmipp = for_xmipp(o);
-  ModesFile file = collectively_get(comm, [&] { return read_modes_table(o.result); });
+  ModesFile file = collectively_get(comm, [&] { return read_modes_table(o.input); });
   file.structure.positions.colwise() += file.centre;  // where the input file had them
   decide_output(comm, o.output, false, o.common.overwrite);
   if (xmipp)

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/error.hpp"
+#include "mpi/commands/particle_check.hpp"
 
 namespace elastem {
 
@@ -17,24 +18,24 @@ constexpr double noise_floor = 1e-3;
 
 }  // namespace
 
-ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir) {
+ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
+                                DefocusSign sign) {
   std::string index;
   collectively(comm, [&] {
     if (comm.root()) index = ParticleFile::scan(path).serialise();
   });
   comm.broadcast(index);
   std::optional<ParticleFile> file;
-  Particle first;
-  collectively(comm, [&] {
-    file.emplace(path, ParticleIndex::deserialise(index), datadir);
-    if (file->size() == 0) throw Error(path + ": holds no particles");
-    // Each rank looks at an equal share of the rows: a stack that is too short is found before the work
-    // begins.
-    const std::int64_t begin = file->size() * comm.rank() / comm.size();
-    file->check_stacks(begin, file->size() * (comm.rank() + 1) / comm.size() - begin);
-    first = file->read(0, 1).front();
-  });
-  return {path, datadir, std::move(*file), {first.size, first.pixel_size}, first.has_pose};
+  collectively(comm, [&] { file.emplace(path, ParticleIndex::deserialise(index), datadir, sign); });
+  return std::move(*file);
+}
+
+ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
+                           DefocusSign sign) {
+  ParticleFile file = open_particle_file(comm, path, datadir, sign);
+  const ImageGrid grid = check_particles(comm, file);
+  const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
+  return {path, datadir, std::move(file), grid, has_poses};
 }
 
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {

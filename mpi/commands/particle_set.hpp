@@ -22,9 +22,20 @@ struct ParticleSet {
   std::int64_t size() const { return file.size(); }
 };
 
+/// What --xmipp-negative-defocus asks for.
+inline DefocusSign defocus_sign(bool negative) {
+  return negative ? DefocusSign::opposite : DefocusSign::as_written;
+}
+
 /// Rank 0 scans the file once and tells the others where its rows lie. Collective. Throws Error: see
 /// ParticleFile.
-ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir);
+ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
+                                DefocusSign sign);
+
+/// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
+/// before the work begins (see check_particles). Collective. Throws Error.
+ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
+                           DefocusSign sign = DefocusSign::as_written);
 
 /// What provenance says of a set: its file and the stack of its first particle. Rank 0's files count.
 /// Collective.

@@ -108,7 +108,8 @@ int train_command(const Invocation& invocation) {
   }
   const TrainOptions& o = *parsed;
   use_torch_threads(o.threads);
-  const ParticleSet particles = open_particles(comm, o.particles, o.datadir);
+  const ParticleSet particles =
+      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus));
   const Provenance provenance = provenance_of(invocation, o, particles);
   const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   const TrainingSet set =

@@ -1,5 +1,6 @@
 #include "cli/align_options.hpp"
 
+#include "cli/particle_source_options.hpp"
 #include "core/error.hpp"
 
 namespace elastem::cli {
@@ -39,8 +40,7 @@ std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& 
   add("output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "table of results");
   add("modes", po::value(&o.modes)->default_value("")->value_name("LIST"),
       "modes to fit, e.g. 7-9 (by default all enabled ones)");
-  add("datadir", po::value(&o.datadir)->default_value("")->value_name("DIR"),
-      "where image paths are looked up first (then the folder of the input, then the working directory)");
+  add_particle_source(line, o.datadir, o.negative_defocus);
   add("limit", po::value(&o.limit)->default_value(0)->value_name("N"), "only the first N particles (0: all)");
   add("local", po::bool_switch(&o.local), "start from the poses of the input instead of searching");
   add("max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),

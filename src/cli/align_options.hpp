@@ -13,9 +13,10 @@ namespace elastem::cli {
 /// Options of `elastem align`.
 struct AlignOptions {
   std::string particles, modes_file, output, datadir;
-  std::string modes;       ///< selection by number; empty: all enabled
-  std::int64_t limit = 0;  ///< only the first so many particles; 0: all
-  bool local = false;      ///< start from the poses of the input
+  bool negative_defocus = false;  ///< of an XMD
+  std::string modes;              ///< selection by number; empty: all enabled
+  std::int64_t limit = 0;         ///< only the first so many particles; 0: all
+  bool local = false;             ///< start from the poses of the input
   double max_resolution = 0, search_resolution = 11, angular_step = 10;
   double shift_range = 0;      ///< Å; 0: an eighth of the box
   double amplitude_range = 0;  ///< Å; 0: 4.9·√N

@@ -10,9 +10,10 @@ namespace elastem::cli {
 
 /// Options of `elastem export`.
 struct ExportOptions {
-  std::string result, output;
+  std::string input, output;
   std::string particles;  ///< empty: those that the result was made from
   std::string datadir;
+  bool negative_defocus = false;  ///< of an XMD
   CommonOptions common;
 };
 

@@ -1,5 +1,6 @@
 #include "cli/predict_options.hpp"
 
+#include "cli/particle_source_options.hpp"
 #include "core/error.hpp"
 
 namespace elastem::cli {
@@ -15,11 +16,10 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
       "modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
       "structure and modes, as `elastem modes` writes them")(
       "network,w", po::value(&o.network)->required()->value_name("FILE"), "what `elastem train` wrote")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE"), "predictions to write (HDF5)")(
-      "datadir", po::value(&o.datadir)->default_value("")->value_name("DIR"),
-      "where image paths are looked up first")(
-      "refine", po::bool_switch(&o.refine),
-      "refine each prediction against its image; where that fails, search the pose")(
+      "output,o", po::value(&o.output)->required()->value_name("FILE"), "predictions to write (HDF5)");
+  add_particle_source(line, o.datadir, o.negative_defocus);
+  line.add()("refine", po::bool_switch(&o.refine),
+             "refine each prediction against its image; where that fails, search the pose")(
       "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
       "threads of each rank for the network");
   add_atom_model_overrides(line, o.atom_model);

@@ -1,5 +1,6 @@
 #include "cli/reconstruct_options.hpp"
 
+#include "cli/particle_source_options.hpp"
 #include "core/error.hpp"
 
 namespace elastem::cli {
@@ -27,10 +28,10 @@ std::optional<ReconstructOptions> parse_reconstruct_options(const std::vector<st
              "particles that were aligned")("alignment,a",
                                             po::value(&o.alignment)->required()->value_name("FILE"),
                                             "result of align or predict (or truth.h5) with their poses")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE.mrc"), "map to write")(
-      "datadir", po::value(&o.datadir)->value_name("DIR"), "where image paths are looked up first")(
-      "max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),
-      "finest detail to use; 0: two pixels")(
+      "output,o", po::value(&o.output)->required()->value_name("FILE.mrc"), "map to write");
+  add_particle_source(line, o.datadir, o.negative_defocus);
+  line.add()("max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),
+             "finest detail to use; 0: two pixels")(
       "regularisation", po::value(&o.regularisation)->default_value(o.regularisation)->value_name("SHARE"),
       "bounds the gain where the CTF vanishes: what is added to the sum of CTF², as a share of its value "
       "without a CTF")("mask-radius",

@@ -12,9 +12,10 @@ namespace elastem::cli {
 /// Options of `elastem reconstruct`.
 struct ReconstructOptions {
   std::string particles, alignment, output, datadir, reference;
-  double max_resolution = 0;     ///< Å; 0: Nyquist
-  double mask_radius = 0;        ///< Å; 0: no mask
-  double regularisation = 1e-3;  ///< of the weight that images without a CTF would have
+  bool negative_defocus = false;  ///< of an XMD
+  double max_resolution = 0;      ///< Å; 0: Nyquist
+  double mask_radius = 0;         ///< Å; 0: no mask
+  double regularisation = 1e-3;   ///< of the weight that images without a CTF would have
   CommonOptions common;
 };
 

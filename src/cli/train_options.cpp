@@ -1,5 +1,6 @@
 #include "cli/train_options.hpp"
 
+#include "cli/particle_source_options.hpp"
 #include "core/error.hpp"
 
 namespace elastem::cli {
@@ -40,11 +41,10 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "structure and modes, as `elastem modes` writes them")(
       "labels,l", po::value(&o.labels)->required()->value_name("FILE"),
       "what to learn: the result of `elastem align` for these particles (or a truth.h5)")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE"), "the network to write")(
-      "datadir", po::value(&o.datadir)->default_value("")->value_name("DIR"),
-      "where image paths are looked up first")(
-      "epochs", po::value(&o.epochs)->value_name("N"),
-      "passes over the labelled particles (100 unless --minutes is given)")(
+      "output,o", po::value(&o.output)->required()->value_name("FILE"), "the network to write");
+  add_particle_source(line, o.datadir, o.negative_defocus);
+  line.add()("epochs", po::value(&o.epochs)->value_name("N"),
+             "passes over the labelled particles (100 unless --minutes is given)")(
       "minutes", po::value(&o.minutes)->value_name("MIN"),
       "time to train; the first of the two limits ends it")(
       "batch", po::value(&o.batch)->default_value(o.batch)->value_name("N"),

@@ -13,8 +13,9 @@ namespace elastem::cli {
 /// Options of `elastem train`.
 struct TrainOptions {
   std::string particles, modes_file, labels, output, datadir;
-  std::int64_t epochs = 0;  ///< 0: no limit (only with minutes)
-  double minutes = 0;       ///< 0: no limit
+  bool negative_defocus = false;  ///< of an XMD
+  std::int64_t epochs = 0;        ///< 0: no limit (only with minutes)
+  double minutes = 0;             ///< 0: no limit
   std::int64_t batch = 64;
   double learning_rate = 1e-3;
   std::string schedule = "cosine";

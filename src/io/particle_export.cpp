@@ -5,74 +5,28 @@
 #include <filesystem>
 
 #include "core/error.hpp"
+#include "io/particle_rows.hpp"
+#include "io/particle_writer.hpp"
+#include "io/xmipp_labels.hpp"
 
 namespace elastem {
 
 namespace {
 
-// The columns that this program reads, and so writes anew.
-constexpr std::array own_labels = {"rlnImageName",
-                                   "rlnOpticsGroup",
-                                   "rlnImageSize",
-                                   "rlnImagePixelSize",
-                                   "rlnPixelSize",
-                                   "rlnDetectorPixelSize",
-                                   "rlnMagnification",
-                                   "rlnDefocusU",
-                                   "rlnDefocusV",
-                                   "rlnDefocusAngle",
-                                   "rlnPhaseShift",
-                                   "rlnCtfBfactor",
-                                   "rlnVoltage",
-                                   "rlnSphericalAberration",
-                                   "rlnAmplitudeContrast",
-                                   "rlnAngleRot",
-                                   "rlnAngleTilt",
-                                   "rlnAnglePsi",
-                                   "rlnOriginX",
-                                   "rlnOriginY",
-                                   "rlnOriginXAngst",
-                                   "rlnOriginYAngst",
-                                   "image",
-                                   "enabled",
-                                   "itemId",
-                                   "samplingRate",
-                                   "ctfSamplingRate",
-                                   "ctfDefocusU",
-                                   "ctfDefocusV",
-                                   "ctfDefocusAngle",
-                                   "ctfPhaseShift",
-                                   "ctfVoltage",
-                                   "ctfSphericalAberration",
-                                   "ctfQ0",
-                                   "angleRot",
-                                   "angleTilt",
-                                   "anglePsi",
-                                   "shiftX",
-                                   "shiftY",
-                                   "nmaDisplacements",
-                                   "cost"};
-
-bool own(const std::string& label) {
-  return label.starts_with("elastem") ||
-         std::find(own_labels.begin(), own_labels.end(), label) != own_labels.end();
+template <std::size_t n>
+bool among(const std::array<const char*, n>& labels, const std::string& label) {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
 }
 
-void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
-  to.insert(to.end(), more.begin(), more.end());
-}
+constexpr std::array x_labels = {"rlnOriginX", "rlnOriginXAngst", "shiftX"};
+constexpr std::array y_labels = {"rlnOriginY", "rlnOriginYAngst", "shiftY"};
 
-const std::vector<std::string>& xmipp_ctf_labels() {
-  static const std::vector<std::string> labels = {
-      "ctfVoltage",  "ctfSphericalAberration", "ctfQ0",        "ctfDefocusU",
-      "ctfDefocusV", "ctfDefocusAngle",        "ctfPhaseShift"};
-  return labels;
-}
-
-std::vector<std::string> xmipp_ctf_values(const Ctf& ctf) {
-  return {star_number(ctf.voltage_kv), star_number(ctf.cs_mm),     star_number(ctf.amplitude_contrast),
-          star_number(ctf.defocus_u),  star_number(ctf.defocus_v), star_number(ctf.defocus_angle),
-          star_number(ctf.phase_shift)};
+// Whether a result takes the place of this column.
+bool superseded(const std::string& label) {
+  constexpr std::array poses = {"rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi",      "angleRot", "angleTilt",
+                                "anglePsi",    "enabled",      "nmaDisplacements", "cost"};
+  return among(poses, label) || among(x_labels, label) || among(y_labels, label) || label == "elastemScore" ||
+         label.starts_with("elastemAmplitude");
 }
 
 }  // namespace
@@ -84,94 +38,178 @@ ParticleFormat particle_format(const std::string& path) {
   throw Error(path + ": the name must end in .star (RELION) or .xmd (Xmipp), which says what is written");
 }
 
-ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat format, std::vector<int> modes,
-                                   std::vector<OpticsGroup> groups)
-    : format_(format), modes_(std::move(modes)), groups_(std::move(groups)), optics_(input.optics()) {
-  const auto& labels = input.labels();
+ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat format, CollectedOptics groups,
+                                   std::optional<std::vector<int>> modes)
+    : input_(&input), format_(format), groups_(std::move(groups)), modes_(std::move(modes)) {
+  add(format == ParticleFormat::relion ? "rlnImageName" : "image", Kind::image);
+  const auto has = [&](const std::string& label) {
+    return std::find(input.labels().begin(), input.labels().end(), label) != input.labels().end();
+  };
+  if (format == ParticleFormat::relion) {
+    if (input.optics().labels.empty()) add("rlnOpticsGroup", Kind::group);
+  } else {
+    if (modes_ || !has("enabled")) add("enabled", Kind::enabled);
+    if (!has("itemId")) add("itemId", Kind::item);
+  }
+  add_input();
+  if (format == ParticleFormat::xmipp) {
+    add_optics();
+    add("samplingRate", Kind::pixel_size);
+  }
+  if (modes_) add_result();
+}
+
+// The first to claim a label has it.
+void ParticleExporter::add(const std::string& label, Kind kind, std::size_t index) {
+  if (names_.insert(label).second) columns_.push_back({label, kind, index});
+}
+
+void ParticleExporter::add_input() {
+  const auto& labels = input_->labels();
+  const bool moves = format_ == ParticleFormat::relion && input_->optics().labels.empty();
   for (std::size_t column = 0; column < labels.size(); ++column) {
-    const std::string& label = labels[column];
-    if (label == "rlnOpticsGroup") group_column_ = static_cast<int>(column);
-    if (label == "itemId") item_column_ = static_cast<int>(column);
-    if (label == "rlnDefocusU" || label == "ctfDefocusU") ctf_ = true;
-    if (own(label)) continue;
-    carried_.push_back(label);
-    carried_columns_.push_back(column);
+    if (static_cast<int>(column) == image_column(labels) || (moves && groups_.holds(column))) continue;
+    if (modes_ && superseded(labels[column])) continue;
+    // RELION 3.0's pixel size: the optics table or _samplingRate has what comes of the two.
+    const bool replaced = moves || format_ == ParticleFormat::xmipp;
+    if (!input_->xmipp() && replaced &&
+        (labels[column] == "rlnDetectorPixelSize" || labels[column] == "rlnMagnification"))
+      continue;
+    add_input_column(column);
+  }
+  // One of the two alone is no origin.
+  const std::size_t unit = format_ == ParticleFormat::relion ? 1 : 2;
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    if (names_.contains(axis == 0 ? y_labels[unit] : x_labels[unit]))
+      add(axis == 0 ? x_labels[unit] : y_labels[unit], Kind::origin, axis);
+}
+
+// Whether the column is an origin: it keeps its text where its unit stays.
+bool ParticleExporter::add_origin(std::size_t column) {
+  const std::string& label = input_->labels()[column];
+  if (!among(x_labels, label) && !among(y_labels, label)) return false;
+  const bool angstrom = label.ends_with("Angst"), to_relion = format_ == ParticleFormat::relion;
+  if (!angstrom && !input_->shifts_in_pixels()) return false;  // not what is read
+  const std::size_t axis = among(x_labels, label) ? 0 : 1;
+  const auto& names = axis == 0 ? x_labels : y_labels;
+  const bool same_unit = angstrom == to_relion;
+  add(names[to_relion ? 1 : 2], same_unit ? Kind::text : Kind::origin, same_unit ? column : axis);
+  return true;
+}
+
+void ParticleExporter::add_input_column(std::size_t column) {
+  const std::string& label = input_->labels()[column];
+  if (add_origin(column)) return;
+  const bool to_relion = format_ == ParticleFormat::relion;
+  std::string name;
+  if (to_relion && input_->xmipp()) name = relion_label(label);
+  if (!to_relion && !input_->xmipp()) name = label == "rlnPixelSize" ? "samplingRate" : xmipp_label(label);
+  Kind kind = Kind::text;
+  if (input_->defocus_sign() == DefocusSign::opposite) {
+    if (label == "ctfDefocusU" || label == "ctfDefocusV") kind = Kind::negated;
+    if (label == "ctfQ0") kind = Kind::absolute;
+  }
+  add(name.empty() ? label : name, kind, column);
+}
+
+void ParticleExporter::add_optics() {
+  const auto& labels = input_->optics().labels;
+  for (std::size_t column = 0; column < labels.size(); ++column) {
+    const std::string name = xmipp_label(labels[column]);
+    add(name.empty() ? labels[column] : name, Kind::optics, column);
   }
 }
 
-std::vector<std::string> ParticleExporter::relion_labels() const {
-  std::vector<std::string> labels = {"rlnImageName", "rlnOpticsGroup"};
-  Ctf ctf;
-  ctf.enabled = ctf_;
-  append(labels, relion_ctf_labels(ctf));
-  append(labels, relion_pose_labels());
-  for (const int mode : modes_) labels.push_back("elastemAmplitude" + std::to_string(mode));
-  labels.push_back("elastemScore");
-  append(labels, carried_);
-  return labels;
-}
-
-std::vector<std::string> ParticleExporter::xmipp_labels() const {
-  std::vector<std::string> labels = {"image", "enabled", "itemId"};
-  append(labels, xmipp_pose_labels());
-  append(labels, {"nmaDisplacements", "cost", "samplingRate"});
-  if (ctf_) append(labels, xmipp_ctf_labels());
-  append(labels, carried_);
-  return labels;
+void ParticleExporter::add_result() {
+  const bool relion = format_ == ParticleFormat::relion;
+  const std::array<const char*, 3> angles = {"AngleRot", "AngleTilt", "AnglePsi"};
+  for (std::size_t i = 0; i < angles.size(); ++i) {
+    const std::string name = std::string("rln") + angles[i];
+    add(relion ? name : xmipp_label(name), Kind::angle, i);
+  }
+  add(x_labels[relion ? 1 : 2], Kind::result_origin, 0);
+  add(y_labels[relion ? 1 : 2], Kind::result_origin, 1);
+  if (!relion) add("nmaDisplacements", Kind::displacements);
+  for (std::size_t k = 0; relion && k < modes_->size(); ++k)
+    add("elastemAmplitude" + std::to_string((*modes_)[k]), Kind::amplitude, k);
+  add(relion ? "elastemScore" : "cost", relion ? Kind::score : Kind::cost);
 }
 
 std::string ParticleExporter::head() const {
-  if (format_ == ParticleFormat::xmipp) return xmipp_head(xmipp_labels());
-  return relion_head(optics_.labels.empty() ? relion_optics(groups_) : optics_, relion_labels());
+  std::vector<std::string> labels;
+  for (const auto& column : columns_) labels.push_back(column.label);
+  const bool relion = format_ == ParticleFormat::relion;
+  // What else stands in the file goes with it where the format stays.
+  const std::string others = relion != input_->xmipp() ? input_->other_blocks() : "";
+  if (!relion) return xmipp_head(labels, others);
+  return relion_head(input_->optics().labels.empty() ? groups_.table() : input_->optics(), labels, others);
 }
 
-std::string ParticleExporter::group_of(const std::vector<std::string>& values,
-                                       const Particle& particle) const {
-  if (!optics_.labels.empty())
-    return group_column_ < 0 ? "1" : values[static_cast<std::size_t>(group_column_)];
-  const auto found = std::find(groups_.begin(), groups_.end(), optics_group(particle));
-  require(found != groups_.end(), "a particle's optics are in no group");
-  return std::to_string(found - groups_.begin() + 1);
+// The displacement that centres the particle, in the output's unit.
+std::string ParticleExporter::origin(const Eigen::Vector2d& shift, std::size_t axis,
+                                     double pixel_size) const {
+  const double angstrom = -shift[static_cast<Eigen::Index>(axis)];
+  return scaled_number(format_ == ParticleFormat::relion ? angstrom : angstrom / pixel_size);
 }
 
-std::vector<std::string> ParticleExporter::relion_row(const std::vector<std::string>& values,
-                                                      const Particle& particle,
-                                                      const ParticleResult& result) const {
-  std::vector<std::string> row = {group_of(values, particle)};
-  append(row, relion_ctf_values(particle.ctf));
-  append(row, relion_pose_values(result.euler_angles, result.shift));
-  for (const double amplitude : result.amplitudes) row.push_back(star_number(amplitude));
-  row.push_back(star_number(result.score));
-  return row;
-}
-
-std::vector<std::string> ParticleExporter::xmipp_row(std::int64_t index,
-                                                     const std::vector<std::string>& values,
-                                                     const Particle& particle,
-                                                     const ParticleResult& result) const {
-  std::vector<std::string> row = {
-      result.state == ParticleState::done ? "1" : "-1",
-      item_column_ >= 0 ? values[static_cast<std::size_t>(item_column_)] : std::to_string(index + 1)};
-  append(row, xmipp_pose_values(result.euler_angles, result.shift, particle.pixel_size));
-  std::string displacements;
-  for (const double amplitude : result.amplitudes) displacements += " " + star_number(amplitude);
-  append(row, {displacements + " ", star_number(1.0 - result.score), star_number(particle.pixel_size)});
-  if (ctf_) append(row, xmipp_ctf_values(particle.ctf));
-  return row;
-}
-
-std::string ParticleExporter::row(std::int64_t index, const std::vector<std::string>& values,
-                                  const Particle& particle, const ParticleResult& result,
-                                  const std::string& image) const {
-  std::vector<std::string> row = {image};
-  if (format_ == ParticleFormat::relion) {
-    if (result.state != ParticleState::done) return "";
-    append(row, relion_row(values, particle, result));
-  } else {
-    append(row, xmipp_row(index, values, particle, result));
+std::string ParticleExporter::value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
+                                    const std::string& image, const ParticleResult* result) const {
+  const std::size_t i = column.index;
+  const auto at = static_cast<Eigen::Index>(i);
+  switch (column.kind) {
+    case Kind::image:
+      return image;
+    case Kind::text:
+      return row.values[i];
+    case Kind::negated:
+      return negated_text(row.values[i]);
+    case Kind::absolute:
+      return absolute_text(row.values[i]);
+    case Kind::optics:
+      return input_->optics().rows[row.optics_row][i];
+    case Kind::group:
+      return groups_.number_of(row);
+    case Kind::enabled:
+      return result == nullptr || result->state == ParticleState::done ? "1" : "-1";
+    case Kind::item:
+      return std::to_string(index + 1);
+    case Kind::pixel_size:
+      return scaled_number(row.particle.pixel_size);
+    case Kind::origin:
+      return origin(row.particle.pose.shift, i, row.particle.pixel_size);
+    case Kind::angle:
+      return star_number(result->euler_angles[at]);
+    case Kind::result_origin:
+      return origin(result->shift, i, row.particle.pixel_size);
+    case Kind::amplitude:
+      return star_number(result->amplitudes[at]);
+    case Kind::displacements: {
+      std::string all;
+      for (const double amplitude : result->amplitudes) all += " " + star_number(amplitude);
+      return all + " ";
+    }
+    case Kind::score:
+      return star_number(result->score);
+    case Kind::cost:
+      return star_number(1.0 - result->score);
   }
-  for (const std::size_t column : carried_columns_) row.push_back(values[column]);
-  return star_line(row);
+  return "";
+}
+
+std::string ParticleExporter::row(std::int64_t index, const ParticleFile::Row& row, const std::string& image,
+                                  const ParticleResult* result) const {
+  require((result != nullptr) == modes_.has_value(), "results where there are modes");
+  const bool left_out = result != nullptr && result->state != ParticleState::done;
+  if (left_out && format_ == ParticleFormat::relion) return "";
+  std::vector<std::string> values;
+  values.reserve(columns_.size());
+  for (const auto& column : columns_) values.push_back(value(column, index, row, image, result));
+  return star_line(values);
+}
+
+std::string renamed_image(const std::string& image, const std::string& stack) {
+  const std::size_t mark = image.find('@');
+  return mark == std::string::npos ? stack : image.substr(0, mark + 1) + stack;
 }
 
 std::string stack_seen_from(const std::string& output, const std::string& name, const std::string& input,

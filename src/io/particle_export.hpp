@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "imaging/particle.hpp"
+#include "io/collected_optics.hpp"
 #include "io/particle_file.hpp"
-#include "io/particle_writer.hpp"
 
 namespace elastem {
 
@@ -16,46 +17,75 @@ enum class ParticleFormat { relion, xmipp };
 /// The format that a file's name asks for: .star or .xmd. Throws Error for another.
 ParticleFormat particle_format(const std::string& path);
 
-/// Results as the rows of a particle file: what the input file said of each particle, with the pose of the
-/// result in place of the input's, and its amplitudes beside. Columns that mean nothing to this program are
-/// carried through.
+/// The rows of a particle file in another format, or in the same, with results beside or without. What a
+/// column says is kept, digit by digit: it stays, gets the other program's label, or goes to the optics
+/// table; only origins are computed where their unit changes. Columns that mean nothing to this program are
+/// carried through, and to XMD so are those of the optics table.
 ///
-///   RELION 3.1  amplitudes as _elastemAmplitude7 … and the score as _elastemScore; particles without a
-///   result are
-///               left out, for RELION cannot mark them
-///   Xmipp       amplitudes as _nmaDisplacements, 1 − score as _cost; particles without a result have
-///   _enabled −1
+/// With results the pose is the result's in place of the input's, and
+///
+///   RELION 3.1  has amplitudes as _elastemAmplitude7 …, the score as _elastemScore; particles without a
+///               result are left out, for RELION cannot mark them
+///   Xmipp       has amplitudes as _nmaDisplacements, 1 − score as _cost; particles without a result have
+///               _enabled −1
 class ParticleExporter {
  public:
-  /// `groups`: the optics of the particles where the input has no optics table (not used otherwise).
-  ParticleExporter(const ParticleFile& input, ParticleFormat format, std::vector<int> modes,
-                   std::vector<OpticsGroup> groups);
+  /// `groups`: the optics of the particles where the input has no optics table (not used otherwise). `modes`:
+  /// of the results; none for a conversion without results.
+  ParticleExporter(const ParticleFile& input, ParticleFormat format, CollectedOptics groups,
+                   std::optional<std::vector<int>> modes = std::nullopt);
 
   /// The file's text up to the first row.
   std::string head() const;
-  /// The line of particle `index` (from 0) or nothing when it is left out. `values` is its row of the input,
-  /// `image` the name of its image in the output.
-  std::string row(std::int64_t index, const std::vector<std::string>& values, const Particle& particle,
-                  const ParticleResult& result, const std::string& image) const;
+  /// The line of particle `index` (from 0), or nothing when it is left out. `image` is the name of its image
+  /// in the output; `result` stands where the exporter has modes.
+  std::string row(std::int64_t index, const ParticleFile::Row& row, const std::string& image,
+                  const ParticleResult* result = nullptr) const;
 
  private:
-  std::vector<std::string> relion_labels() const;
-  std::vector<std::string> relion_row(const std::vector<std::string>& values, const Particle& particle,
-                                      const ParticleResult& result) const;
-  std::vector<std::string> xmipp_labels() const;
-  std::vector<std::string> xmipp_row(std::int64_t index, const std::vector<std::string>& values,
-                                     const Particle& particle, const ParticleResult& result) const;
-  std::string group_of(const std::vector<std::string>& values, const Particle& particle) const;
+  enum class Kind {
+    image,
+    text,           ///< of a column
+    negated,        ///< of a column, with the other sign
+    absolute,       ///< of a column, without sign
+    optics,         ///< of a column of the optics table
+    group,          ///< number of the optics group
+    enabled,        ///< of a result, else 1
+    item,           ///< itemId, counted from 1
+    pixel_size,     ///< Å
+    origin,         ///< of the input, in the output's unit; x or y
+    angle,          ///< of the result: rot, tilt or psi
+    result_origin,  ///< of the result, in the output's unit; x or y
+    amplitude,
+    displacements,  ///< all amplitudes in one
+    score,
+    cost
+  };
+  struct Column {
+    std::string label;
+    Kind kind;
+    std::size_t index = 0;
+  };
+  void add(const std::string& label, Kind kind, std::size_t index = 0);
+  void add_input();
+  void add_input_column(std::size_t column);
+  bool add_origin(std::size_t column);
+  void add_optics();
+  void add_result();
+  std::string value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
+                    const std::string& image, const ParticleResult* result) const;
+  std::string origin(const Eigen::Vector2d& shift, std::size_t axis, double pixel_size) const;
 
+  const ParticleFile* input_;
   ParticleFormat format_;
-  std::vector<int> modes_;
-  std::vector<OpticsGroup> groups_;
-  StarTable optics_;
-  bool ctf_ = false;  ///< whether the input has a CTF
-  int group_column_ = -1, item_column_ = -1;
-  std::vector<std::string> carried_;  ///< labels carried through, and their columns
-  std::vector<std::size_t> carried_columns_;
+  CollectedOptics groups_;
+  std::optional<std::vector<int>> modes_;
+  std::vector<Column> columns_;
+  std::unordered_set<std::string> names_;  ///< of the columns
 };
+
+/// An image name such as 000012@a.mrcs with another stack.
+std::string renamed_image(const std::string& image, const std::string& stack);
 
 /// The name of a stack as seen from the folder of `output`, given as `name` in the particle file `input`: the
 /// same when both lie in one folder or the name is absolute or the stack is not found.

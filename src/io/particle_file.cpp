@@ -1,6 +1,5 @@
 #include "io/particle_file.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <map>
 #include <utility>
@@ -12,15 +11,27 @@
 namespace elastem {
 
 struct ParticleFile::Impl {
-  Impl(const std::string& star_path, ParticleIndex star_index, const std::string& folder)
-      : path(star_path), datadir(folder), index(std::move(star_index)), rows(path, parse_head(index.head)) {
+  Impl(const std::string& star_path, ParticleIndex star_index, const std::string& folder,
+       DefocusSign defocus_sign)
+      : path(star_path),
+        datadir(folder),
+        sign(defocus_sign),
+        index(std::move(star_index)),
+        rows(path, tables_of(index), sign) {
     const auto blocks = (index.count + particle_block_rows - 1) / particle_block_rows;
     require(index.offsets.size() == static_cast<std::size_t>(blocks) + 1 &&
                 index.lines.size() == static_cast<std::size_t>(blocks),
             "the index does not fit its count");
   }
 
+  static ParticleTables tables_of(const ParticleIndex& index) {
+    ParticleTables tables = parse_head(index.head);
+    tables.optics_lines = index.optics_lines;
+    return tables;
+  }
+
   std::string path, datadir;
+  DefocusSign sign;
   ParticleIndex index;
   RowReader rows;
   mutable std::map<std::string, MrcHeader> headers;
@@ -31,9 +42,9 @@ struct ParticleFile::Impl {
     return headers.emplace(stack, MrcReader(find_stack(stack, path, datadir)).header()).first->second;
   }
 
-  // Calls `use(row's line, its number in the file)` for the rows first … first+count−1.
+  // Calls `use(row's text, its line in the file)` for the rows first … first+count−1.
   template <class Use>
-  void for_each_row(std::int64_t first, std::int64_t count, Use use) const {
+  void for_each_line(std::int64_t first, std::int64_t count, Use use) const {
     require(first >= 0 && count >= 0 && first + count <= index.count, "rows outside the particle file");
     if (count == 0) return;
     std::ifstream file(path, std::ios::binary);
@@ -44,24 +55,24 @@ struct ParticleFile::Impl {
     std::int64_t row = static_cast<std::int64_t>(block) * particle_block_rows;
     for (std::string text; row < first + count; ++line) {
       if (!std::getline(file, text)) {
-        throw Error(path + ":" + std::to_string(line) + ": ends before row " + std::to_string(row + 1) +
-                    " of " + std::to_string(index.count) + "; it was changed meanwhile");
+        throw Error(rows.place(line) + ": ends before row " + std::to_string(row + 1) + " of " +
+                    std::to_string(index.count) + "; it was changed meanwhile");
       }
       const std::string_view content = trimmed(text);
       if (content.empty() || content.front() == '#') continue;
-      if (row >= first) use(content, path + ":" + std::to_string(line));
+      if (row >= first) use(content, line);
       ++row;
     }
   }
 
-  Particle particle(std::string_view text, const std::string& place, std::vector<std::string>& values) const {
-    if (!split_star_line(text, values)) throw Error(place + ": a quotation mark has no end");
-    Particle particle = rows.particle(values, place);
+  Particle particle(const std::vector<std::string>& values, std::uint64_t line) const {
+    Particle particle = rows.particle(values, line);
     if (particle.size == 0) particle.size = static_cast<int>(header(particle.stack).columns);
     if (particle.pixel_size == 0) {
       particle.pixel_size = header(particle.stack).pixel_size;
       if (!(particle.pixel_size > 0)) {
-        throw Error(place + ": the pixel size is unknown: neither the particle file nor the header of " +
+        throw Error(rows.place(line) +
+                    ": the pixel size is unknown: neither the particle file nor the header of " +
                     particle.stack + " has it; add a column _samplingRate in Å");
       }
       if (rows.shifts_in_pixels()) particle.pose.shift *= particle.pixel_size;
@@ -70,14 +81,21 @@ struct ParticleFile::Impl {
   }
 };
 
-ParticleFile::ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir)
-    : impl_(std::make_unique<Impl>(path, std::move(index), datadir)) {}
+ParticleFile::ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir,
+                           DefocusSign sign)
+    : impl_(std::make_unique<Impl>(path, std::move(index), datadir, sign)) {}
 ParticleFile::ParticleFile(ParticleFile&&) noexcept = default;
 ParticleFile& ParticleFile::operator=(ParticleFile&&) noexcept = default;
 ParticleFile::~ParticleFile() = default;
 
 const std::string& ParticleFile::path() const {
   return impl_->path;
+}
+const std::string& ParticleFile::datadir() const {
+  return impl_->datadir;
+}
+DefocusSign ParticleFile::defocus_sign() const {
+  return impl_->sign;
 }
 std::int64_t ParticleFile::size() const {
   return impl_->index.count;
@@ -91,43 +109,49 @@ const StarTable& ParticleFile::optics() const {
 bool ParticleFile::xmipp() const {
   return impl_->rows.tables().xmipp;
 }
+bool ParticleFile::shifts_in_pixels() const {
+  return impl_->rows.shifts_in_pixels();
+}
+bool ParticleFile::box_from_optics() const {
+  return impl_->rows.box_from_optics();
+}
 
 std::vector<Particle> ParticleFile::read(std::int64_t first, std::int64_t count) const {
   std::vector<Particle> particles;
   particles.reserve(static_cast<std::size_t>(count));
   std::vector<std::string> values;
-  impl_->for_each_row(first, count, [&](std::string_view text, const std::string& place) {
-    particles.push_back(impl_->particle(text, place, values));
+  impl_->for_each_line(first, count, [&](std::string_view text, std::uint64_t line) {
+    impl_->rows.split(text, line, values);
+    particles.push_back(impl_->particle(values, line));
   });
   return particles;
 }
 
-std::vector<std::vector<std::string>> ParticleFile::read_text(std::int64_t first, std::int64_t count) const {
-  std::vector<std::vector<std::string>> rows;
-  rows.reserve(static_cast<std::size_t>(count));
-  impl_->for_each_row(first, count, [&](std::string_view text, const std::string& place) {
-    rows.emplace_back();
-    if (!split_star_line(text, rows.back())) throw Error(place + ": a quotation mark has no end");
-    if (rows.back().size() != labels().size()) {
-      throw Error(place + ": the row has " + std::to_string(rows.back().size()) +
-                  " values, but the table has " + std::to_string(labels().size()) + " labels");
-    }
+void ParticleFile::for_each(std::int64_t first, std::int64_t count,
+                            const std::function<void(const Row&)>& use) const {
+  Row row;
+  impl_->for_each_line(first, count, [&](std::string_view text, std::uint64_t line) {
+    row.line = line;
+    impl_->rows.split(text, line, row.values);
+    row.optics_row = optics().rows.empty() ? 0 : impl_->rows.optics_row(row.values, line);
+    row.particle = impl_->particle(row.values, line);
+    use(row);
   });
-  return rows;
 }
 
-void ParticleFile::check_stacks(std::int64_t first, std::int64_t count) const {
-  std::vector<std::string> values;
-  impl_->for_each_row(first, count, [&](std::string_view text, const std::string& place) {
-    if (!split_star_line(text, values)) throw Error(place + ": a quotation mark has no end");
-    const Particle particle = impl_->rows.particle(values, place);
-    const std::int64_t sections = impl_->header(particle.stack).sections;
-    if (particle.slice >= sections) {
-      throw Error(place + ": refers to image " + std::to_string(particle.slice + 1) + " of " +
-                  particle.stack + ", which has " + std::to_string(sections) +
-                  ": the stack is shorter than the particle file; give the stack that belongs to it");
-    }
-  });
+std::string ParticleFile::other_blocks() const {
+  std::string text;
+  std::ifstream file(impl_->path, std::ios::binary);
+  const auto& others = impl_->index.others;
+  for (std::size_t i = 0; i < others.size(); i += 2) {
+    std::string block(others[i + 1] - others[i], '\0');
+    file.seekg(static_cast<std::streamoff>(others[i]));
+    if (!file.read(block.data(), static_cast<std::streamsize>(block.size())))
+      throw Error(impl_->path + ": cannot be read; was it changed meanwhile?");
+    while (!block.empty() && (block.back() == '\n' || block.back() == '\r')) block.pop_back();
+    text += block + "\n\n";
+  }
+  return text;
 }
 
 }  // namespace elastem

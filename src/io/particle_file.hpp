@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,11 +19,18 @@ struct ParticleIndex {
   std::vector<std::uint64_t> offsets;  ///< byte offset of row 0, 256, 512, …, and of the end of the loop
   std::vector<std::uint64_t> lines;    ///< line number of row 0, 256, 512, …: for messages
   std::string head;                    ///< the optics table, if any, and the labels of the particle table
+  std::vector<std::uint64_t> optics_lines;  ///< line number of each row of the optics table
+  /// Where the file's other blocks lie, e.g. data_general: the bytes from … to, in pairs.
+  std::vector<std::uint64_t> others;
 
   /// A flat form for broadcasting.
   std::string serialise() const;
   static ParticleIndex deserialise(const std::string& text);
 };
+
+/// How the defocus of an XMD is to be understood. ContinuousFlex writes underfocus as negative numbers, with
+/// a negative amplitude contrast: `opposite` reads both with the other sign.
+enum class DefocusSign { as_written, opposite };
 
 /// A RELION STAR file (3.1 or 3.0) or an Xmipp XMD, read by rows.
 class ParticleFile {
@@ -31,28 +39,44 @@ class ParticleFile {
   static ParticleIndex scan(const std::string& path);
 
   /// `datadir`: where image paths are looked up first; then the STAR file's folder, then the working
-  /// directory. Throws Error for a label that is missing. Any rank.
-  ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir = "");
+  /// directory. Throws Error for a label that is missing, and for a defocus sign of a file that is no XMD.
+  /// Any rank.
+  ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir = "",
+               DefocusSign sign = DefocusSign::as_written);
   ParticleFile(ParticleFile&&) noexcept;
   ParticleFile& operator=(ParticleFile&&) noexcept;
   ~ParticleFile();
 
   const std::string& path() const;
+  const std::string& datadir() const;
+  DefocusSign defocus_sign() const;
   std::int64_t size() const;
-  /// Rows first … first+count−1. Throws Error with file, line and label for a value that cannot be read.
-  /// Where the file does not say how large the images are (STAR 3.0, XMD), the stack's header does.
+  /// Rows first … first+count−1. Throws Error with file, line, column and label for a value that cannot be
+  /// used. Where the file does not say how large the images are (STAR 3.0, XMD), the stack's header does.
   std::vector<Particle> read(std::int64_t first, std::int64_t count) const;
 
-  /// The particle table's labels, and the same rows as text.
+  /// A row as text and as a particle.
+  struct Row {
+    std::uint64_t line = 0;  ///< of the file, from 1
+    std::vector<std::string> values;
+    std::size_t optics_row = 0;  ///< of the optics table, if there is one
+    Particle particle;
+  };
+  /// Calls `use` for the rows first … first+count−1, of which none is kept.
+  void for_each(std::int64_t first, std::int64_t count, const std::function<void(const Row&)>& use) const;
+
+  /// The particle table's labels.
   const std::vector<std::string>& labels() const;
-  std::vector<std::vector<std::string>> read_text(std::int64_t first, std::int64_t count) const;
   /// The optics table; without labels where there is none (STAR 3.0, XMD).
   const StarTable& optics() const;
   /// Whether it is an Xmipp file.
   bool xmipp() const;
-
-  /// Throws Error when a stack of these rows is missing or shorter than they say. Any rank.
-  void check_stacks(std::int64_t first, std::int64_t count) const;
+  /// Whether origins are in pixels (STAR 3.0, XMD).
+  bool shifts_in_pixels() const;
+  /// Whether box or pixel size come from the optics table.
+  bool box_from_optics() const;
+  /// The file's other blocks, as they stand there.
+  std::string other_blocks() const;
 
  private:
   struct Impl;

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "imaging/particle.hpp"
+#include "io/particle_file.hpp"
 #include "io/star_text.hpp"
 
 namespace elastem {
@@ -18,9 +20,10 @@ int image_column(const std::vector<std::string>& labels);
 
 /// The tables of a particle file's head (see ParticleIndex::head).
 struct ParticleTables {
-  StarTable optics;                 ///< without labels when there is none
-  std::vector<std::string> labels;  ///< of the particles
-  std::string block;                ///< name of their block
+  StarTable optics;                         ///< without labels when there is none
+  std::vector<std::uint64_t> optics_lines;  ///< the line of each of its rows in the file, for messages
+  std::vector<std::string> labels;          ///< of the particles
+  std::string block;                        ///< name of their block
   bool xmipp = false;
 };
 ParticleTables parse_head(const std::string& head);
@@ -29,17 +32,31 @@ ParticleTables parse_head(const std::string& head);
 /// of its optics group.
 class RowReader {
  public:
-  /// Throws Error, beginning with `path`, for a label that is missing.
-  RowReader(const std::string& path, ParticleTables tables);
+  /// Throws Error, beginning with `path`, for a label that is missing, for optics groups that are named twice
+  /// or whose table is missing, and when another sign of the defocus is asked of a file that is not Xmipp's.
+  RowReader(std::string path, ParticleTables tables, DefocusSign sign);
 
   const ParticleTables& tables() const { return tables_; }
 
   /// Whether shifts are in pixels where a row says nothing of the pixel size (the caller then scales them).
-  bool shifts_in_pixels() const { return !(x_angstrom_.there() && y_angstrom_.there()); }
+  bool shifts_in_pixels() const { return !x_angstrom_.there(); }
 
-  /// The particle of a row; size and pixel_size are 0 where the file does not tell. Throws Error that begins
-  /// with `place` (file and line) and names the label whose value cannot be read.
-  Particle particle(const std::vector<std::string>& values, const std::string& place) const;
+  /// The values of a row. Throws Error, with file and line, when a quotation mark has no end or there are
+  /// more or fewer values than labels.
+  void split(std::string_view row, std::uint64_t line, std::vector<std::string>& values) const;
+
+  /// The particle of a row; size and pixel_size are 0 where the file does not tell. Throws Error that names
+  /// file, line, column and label of the value that cannot be used.
+  Particle particle(const std::vector<std::string>& values, std::uint64_t line) const;
+
+  /// The row of the optics table of a particle; 0 when there is at most one.
+  std::size_t optics_row(const std::vector<std::string>& values, std::uint64_t line) const;
+
+  /// Whether box or pixel size come from the optics table.
+  bool box_from_optics() const { return size_.optics >= 0 || pixel_size_.optics >= 0; }
+
+  /// "file:line" of messages.
+  std::string place(std::uint64_t line) const;
 
  private:
   struct Source {
@@ -47,16 +64,33 @@ class RowReader {
     int particle = -1, optics = -1;
     bool there() const { return particle >= 0 || optics >= 0; }
   };
+  // A row with what is needed to name a value of it.
+  struct Row {
+    const std::vector<std::string>& values;
+    std::uint64_t line;
+    std::size_t group;
+  };
   Source source(std::string_view relion, std::string_view xmipp) const;
   Source required(std::string_view relion, std::string_view xmipp, const std::string& purpose) const;
-  void check_optics() const;
-  std::size_t optics_row(const std::vector<std::string>& values, const std::string& place) const;
+  void find_ctf();
+  void find_pose();
+  void index_groups();
+  const std::string& text(const Source& from, const Row& row) const;
+  std::string where(const Source& from, const Row& row) const;
+  double number(const Source& from, const Row& row, double otherwise) const;
+  bool flag(const Source& from, const Row& row) const;
+  void read_box(const Row& row, Particle& particle) const;
+  void read_ctf(const Row& row, Ctf& ctf) const;
+  void read_correction(const Row& row, Ctf& ctf) const;
+  void read_pose(const Row& row, Particle& particle) const;
 
   std::string path_;
   ParticleTables tables_;
-  std::vector<std::string> groups_;
+  DefocusSign sign_;
+  std::unordered_map<std::string, std::size_t> groups_;
   Source image_, group_, size_, pixel_size_, detector_, magnification_;
   Source defocus_u_, defocus_v_, defocus_angle_, phase_shift_, b_factor_, voltage_, cs_, contrast_;
+  Source phase_flipped_, premultiplied_, corrected_, wiener_constant_;
   Source rot_, tilt_, psi_, x_angstrom_, y_angstrom_, x_pixels_, y_pixels_;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <unordered_set>
 
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
@@ -41,11 +42,16 @@ class Scanner {
 
   void take(std::string_view raw) {
     if (!raw.empty() && raw.front() == ';' && part_ == Part::outside) in_text_ = !in_text_;
-    if (in_text_) return;
     const std::string_view text = trimmed(raw);
-    if (text.empty() || text.front() == '#') return;
+    if (!in_text_ && (text.empty() || text.front() == '#')) return;
     const bool one_word = text.find_first_of(" \t") == std::string_view::npos;
-    if (one_word && text.substr(0, 5) == "data_") return begin_block(text.substr(5));
+    if (!in_text_ && one_word && text.substr(0, 5) == "data_") begin_block(text.substr(5));
+    block_end_ = offset_ + raw.size();
+    if (!in_text_) take_content(text, one_word);
+  }
+
+  void take_content(std::string_view text, bool one_word) {
+    if (one_word && text.substr(0, 5) == "data_") return;
     if (one_word && text == "loop_") return begin_loop();
     if (text.front() == '_' && !(part_ == Part::rows && in_particles_ && !one_word)) return label(text);
     if (part_ == Part::labels) begin_rows();
@@ -53,15 +59,29 @@ class Scanner {
   }
 
   void begin_block(std::string_view name) {
-    end_loop();
+    end_block();
     block_ = name;
+    block_begin_ = offset_;
     any_block_ = true;
+    if (block_ == "optics" && !optics_.labels.empty())
+      throw Error(place(path_, line_) + ": a second optics table; join the two into one");
+    read_ = block_ == "optics";
+  }
+
+  // A block that is not read is remembered, so that a copy of the file can have it too.
+  void end_block() {
+    end_loop();
+    if (any_block_ && !read_) {
+      index_.others.push_back(block_begin_);
+      index_.others.push_back(block_end_);
+    }
   }
 
   void begin_loop() {
     end_loop();
     part_ = Part::labels;
     labels_.clear();
+    label_set_.clear();
     labels_line_ = line_;
   }
 
@@ -70,9 +90,8 @@ class Scanner {
     const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
     const std::string name(text.substr(1, end - 1));
     if (part_ == Part::labels) {
-      if (std::find(labels_.begin(), labels_.end(), name) != labels_.end()) {
+      if (!label_set_.insert(name).second)
         throw Error(place(path_, line_) + ": the label _" + name + " stands twice in one table");
-      }
       labels_.push_back(name);
     } else if (block_ == "optics") {
       pair(name, text.substr(end));
@@ -85,7 +104,12 @@ class Scanner {
     if (!split_star_line(value, values) || values.size() != 1) {
       throw Error(place(path_, line_) + ": _" + name + " needs one value");
     }
-    if (optics_.rows.empty()) optics_.rows.emplace_back();
+    if (optics_looped_ || optics_.column(name) >= 0)
+      throw Error(place(path_, line_) + ": _" + name + " stands outside the optics table or twice in it");
+    if (optics_.rows.empty()) {
+      optics_.rows.emplace_back();
+      index_.optics_lines.push_back(line_);
+    }
     optics_.labels.push_back(name);
     optics_.rows.front().push_back(values.front());
   }
@@ -93,9 +117,12 @@ class Scanner {
   void begin_rows() {
     part_ = Part::rows;
     if (block_ == "optics") {
+      if (!optics_.labels.empty())
+        throw Error(place(path_, labels_line_) + ": a second optics table; join the two into one");
       optics_ = StarTable{block_, labels_, {}};
+      optics_looped_ = true;
     } else if (!found_ && image_column(labels_) >= 0) {
-      found_ = in_particles_ = true;
+      found_ = in_particles_ = read_ = true;
       particle_labels_ = labels_;
       particle_block_ = block_;
     } else if (block_ == "particles" && !found_) {
@@ -113,14 +140,22 @@ class Scanner {
       }
       ++index_.count;
     } else if (block_ == "optics") {
-      optics_.rows.emplace_back();
-      if (!split_star_line(text, optics_.rows.back()) ||
-          optics_.rows.back().size() != optics_.labels.size()) {
-        throw Error(place(path_, line_) + ": the optics table has " +
-                    std::to_string(optics_.rows.back().size()) + " values for " +
-                    std::to_string(optics_.labels.size()) + " labels");
-      }
+      optics_row(text);
     }
+  }
+
+  void optics_row(std::string_view text) {
+    optics_.rows.emplace_back();
+    index_.optics_lines.push_back(line_);
+    auto& values = optics_.rows.back();
+    if (!split_star_line(text, values)) throw Error(place(path_, line_) + ": a quotation mark has no end");
+    if (values.size() == optics_.labels.size()) return;
+    throw Error(place(path_, line_) + ": the optics table has " + std::to_string(values.size()) +
+                " values for " + std::to_string(optics_.labels.size()) + " labels" +
+                (values.size() < optics_.labels.size()
+                     ? "; the first without a value is column " + std::to_string(values.size() + 1) + ", _" +
+                           optics_.labels[values.size()]
+                     : ""));
   }
 
   void end_loop() {
@@ -130,7 +165,7 @@ class Scanner {
   }
 
   ParticleIndex finish() {
-    end_loop();
+    end_block();
     if (!any_block_) throw Error(path_ + ": is neither a STAR file nor an XMD (no line begins with data_)");
     if (!found_) {
       throw Error(
@@ -147,11 +182,14 @@ class Scanner {
   }
 
   std::string path_;
-  std::uint64_t line_ = 0, offset_ = 0, labels_line_ = 0;
+  std::uint64_t line_ = 0, offset_ = 0, labels_line_ = 0, block_begin_ = 0, block_end_ = 0;
   Part part_ = Part::outside;
   bool in_text_ = false, in_particles_ = false, found_ = false, any_block_ = false;
+  bool optics_looped_ = false;  ///< the optics stand in a loop, not as pairs
+  bool read_ = false;           ///< whether something of this block is used
   std::string block_, particle_block_;
   std::vector<std::string> labels_, particle_labels_, any_labels_;
+  std::unordered_set<std::string> label_set_;
   StarTable optics_;
   ParticleIndex index_;
 };
@@ -163,36 +201,39 @@ ParticleIndex ParticleFile::scan(const std::string& path) {
 }
 
 std::string ParticleIndex::serialise() const {
-  const std::uint64_t blocks = lines.size();
-  std::string text(sizeof(std::uint64_t) * (2 + offsets.size() + lines.size()), '\0');
-  auto* to = text.data();
-  const auto put = [&to](const void* from, std::size_t bytes) {
-    to = std::copy_n(static_cast<const char*>(from), bytes, to);
+  std::string text;
+  const auto put = [&text](const std::vector<std::uint64_t>& values) {
+    const std::uint64_t size = values.size();
+    text.append(reinterpret_cast<const char*>(&size), sizeof size);
+    text.append(reinterpret_cast<const char*>(values.data()), sizeof(std::uint64_t) * values.size());
   };
-  put(&count, sizeof count);
-  put(&blocks, sizeof blocks);
-  put(offsets.data(), sizeof(std::uint64_t) * offsets.size());
-  put(lines.data(), sizeof(std::uint64_t) * lines.size());
+  put({static_cast<std::uint64_t>(count)});
+  for (const auto* values : {&offsets, &lines, &optics_lines, &others}) put(*values);
   return text + head;
 }
 
 ParticleIndex ParticleIndex::deserialise(const std::string& text) {
   ParticleIndex index;
-  std::uint64_t blocks = 0;
-  const char* from = text.data();
+  std::size_t at = 0;
   const auto take = [&](void* to, std::size_t bytes) {
-    require(bytes <= text.size() - static_cast<std::size_t>(from - text.data()), "the index is cut off");
-    std::copy_n(from, bytes, static_cast<char*>(to));
-    from += bytes;
+    require(bytes <= text.size() - at, "the index is cut off");
+    std::copy_n(text.data() + at, bytes, static_cast<char*>(to));
+    at += bytes;
   };
-  take(&index.count, sizeof index.count);
-  take(&blocks, sizeof blocks);
-  require(blocks < text.size(), "the index is cut off");
-  index.offsets.resize(blocks + 1);
-  index.lines.resize(blocks);
-  take(index.offsets.data(), sizeof(std::uint64_t) * index.offsets.size());
-  take(index.lines.data(), sizeof(std::uint64_t) * index.lines.size());
-  index.head.assign(from, text.data() + text.size());
+  const auto take_values = [&](std::vector<std::uint64_t>& values) {
+    std::uint64_t size = 0;
+    take(&size, sizeof size);
+    require(size <= text.size() / sizeof(std::uint64_t), "the index is cut off");
+    values.resize(size);
+    take(values.data(), sizeof(std::uint64_t) * size);
+  };
+  std::vector<std::uint64_t> count;
+  take_values(count);
+  require(count.size() == 1, "the index has no count");
+  index.count = static_cast<std::int64_t>(count.front());
+  for (auto* values : {&index.offsets, &index.lines, &index.optics_lines, &index.others})
+    take_values(*values);
+  index.head = text.substr(at);
   return index;
 }
 

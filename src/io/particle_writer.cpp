@@ -1,5 +1,6 @@
 #include "io/particle_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -20,13 +21,34 @@ std::string star_number(double value) {
   return text == "-0.000000" ? "0.000000" : text;
 }
 
+std::string scaled_number(double value) {
+  std::string number = format("%.9f", value);
+  for (int i = 0; i < 3 && number.back() == '0'; ++i) number.pop_back();
+  return number == "-0.000000" ? "0.000000" : number;
+}
+
+std::string absolute_text(const std::string& number) {
+  return !number.empty() && (number.front() == '-' || number.front() == '+') ? number.substr(1) : number;
+}
+
+std::string negated_text(const std::string& number) {
+  const bool zero = number.find_first_of("123456789") >= number.find_first_of("eE");
+  if (zero || number.front() == '-') return absolute_text(number);
+  return "-" + absolute_text(number);
+}
+
 std::string image_name(std::int64_t slice, const std::string& stack) {
   return format("%06lld", static_cast<long long>(slice + 1)) + "@" + stack;
 }
 
-OpticsGroup optics_group(const Particle& particle) {
-  return {particle.ctf.voltage_kv, particle.ctf.cs_mm, particle.ctf.amplitude_contrast, particle.pixel_size,
-          particle.size};
+OpticsGroup optics_group(const Ctf& ctf, double pixel_size, int size) {
+  return {ctf.voltage_kv,
+          ctf.cs_mm,
+          ctf.amplitude_contrast,
+          pixel_size,
+          size,
+          ctf.correction,
+          ctf.correction == CtfCorrection::wiener ? ctf.wiener_constant : 0};
 }
 
 StarTable relion_optics(const std::vector<OpticsGroup>& groups) {
@@ -40,17 +62,30 @@ StarTable relion_optics(const std::vector<OpticsGroup>& groups) {
                           star_number(group.cs_mm), star_number(group.amplitude_contrast),
                           star_number(group.pixel_size), std::to_string(group.size), "2"});
   }
+  const auto add_where = [&](const std::string& label, CtfCorrection correction, auto value) {
+    if (std::none_of(groups.begin(), groups.end(), [&](const auto& g) { return g.correction == correction; }))
+      return;
+    table.labels.push_back(label);
+    for (std::size_t i = 0; i < groups.size(); ++i)
+      table.rows[i].push_back(groups[i].correction == correction ? value(groups[i]) : "0");
+  };
+  const auto one = [](const OpticsGroup&) { return std::string("1"); };
+  add_where("rlnCtfDataArePhaseFlipped", CtfCorrection::phase_flip, one);
+  add_where("rlnCtfDataAreCtfPremultiplied", CtfCorrection::premultiply, one);
+  add_where("elastemWienerConstant", CtfCorrection::wiener,
+            [](const OpticsGroup& group) { return format("%.9g", group.wiener_constant); });
   return table;
 }
 
-std::string relion_head(const StarTable& optics, const std::vector<std::string>& labels) {
+std::string relion_head(const StarTable& optics, const std::vector<std::string>& labels,
+                        const std::string& other_blocks) {
   std::string head = "\n# version 30001\n\n" + star_head("optics", optics.labels);
   for (const auto& row : optics.rows) head += star_line(row);
-  return head + "\n\n# version 30001\n\n" + star_head("particles", labels);
+  return head + "\n" + other_blocks + "\n# version 30001\n\n" + star_head("particles", labels);
 }
 
-std::string xmipp_head(const std::vector<std::string>& labels) {
-  std::string head = "# XMIPP_STAR_1 * \n#\ndata_noname\nloop_\n";
+std::string xmipp_head(const std::vector<std::string>& labels, const std::string& other_blocks) {
+  std::string head = "# XMIPP_STAR_1 * \n#\n" + other_blocks + "data_noname\nloop_\n";
   for (const auto& label : labels) head += " _" + label + "\n";
   return head;
 }
@@ -76,17 +111,6 @@ std::vector<std::string> relion_pose_values(const Eigen::Vector3d& euler_angles,
                                             const Eigen::Vector2d& shift) {
   return {star_number(euler_angles[0]), star_number(euler_angles[1]), star_number(euler_angles[2]),
           star_number(-shift.x()), star_number(-shift.y())};
-}
-
-const std::vector<std::string>& xmipp_pose_labels() {
-  static const std::vector<std::string> labels = {"angleRot", "angleTilt", "anglePsi", "shiftX", "shiftY"};
-  return labels;
-}
-
-std::vector<std::string> xmipp_pose_values(const Eigen::Vector3d& euler_angles, const Eigen::Vector2d& shift,
-                                           double pixel_size) {
-  return {star_number(euler_angles[0]), star_number(euler_angles[1]), star_number(euler_angles[2]),
-          star_number(-shift.x() / pixel_size), star_number(-shift.y() / pixel_size)};
 }
 
 }  // namespace elastem

@@ -47,7 +47,11 @@ std::string star_value(const std::string& value) {
                      special.find(value.front()) == std::string_view::npos && !begins_with(value, "data_") &&
                      !begins_with(value, "save_") && !begins_with(value, "loop_");
   if (plain) return value;
-  const bool single = value.find("' ") == std::string::npos && (value.empty() || value.back() != '\'');
+  // A quotation mark ends a value only where a blank follows.
+  bool single = true;
+  for (std::size_t i = 0; i + 1 < value.size(); ++i)
+    single = single && !(value[i] == '\'' && blank(value[i + 1]));
+  if (!value.empty() && value.back() == '\'') single = false;
   const char quote = single ? '\'' : '"';
   return quote + value + quote;
 }

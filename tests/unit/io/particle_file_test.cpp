@@ -1,5 +1,6 @@
 #include "io/particle_file.hpp"
 
+#include <chrono>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -28,6 +29,12 @@ ParticleFile open_file(const std::string& path) {
   return ParticleFile(path, ParticleFile::scan(path));
 }
 
+std::vector<std::string> text_of(const ParticleFile& file, std::int64_t row) {
+  std::vector<std::string> values;
+  file.for_each(row, 1, [&](const ParticleFile::Row& r) { values = r.values; });
+  return values;
+}
+
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);
   EXPECT_NE(at, std::string::npos) << from;
@@ -53,7 +60,7 @@ void expect_relion_31(const std::string& text) {
   EXPECT_EQ(particles[1].size, 128);
   EXPECT_EQ(particles[1].pixel_size, 1.1);
   EXPECT_EQ(particles[1].ctf, (Ctf{15000, 15000, 0, 90, 50, 300, 2.7, 0.07, true}));
-  EXPECT_EQ(file.read_text(1, 1)[0].back(), "y");
+  EXPECT_EQ(text_of(file, 1).back(), "y");
 }
 
 // An image name cannot be quoted in its middle, so the second particle's stack has no blank here.
@@ -123,7 +130,7 @@ TEST(ParticleFile, ReadsXmippWithWhatTheStackKnows) {
   EXPECT_EQ(particle.pixel_size, 1.25);
   EXPECT_EQ(particle.pose.shift, Eigen::Vector2d(-5, 10));
   EXPECT_FALSE(particle.ctf.enabled);
-  EXPECT_EQ(file.read_text(0, 1)[0][7], " -12.5  3.0 ");
+  EXPECT_EQ(text_of(file, 0)[7], " -12.5  3.0 ");
 }
 
 TEST(ParticleFile, WithoutDefocusThereIsNoCtf) {
@@ -171,26 +178,74 @@ TEST(ParticleFile, WhatIsWrittenIsReadBack) {
   append(values, relion_ctf_values(particle.ctf));
   append(labels, relion_pose_labels());
   append(values, relion_pose_values({-170.5, 33.25, 99.125}, {3.5, -4.25}));
-  const std::string text = relion_head(relion_optics({optics_group(particle)}), labels) + star_line(values);
+  const std::string text =
+      relion_head(relion_optics({optics_group(particle.ctf, particle.pixel_size, particle.size)}), labels) +
+      star_line(values);
   const Particle back = open_file(scratch.write("p.star", text)).read(0, 1)[0];
   EXPECT_EQ(back.stack, "dir/a.mrcs");
   EXPECT_EQ(back.slice, 41);
   EXPECT_EQ(back.ctf, particle.ctf);
-  EXPECT_EQ(optics_group(back), optics_group(particle));
+  EXPECT_EQ(back.size, 64);
+  EXPECT_EQ(back.pixel_size, 2.2);
   EXPECT_EQ(back.pose.rot, -170.5);
   EXPECT_EQ(back.pose.shift, Eigen::Vector2d(3.5, -4.25));
 }
 
-TEST(ParticleFile, XmippPosesAreReadBack) {
+TEST(ParticleFile, CorrectionsOfImagesAreReadAndWritten) {
   const Scratch scratch;
-  std::vector<std::string> labels = {"image", "samplingRate"}, values = {"000001@a.mrcs", "2.000000"};
-  for (const auto& label : xmipp_pose_labels()) labels.push_back(label);
-  for (const auto& value : xmipp_pose_values({1, 2, 3}, {5, -7}, 2)) values.push_back(value);
+  const auto read_back = [&](CtfCorrection correction, double constant) {
+    Ctf ctf{5000, 4800, 0, 0, 0, 200, 2, 0.1, true, correction, constant};
+    std::vector<std::string> labels = {"rlnImageName", "rlnOpticsGroup"}, values = {"1@a.mrcs", "1"};
+    for (const auto& label : relion_ctf_labels(ctf)) labels.push_back(label);
+    for (const auto& value : relion_ctf_values(ctf)) values.push_back(value);
+    const std::string text =
+        relion_head(relion_optics({optics_group(ctf, 2.2, 64)}), labels) + star_line(values);
+    return open_file(scratch.write("p.star", text)).read(0, 1)[0].ctf;
+  };
+  const double unset = Ctf{}.wiener_constant;
+  EXPECT_EQ(read_back(CtfCorrection::none, 0.3).correction, CtfCorrection::none);
+  EXPECT_EQ(read_back(CtfCorrection::phase_flip, unset).correction, CtfCorrection::phase_flip);
+  EXPECT_EQ(read_back(CtfCorrection::premultiply, unset).correction, CtfCorrection::premultiply);
+  const Ctf wiener = read_back(CtfCorrection::wiener, 0.125);
+  EXPECT_EQ(wiener.correction, CtfCorrection::wiener);
+  EXPECT_EQ(wiener.wiener_constant, 0.125);
+}
+
+const std::string xmipp_text =
+    "# XMIPP_STAR_1 * \n#\ndata_noname\nloop_\n _image\n _samplingRate\n _ctfVoltage\n "
+    "_ctfSphericalAberration\n _ctfQ0\n _ctfDefocusU\n _ctfDefocusV\n _ctfPhaseFlipped\n _ctfCorrected\n "
+    "_elastemWienerConstant\n000001@a.mrcs 2.5 200 2 -0.113 -5000 -4800 0 0 0\n";
+
+TEST(ParticleFile, TheDefocusOfAnXmdIsReadWithEitherSign) {
+  const Scratch scratch;
   write_stack(scratch.path("a.mrcs"), 1, 16, 1);
-  const Particle back =
-      open_file(scratch.write("p.xmd", xmipp_head(labels) + star_line(values))).read(0, 1)[0];
-  EXPECT_EQ(back.pose.shift, Eigen::Vector2d(5, -7));
-  EXPECT_EQ(back.pixel_size, 2);
+  const std::string path = scratch.write("p.xmd", xmipp_text);
+  const Ctf written = open_file(path).read(0, 1)[0].ctf;
+  EXPECT_EQ(written.defocus_u, -5000);
+  EXPECT_EQ(written.amplitude_contrast, -0.113);
+  const Ctf other = ParticleFile(path, ParticleFile::scan(path), "", DefocusSign::opposite).read(0, 1)[0].ctf;
+  EXPECT_EQ(other, (Ctf{5000, 4800, 0, 0, 0, 200, 2, 0.113, true}));
+  const std::string star = scratch.write("p.star", optics_text + particles_plain);
+  expect_error([&] { ParticleFile(star, ParticleFile::scan(star), "", DefocusSign::opposite); },
+               {"p.star", "--xmipp-negative-defocus", "RELION"});
+}
+
+TEST(ParticleFile, CorrectionsOfAnXmd) {
+  const Scratch scratch;
+  write_stack(scratch.path("a.mrcs"), 1, 16, 1);
+  const auto correction = [&](const std::string& flags) {
+    return open_file(scratch.write("p.xmd", replaced(xmipp_text, "-4800 0 0 0", "-4800 " + flags)))
+        .read(0, 1)[0]
+        .ctf;
+  };
+  EXPECT_EQ(correction("1 0 0").correction, CtfCorrection::phase_flip);
+  EXPECT_EQ(correction("0 1 0.2").correction, CtfCorrection::wiener);
+  EXPECT_EQ(correction("0 0 0.2").wiener_constant, 0.2);
+  expect_error([&] { correction("0 1 0"); },
+               {"p.xmd:15", "column 9, _ctfCorrected", "_elastemWienerConstant"});
+  expect_error([&] { correction("1 0 0.2"); }, {"p.xmd:15", "_ctfPhaseFlipped", "_elastemWienerConstant"});
+  expect_error([&] { correction("2 0 0"); }, {"p.xmd:15", "column 8, _ctfPhaseFlipped", "0 or 1"});
+  expect_error([&] { correction("0 0 -1"); }, {"p.xmd:15", "column 10, _elastemWienerConstant"});
 }
 
 TEST(ParticleFile, ErrorsNameFileLineAndLabel) {
@@ -209,27 +264,62 @@ TEST(ParticleFile, ErrorsNameFileLineAndLabel) {
           {"bad.star", "_rlnVoltage", "did you mean rlnVoltag?"});
   refused(replaced(good, "_rlnImagePixelSize", "_rlnMicrographPixelSize"),
           {"bad.star", "_rlnImagePixelSize"});
-  refused(replaced(good, " 5000 ", " 5OOO "), {"bad.star:34", "_rlnDefocusU", "5OOO"});
+  refused(replaced(good, " 5000 ", " 5OOO "), {"bad.star:34", "column 3, _rlnDefocusU", "5OOO"});
   refused(replaced(good, " 5000 ", " nan "), {"bad.star:34", "_rlnDefocusU", "finite"});
-  refused(replaced(good, "000003@", "0@"), {"bad.star:34", "0@a.mrcs"});
-  refused(replaced(good, "000003@a.mrcs 1 ", "000003@a.mrcs 9 "), {"bad.star:34", "optics group 9"});
-  refused(replaced(good, " -2.5 x", " -2.5"), {"bad.star:34", "12 values", "13 labels"});
+  refused(replaced(good, "000003@", "0@"), {"bad.star:34", "column 1, _rlnImageName", "0@a.mrcs"});
+  refused(replaced(good, "000003@a.mrcs 1 ", "000003@a.mrcs 9 "),
+          {"bad.star:34", "column 2, _rlnOpticsGroup", "optics group 9"});
+  refused(replaced(good, " -2.5 x", " -2.5"),
+          {"bad.star:34", "12 values", "13 labels", "column 13, _rlnSomethingNew"});
   refused(replaced(good, " -2.5 x", " -2.5 'x"), {"bad.star:34", "quotation"});
   refused(replaced(good, "_rlnDefocusV", "_rlnDefocusU"), {"bad.star:24", "_rlnDefocusU", "twice"});
-  refused(replaced(good, "2.2 64", "-2.2 64"), {"bad.star:34", "pixel size", "above 0"});
+  // Values of the optics table are named where they stand.
+  refused(replaced(good, "2.2 64", "-2.2 64"),
+          {"bad.star:13", "column 6 of the optics table", "_rlnImagePixelSize", "above 0"});
+  refused(replaced(good, "2.2 64", "0 64"), {"bad.star:13", "_rlnImagePixelSize", "above 0"});
+  refused(replaced(good, "2.2 64", "inf 64"), {"bad.star:13", "_rlnImagePixelSize", "finite"});
+  refused(replaced(good, "2.2 64", "2.2 -64"), {"bad.star:13", "column 7", "_rlnImageSize", "-64"});
+  refused(replaced(good, "2.2 64", "2.2 64.5"), {"bad.star:13", "_rlnImageSize", "64.5"});
+  refused(replaced(good, "2.2 64", "2.2"),
+          {"bad.star:13", "6 values", "7 labels", "column 7, _rlnImageSize"});
+  refused(replaced(good, "'group two' 2", "'group two' 1"),
+          {"bad.star:14", "optics group 1", "twice", "line 13"});
+  refused(optics_text + good, {"bad.star:18", "second optics table"});
+  refused(particles_plain, {"bad.star", "column 2, _rlnOpticsGroup", "no optics table"});
+  refused(replaced(good, "_rlnOriginYAngst", "_rlnOriginY"), {"bad.star", "_rlnOriginYAngst"});
+  refused(replaced(good, "000003@", "99999999999999999999@"), {"bad.star:34", "column 1"});
 }
 
-TEST(ParticleFile, AStackShorterThanTheFileIsFound) {
+TEST(ParticleFile, OtherBlocksAreKept) {
   const Scratch scratch;
-  write_stack(scratch.path("a.mrcs"), 2, 64, 2.2);
-  write_stack(scratch.path("b.mrcs"), 2, 128, 1.1);
-  const std::string path = scratch.write("p.star", optics_text + particles_plain);
-  expect_error([&] { open_file(path).check_stacks(0, 2); },
-               {"p.star:34", "image 3 of a.mrcs", "has 2", "shorter than the particle file"});
-  write_stack(scratch.path("a.mrcs"), 3, 64, 2.2);
-  EXPECT_NO_THROW(open_file(path).check_stacks(0, 2));
-  std::filesystem::remove(scratch.path("b.mrcs"));
-  expect_error([&] { open_file(path).check_stacks(0, 2); }, {"b.mrcs", "--datadir"});
+  const std::string general = "data_general\n_rlnOne 1\n;text\ndata_inside\n;\n_rlnTwo 2";
+  const std::string table = "data_micrographs\nloop_\n_rlnMicrographName\na.mrc";
+  const ParticleFile file =
+      open_file(scratch.write("p.star", "# comment\n" + general + "\n\n# version 30001\n" + optics_text +
+                                            particles_plain + "\n" + table + "\n\n"));
+  EXPECT_EQ(file.size(), 2);
+  EXPECT_EQ(file.other_blocks(), general + "\n\n" + table + "\n\n");
+  EXPECT_EQ(open_file(scratch.write("q.star", optics_text + particles_plain)).other_blocks(), "");
+}
+
+// 100,000 columns: the time grows with their number, not with its square.
+TEST(ParticleFile, LinesOfManyColumnsAreReadInLinearTime) {
+  const Scratch scratch;
+  constexpr int columns = 100000;
+  std::string text = "data_particles\nloop_\n_rlnImageName\n_rlnImagePixelSize\n_rlnImageSize\n",
+              row = "1@a.mrcs 2 16";
+  for (int i = 0; i < columns; ++i) {
+    text += "_extra" + std::to_string(i) + "\n";
+    row += " " + std::to_string(i);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const ParticleFile file = open_file(scratch.write("p.star", text + row + "\n" + row + "\n"));
+  EXPECT_EQ(text_of(file, 1).size(), columns + 3U);
+  EXPECT_EQ(text_of(file, 0).back(), std::to_string(columns - 1));
+  // 5·10⁹ comparisons of labels, which the square would be, take longer than this on any machine.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+  expect_error([&] { open_file(scratch.write("q.star", text + row + " 1\n")).read(0, 1); },
+               {"q.star:100006", "100004 values", "100003 labels"});
 }
 
 }  // namespace

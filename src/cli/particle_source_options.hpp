@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command_line.hpp"
+
+namespace elastem::cli {
+
+/// Adds the options of every command that reads a particle file: --datadir and --xmipp-negative-defocus.
+void add_particle_source(CommandLine& line, std::string& datadir, bool& negative_defocus);
+
+}  // namespace elastem::cli
