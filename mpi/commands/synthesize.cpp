@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -12,6 +13,9 @@
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_outputs.hpp"
+#include "mpi/commands/particle_source.hpp"
+#include "mpi/commands/recipe_input.hpp"
+#include "mpi/commands/text_lines.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "synthesis/synthesizer.hpp"
@@ -25,31 +29,16 @@ using cli::SynthesizeOptions;
 
 constexpr int stopped_on_request = 3;
 
-Recipe recipe_of(const SynthesizeOptions& o, const ElasticModel& model) {
-  Recipe recipe;
-  recipe.relation = parse_relation(o.relation);
-  recipe.amplitude = o.amplitude.value_or(default_amplitude(model.atom_count()));
-  recipe.grid = {o.size, o.pixel_size};
-  recipe.snr = o.snr;
-  recipe.noise_before_ctf = o.noise_before_ctf;
-  recipe.orientation.psi_uniform = o.psi_uniform;
-  recipe.shift_px = o.shift_px;
-  recipe.ctf.enabled = o.defocus.has_value();
-  recipe.ctf.defocus_u = recipe.ctf.defocus_v = o.defocus.value_or(0);
-  recipe.ctf.voltage_kv = o.voltage_kv;
-  recipe.ctf.cs_mm = o.cs_mm;
-  recipe.ctf.amplitude_contrast = o.amplitude_contrast;
-  recipe.seed = o.common.seed;
-  return recipe;
-}
-
-void warn_of_doubts(const Recipe& recipe, const ElasticModel& model) {
+void warn_of_doubts(const RecipeInput& input, const ElasticModel& model) {
+  const Recipe& recipe = input.recipe;
   const ImageGrid grid = recipe.grid;
-  if (recipe.ctf.enabled && ctf_undersampled(recipe.ctf, grid.size, grid.pixel_size)) {
+  for (const Ctf& ctf : input.optics) {
+    if (!ctf_undersampled(ctf, grid.size, grid.pixel_size)) continue;
     spdlog::warn(
         "the CTF at a defocus of {:.0f} Å oscillates faster than {} pixels of {} Å can sample: take a larger "
         "--size or --pixel-size",
-        recipe.ctf.defocus_u, grid.size, grid.pixel_size);
+        ctf.defocus_u, grid.size, grid.pixel_size);
+    break;
   }
   const double radius =
       std::sqrt(model.positions.colwise().squaredNorm().maxCoeff()) + 3 * model.widest_sigma();
@@ -62,13 +51,29 @@ void warn_of_doubts(const Recipe& recipe, const ElasticModel& model) {
   }
 }
 
+std::string defocus_text(const SynthesizeOptions& o) {
+  const Interval defocus = o.optics.defocus;
+  if (!o.optics.ctf) return "no CTF";
+  if (!o.optics.file.empty()) return "CTFs of " + o.optics.file;
+  if (defocus.low == defocus.high) return fmt::format("defocus {:g} Å", defocus.low);
+  return fmt::format("defocus {:g} to {:g} Å", defocus.low, defocus.high);
+}
+
+std::string relation_text(const SynthesizeOptions& o, const Recipe& recipe) {
+  const cli::ConformationOptions& conformations = o.conformations;
+  if (recipe.relation == Relation::table) return "amplitudes of " + conformations.amplitudes;
+  if (recipe.relation == Relation::structures) return "structures of " + conformations.structures;
+  const std::string points =
+      recipe.relation == Relation::grid ? fmt::format(" ({} points a mode)", recipe.grid_points) : "";
+  return fmt::format("{}{} of amplitude {:.1f} Å", conformations.relation, points, recipe.amplitude);
+}
+
 void describe(const SynthesizeOptions& o, const Recipe& recipe, const ElasticModel& model,
               const ParticleOutputs& out) {
-  spdlog::info(
-      "{} images of {}² pixels of {} Å, {} atoms, modes {}, {} of amplitude {:.1f} Å, {}, {}", o.count,
-      o.size, o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers), o.relation,
-      recipe.amplitude, recipe.snr ? fmt::format("SNR {:g}", *recipe.snr) : std::string("no noise"),
-      recipe.ctf.enabled ? fmt::format("defocus {:g} Å", recipe.ctf.defocus_u) : std::string("no CTF"));
+  spdlog::info("{} images of {}² pixels of {} Å, {} atoms, modes {}, {}, {}, {}", o.count, o.size,
+               o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers),
+               relation_text(o, recipe),
+               recipe.snr ? fmt::format("SNR {:g}", *recipe.snr) : std::string("no noise"), defocus_text(o));
   const double mebibytes = static_cast<double>(o.count) * o.size * o.size * 4 / (1 << 20);
   spdlog::info("{} ({:.1f} MiB), {}, {}, {}", out.stack, mebibytes, out.particles, out.truth_star,
                out.truth_table);
@@ -88,46 +93,72 @@ void estimate(const SynthesizeOptions& o, const Recipe& recipe, const ElasticMod
                seconds, ranks, mebibytes);
 }
 
-// The particles without and with their poses, both from the recipe alone.
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+// The number of the optics group of a CTF, from 1.
+std::size_t group_number(const std::vector<Ctf>& groups, const Ctf& ctf) {
+  const auto found = std::ranges::find_if(groups, [&](const Ctf& other) { return same_optics(other, ctf); });
+  require(found != groups.end(), "each particle has its optics group");
+  return static_cast<std::size_t>(found - groups.begin()) + 1;
+}
+
+// The particles without and with their poses and structures, both from the recipe alone.
 void write_star_files(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,
-                      const Recipe& recipe, Eigen::Index mode_count) {
-  const StarTable optics = relion_optics(
-      {{recipe.ctf.voltage_kv, recipe.ctf.cs_mm, recipe.ctf.amplitude_contrast, o.pixel_size, o.size}});
+                      const RecipeInput& input, Eigen::Index mode_count) {
+  const Recipe& recipe = input.recipe;
+  std::vector<OpticsGroup> groups;
+  for (const Ctf& ctf : input.optics) groups.push_back(optics_group(ctf, o.pixel_size, o.size));
   const std::string stack = fs::path(out.stack).filename().string();
-  for (const bool poses : {false, true}) {
+  const bool structures = recipe.relation == Relation::structures;
+  for (const bool truth : {false, true}) {
     std::vector<std::string> labels = {"rlnImageName", "rlnOpticsGroup"};
-    const auto append = [](std::vector<std::string>& to, const std::vector<std::string>& more) {
-      to.insert(to.end(), more.begin(), more.end());
-    };
     append(labels, relion_ctf_labels(recipe.ctf));
-    if (poses) append(labels, relion_pose_labels());
-    write_text_rows(
-        comm, poses ? out.truth_star : out.particles, relion_head(optics, labels), o.count, [&](Range block) {
-          std::string text;
-          for (std::int64_t i = block.first; i < block.first + block.count; ++i) {
-            const Conformer truth = draw_conformer(recipe, mode_count, static_cast<std::uint64_t>(i));
-            const Pose& pose = truth.pose;
-            std::vector<std::string> values = {image_name(i, stack), "1"};
-            append(values, relion_ctf_values(truth.ctf));
-            if (poses) append(values, relion_pose_values({pose.rot, pose.tilt, pose.psi}, pose.shift));
-            text += star_line(values);
-          }
-          return text;
-        });
+    if (truth) append(labels, relion_pose_labels());
+    if (truth && structures) labels.push_back("elastemStructure");
+    write_text_rows(comm, truth ? out.truth_star : out.particles, relion_head(relion_optics(groups), labels),
+                    o.count, [&](Range block) {
+                      std::string text;
+                      for (std::int64_t i = block.first; i < block.first + block.count; ++i) {
+                        const Conformer particle =
+                            draw_conformer(recipe, mode_count, static_cast<std::uint64_t>(i));
+                        const Pose& pose = particle.pose;
+                        std::vector<std::string> values = {
+                            image_name(i, stack), std::to_string(group_number(input.optics, particle.ctf))};
+                        append(values, relion_ctf_values(particle.ctf));
+                        if (truth)
+                          append(values, relion_pose_values({pose.rot, pose.tilt, pose.psi}, pose.shift));
+                        if (truth && structures) values.push_back(particle.structure);
+                        text += star_line(values);
+                      }
+                      return text;
+                    });
   }
 }
 
-Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& o, double amplitude) {
+// Throws Error where a file that is read would be written over.
+void require_apart(const ParticleOutputs& out, const std::vector<InputFile>& files) {
+  for (const auto& output : {out.particles, out.stack, out.truth_star, out.truth_table})
+    for (const InputFile& file : files)
+      if (fs::exists(output) && fs::equivalent(output, file.path))
+        throw Error("option --output: " + output + " is read as well (" + file.role +
+                    "); write the set to another folder");
+}
+
+Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& o, const RecipeInput& input) {
   std::vector<std::string> options = o.effective;
   std::erase_if(options, [](const std::string& option) { return option.starts_with("amplitude="); });
-  options.push_back("amplitude=" + std::to_string(amplitude));
+  options.push_back("amplitude=" + std::to_string(input.recipe.amplitude));
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, options, o.common.seed);
-  std::string modes;
+  std::string inputs;
   collectively(invocation.comm, [&] {
-    if (invocation.comm.root()) modes = input_fingerprint("modes", o.modes_file);
+    if (!invocation.comm.root()) return;
+    inputs = input_fingerprint("modes", o.modes_file) + "\n";
+    for (const InputFile& file : input.files) inputs += input_fingerprint(file.role, file.path) + "\n";
   });
-  invocation.comm.broadcast(modes);
-  provenance.inputs = {modes};
+  invocation.comm.broadcast(inputs);
+  provenance.inputs = lines_of(inputs);
   return provenance;
 }
 
@@ -144,21 +175,21 @@ int synthesize_command(const Invocation& invocation) {
   const SynthesizeOptions& o = *options;
   const ParticleOutputs out = particle_outputs(o.output);
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
-  const Recipe recipe = recipe_of(o, model);
+  const RecipeInput input = read_recipe(comm, o, model);
+  const Recipe& recipe = input.recipe;
   describe(o, recipe, model, out);
-  warn_of_doubts(recipe, model);
+  warn_of_doubts(input, model);
   if (o.common.dry_run) {
     estimate(o, recipe, model, comm.size());
     return 0;
   }
-  const Provenance provenance = provenance_of(invocation, o, recipe.amplitude);
-  [[maybe_unused]] const Synthesizer trial(
-      model, recipe);  // refuses an impossible recipe before anything is written
+  collectively(comm, [&] { require_apart(out, input.files); });
+  const Provenance provenance = provenance_of(invocation, o, input);
 
   watch_stop_signals();
   ResultTable table = open_particle_outputs(comm, o, out, model, provenance);
   const QueueSummary summary = make_images(comm, o, out, model, recipe, table);
-  if (!summary.stopped) write_star_files(comm, o, out, recipe, model.mode_count());
+  if (!summary.stopped) write_star_files(comm, o, out, input, model.mode_count());
   table.close();
   spdlog::info("{} images in {:.1f} s ({:.0f} a second)", summary.done, summary.seconds,
                static_cast<double>(summary.done) / std::max(summary.seconds, 1e-9));

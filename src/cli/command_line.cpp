@@ -91,7 +91,7 @@ std::vector<std::string> long_names(const po::options_description& options) {
 std::string help_names(const po::option_description& option) {
   std::string text = "  ";
   const std::string short_name = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
-  text += short_name.size() == 2 ? short_name + ", " : "    ";
+  text += short_name.size() == 2 && short_name.front() == '-' ? short_name + ", " : "    ";
   text += "--" + option.long_name();
   if (is_switch(option)) return text;
   const std::string parameter = option.format_parameter();  // Boost appends the default: "ARG (=8)"
@@ -163,6 +163,10 @@ po::options_description_easy_init CommandLine::add() {
 
 void CommandLine::positional(const std::string& option, int count) {
   positional_.add(option.c_str(), count);
+}
+
+void CommandLine::topic(const std::string& headline) {
+  topics_[own_.options().size()] = headline;
 }
 
 void CommandLine::without(const std::vector<std::string>& common_options) {
@@ -254,7 +258,10 @@ std::string CommandLine::help() const {
   for (unsigned i = 0; i < std::min(positional_.max_total_count(), 1u); ++i)
     text += " " + own_.find(positional_.name_for_position(i), false).format_parameter();
   text += "\n\nOptions (Å and degrees unless they say otherwise):\n";
-  for (const auto& option : own_.options()) text += help_entry(*option);
+  for (std::size_t i = 0; i < own_.options().size(); ++i) {
+    if (const auto found = topics_.find(i); found != topics_.end()) text += "\n" + found->second + ":\n";
+    text += help_entry(*own_.options()[i]);
+  }
   text += "\nCommon options:\n";
   for (const auto& option : complete.general_.options()) text += help_entry(*option);
   return text;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,8 @@ class CommandLine {
   boost::program_options::options_description_easy_init add();
   /// The same for a positional argument that stands without a name (e.g. FILE of `inspect`).
   void positional(const std::string& option, int count);
+  /// The options that are added from here on stand under this headline in the help.
+  void topic(const std::string& headline);
 
   /// Takes common options away that mean nothing to this command, e.g. {"seed"}. Before `parse` and `help`.
   void without(const std::vector<std::string>& common_options);
@@ -62,6 +66,7 @@ class CommandLine {
   CommonOptions* common_;
   Resumable resumable_;
   std::vector<std::string> without_;
+  std::map<std::size_t, std::string> topics_;  ///< by the number of options before
   boost::program_options::options_description own_, general_;
   boost::program_options::positional_options_description positional_;
   boost::program_options::variables_map values_;

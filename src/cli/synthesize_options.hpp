@@ -7,6 +7,8 @@
 
 #include "cli/atom_model_option.hpp"
 #include "cli/command_line.hpp"
+#include "cli/distribution_options.hpp"
+#include "cli/grey_scale_options.hpp"
 
 namespace elastem::cli {
 
@@ -15,16 +17,12 @@ struct SynthesizeOptions {
   std::string modes_file, output;
   std::int64_t count = 1000;
   std::string modes;  ///< selection by number, e.g. "7-9"
-  std::string relation = "helix";
-  std::optional<double> amplitude;  ///< Å; none: 4.9·√N
   int size = 64;
   double pixel_size = 2.2;
-  std::optional<double> snr = 0.1;  ///< none: no noise
-  double noise_before_ctf = 0;
-  bool psi_uniform = true;
-  double shift_px = 5;
-  std::optional<double> defocus = 5000;  ///< Å; none: no CTF
-  double voltage_kv = 200, cs_mm = 2, amplitude_contrast = 0.1;
+  ConformationOptions conformations;
+  PoseOptions poses;
+  OpticsOptions optics;
+  GreyScaleOptions grey_scale;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value

@@ -287,17 +287,33 @@ std::string to_string(Nodes nodes) {
   return nodes == Nodes::all ? "all" : "ca";
 }
 
-StructureFile read_structure(const std::string& path, const StructureSelection& selection) {
-  const gemmi::Structure file = parsed(file_content(path), path);
+namespace {
+
+StructureFile structure_of(const gemmi::Structure& file, const gemmi::Model& model, const std::string& path,
+                           const StructureSelection& selection) {
   StructureFile result;
-  if (file.models.empty()) throw Error(nothing_left(result, selection, path));
-  const gemmi::Model& model = chosen_model(file, selection.model, path);
   if (!model.chains.empty()) require_chains(model, selection.chains, path);
   result.model_count = static_cast<int>(file.models.size());
   result.model = std::atoi(model.name.c_str());
   Reader(result, selection, path).read(model);
   if (result.structure.size() == 0) throw Error(nothing_left(result, selection, path));
   return result;
+}
+
+}  // namespace
+
+StructureFile read_structure(const std::string& path, const StructureSelection& selection) {
+  const gemmi::Structure file = parsed(file_content(path), path);
+  if (file.models.empty()) throw Error(nothing_left({}, selection, path));
+  return structure_of(file, chosen_model(file, selection.model, path), path, selection);
+}
+
+std::vector<StructureFile> read_models(const std::string& path, const StructureSelection& selection) {
+  const gemmi::Structure file = parsed(file_content(path), path);
+  if (file.models.empty()) throw Error(nothing_left({}, selection, path));
+  std::vector<StructureFile> models;
+  for (const gemmi::Model& model : file.models) models.push_back(structure_of(file, model, path, selection));
+  return models;
 }
 
 }  // namespace elastem

@@ -53,4 +53,7 @@ struct StructureFile {
 /// mmCIF, a coordinate that is not a number, unknown chain or model, nothing left after the selection.
 StructureFile read_structure(const std::string& path, const StructureSelection& selection);
 
+/// Each model of such a file, in its order; the selection's model is of no account. Throws as read_structure.
+std::vector<StructureFile> read_models(const std::string& path, const StructureSelection& selection);
+
 }  // namespace elastem

@@ -1,21 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 
+#include "core/interval.hpp"
 #include "imaging/ctf.hpp"
 
 namespace elastem {
 
-/// Values uniform in [low, high); all are `low` where the two are equal.
-struct Interval {
-  double low = 0, high = 0;
-
-  double at(double fraction) const { return low + (high - low) * fraction; }
-};
-
-/// How the CTF varies over a synthetic data set.
+/// How the CTF varies over a synthetic data set: uniform in each interval.
 struct OpticsDistribution {
   Interval defocus;                   ///< d = (U + V)/2, Å
   Interval astigmatism;               ///< a = U − V, Å: U = d + a/2, V = d − a/2

@@ -87,6 +87,18 @@ std::string error_of(const std::string& path, const StructureSelection& selectio
   return "no error";
 }
 
+TEST_F(StructureFileTest, ReadsEachModel) {
+  const auto models = read_models(write("two.pdb", dipeptide), {});
+  ASSERT_EQ(models.size(), 2U);
+  EXPECT_EQ(models[0].model, 3);
+  EXPECT_EQ(models[1].model, 7);
+  for (const StructureFile& one : models) {
+    const StructureFile alone = read_structure(missing("two.pdb"), {.model = one.model});
+    EXPECT_EQ(one.model_count, 2);
+    EXPECT_EQ(one.structure.positions, alone.structure.positions);
+  }
+}
+
 TEST_F(StructureFileTest, ReadsLigandsAndIonsWhereTheyAreWanted) {
   const StructureFile file = read_structure(write("a.pdb", dipeptide), {.ligands = true});
   EXPECT_EQ(file.structure.size(), 16);

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include "imaging/elastic_model.hpp"
+
+namespace elastem {
+
+/// What modes tell of a displacement.
+struct ModeFit {
+  Eigen::VectorXd amplitudes;  ///< K, Å
+  double rmsd = 0;             ///< Å, of what is left over
+};
+
+/// The amplitudes that come nearest to `atoms` (Å, as those of the model and superposed on them):
+/// q = argmin |x − X⁰ − Σ_k q_k A_k|² = (AᵀA)⁻¹Aᵀ(x − X⁰), the projection on the modes where these are
+/// orthonormal, and what is left over, √(min/N).
+ModeFit fit_modes(const ElasticModel& model, const Eigen::Matrix3Xd& atoms);
+
+}  // namespace elastem
