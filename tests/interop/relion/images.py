@@ -2,6 +2,8 @@
 
 images.py density MODES.h5 SIZE PIXEL_SIZE MAP.mrc    sum of Gaussians at the voxel centres, origin at voxel SIZE/2
 images.py correlate A.mrcs B.mrcs LEAST               fails when an image correlates less than LEAST
+images.py ratios WITH WITHOUT OTHER_WITH OTHER_WITHOUT MOST
+                                                      fails when the ratios of the transforms, the CTFs, differ by more
 images.py fsc A.mrc B.mrc LEAST FINEST_PX             fails when the FSC falls below LEAST before FINEST_PX pixels
 """
 import sys
@@ -39,6 +41,20 @@ def correlate(a, b, least):
         sys.exit(f"image {values.argmin() + 1} correlates only {values.min():.5f}; at least {least} is wanted")
 
 
+def ratios(a_with, a_without, b_with, b_without, most):
+    stacks = [mrcfile.open(n, permissive=True).data.astype(float) for n in (a_with, a_without, b_with, b_without)]
+    aw, a, bw, b = (np.fft.rfft2(x) for x in stacks)
+    # Rounding of float32 pixels is about 6e-8 of an image's root sum of squares: terms of 2 % of the largest will do.
+    strong = (abs(a) > 0.02 * abs(a).max((1, 2), keepdims=True)) & (abs(b) > 0.02 * abs(b).max((1, 2), keepdims=True))
+    ours, other = (aw / np.where(strong, a, 1))[strong], (bw / np.where(strong, b, 1))[strong]
+    # relion_project leaves out the corners beyond Nyquist, and k = 0 may be set apart.
+    off = abs(ours - other)
+    print(f"CTF at {strong.sum()} terms of {len(a)} images, from {other.real.min():.3f} to {other.real.max():.3f}: "
+          f"differs by {off.max():.2g} at most, by {np.median(off):.2g} in the median")
+    if not (strong.sum() > 50 * len(a) and off.max() <= float(most)):
+        sys.exit(f"the CTFs differ by {off.max():.2g}; {most} is allowed")
+
+
 def fsc(a, b, least, finest):
     a, b = (np.fft.fftn(mrcfile.open(name, permissive=True).data.astype(float)) for name in (a, b))
     size = a.shape[0]
@@ -53,4 +69,4 @@ def fsc(a, b, least, finest):
 
 
 if __name__ == "__main__":
-    {"density": density, "correlate": correlate, "fsc": fsc}[sys.argv[1]](*sys.argv[2:])
+    {"density": density, "correlate": correlate, "ratios": ratios, "fsc": fsc}[sys.argv[1]](*sys.argv[2:])

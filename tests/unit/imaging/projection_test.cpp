@@ -19,7 +19,8 @@ constexpr double wide = 9.0;  // a cut at 9 σ leaves out exp(−40), below doub
 
 TEST(Projection, OneAtomIsTheClosedFormGaussian) {
   ElasticModel model;
-  model.positions = Eigen::Vector3d(3.1, -4.7, 8.0);
+  model.positions.resize(3, 1);
+  model.positions << 3.1, -4.7, 8.0;
   model.weights = Eigen::VectorXd::Constant(1, 6.0);
   model.kinds = {{{1.0, 2.5}}};
   const ImageGrid grid{32, 1.7};
