@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace elastem {
@@ -22,9 +23,11 @@ std::string star_number(double value) {
 }
 
 std::string scaled_number(double value) {
-  std::string number = format("%.9f", value);
-  for (int i = 0; i < 3 && number.back() == '0'; ++i) number.pop_back();
-  return number == "-0.000000" ? "0.000000" : number;
+  constexpr double lost = 1e-8;  // what nine decimals lose, times a pixel of 20 Å
+  const std::string six = star_number(value);
+  double read = 0;
+  if (parse_number(six, read) && std::abs(read - value) <= lost) return six;
+  return format("%.9f", value);
 }
 
 std::string absolute_text(const std::string& number) {

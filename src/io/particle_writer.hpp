@@ -37,7 +37,7 @@ std::string xmipp_head(const std::vector<std::string>& labels, const std::string
 std::string image_name(std::int64_t slice, const std::string& stack);
 /// A number as particle files have it: fixed point, 6 decimals.
 std::string star_number(double value);
-/// The text of a number that was multiplied: up to three decimals more where they are not 0, so that dividing
+/// The text of a number that was multiplied: three decimals more where they tell something, so that dividing
 /// again gives the number that was.
 std::string scaled_number(double value);
 /// The text of a number without its sign, and with the other sign.

@@ -271,7 +271,8 @@ TEST(ParticleExport, NumbersAreTurnedAsText) {
   EXPECT_EQ(absolute_text("-0.113"), "0.113");
   EXPECT_EQ(scaled_number(-1e-12), "0.000000");
   EXPECT_EQ(scaled_number(1.25), "1.250000");
-  EXPECT_EQ(scaled_number(2.3271125), "2.3271125");
+  EXPECT_EQ(scaled_number(1.695257002), "1.695257");
+  EXPECT_EQ(scaled_number(2.3271125), "2.327112500");
 }
 
 TEST(ParticleExport, StacksAreNamedAsSeenFromTheOutput) {
