@@ -185,6 +185,15 @@ bool Projector<Real>::touches_box(Eigen::Index atom, int reach) const {
 
 template <class Real>
 void Projector<Real>::select(const Group& group) {
+  const auto columns = column_.segment(group.first, group.count),
+             rows = row_.segment(group.first, group.count);
+  const int low = std::min(columns.minCoeff(), rows.minCoeff()),
+            high = std::max(columns.maxCoeff(), rows.maxCoeff());
+  if (low >= 0 && high < grid_.size) {  // as usual
+    selected_.resize(static_cast<std::size_t>(group.count));
+    std::iota(selected_.begin(), selected_.end(), static_cast<int>(group.first));
+    return;
+  }
   selected_.clear();
   for (Eigen::Index a = group.first; a < group.first + group.count; ++a)
     if (touches_box(a, group.reach)) selected_.push_back(static_cast<int>(a));

@@ -5,42 +5,50 @@
 #include <numbers>
 
 #include <Eigen/Core>
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
 
 namespace elastem {
 
 namespace {
 
 // So many Philox blocks at a time that each step below is a loop over lanes: Random123 makes one block at a
-// time and takes four times as long.
+// time and takes five times as long.
 constexpr std::size_t lanes = white_noise_batch / 4;
 using Words = std::array<std::uint32_t, lanes>;
 using Lanes = Eigen::Array<float, lanes, 1>;
 
+/// Four 64-bit lanes, of which the lower halves are the words and the upper ones are of no account.
+using Four = std::uint64_t __attribute__((vector_size(32)));
+
+/// The 64-bit products of the lower halves. The compiler does not see by itself that this is one instruction.
+Four multiply_words(Four a, std::uint32_t b) {
+#ifdef __AVX2__
+  return reinterpret_cast<Four>(
+      _mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(static_cast<long long>(b))));
+#else
+  return (a & 0xffffffffU) * std::uint64_t{b};
+#endif
+}
+
 /// The Philox 4×32-10 blocks first … first + lanes − 1 of a stream (Salmon et al. 2011, constants of table
 /// 2).
 void philox(std::uint64_t seed, Stream stream, std::uint64_t index, std::uint32_t first,
-            std::array<Words, 4>& c) {
-  constexpr int rounds = 10;
-  std::array<std::uint32_t, rounds> key_low{}, key_high{};
-  for (std::uint32_t round = 0; round < rounds; ++round) {
-    key_low[round] = static_cast<std::uint32_t>(seed) + round * 0x9E3779B9U;
-    key_high[round] = static_cast<std::uint32_t>(seed >> 32) + round * 0xBB67AE85U;
-  }
-  for (std::size_t i = 0; i < lanes; ++i) {
-    std::uint32_t c0 = first + static_cast<std::uint32_t>(i), c1 = static_cast<std::uint32_t>(stream),
-                  c2 = static_cast<std::uint32_t>(index), c3 = static_cast<std::uint32_t>(index >> 32);
-#pragma GCC unroll 10  // so that the lanes, not the rounds, are what is left to be made vectors of
-    for (std::size_t round = 0; round < rounds; ++round) {
-      const std::uint64_t a = std::uint64_t{0xD2511F53} * c0, b = std::uint64_t{0xCD9E8D57} * c2;
-      c0 = static_cast<std::uint32_t>(b >> 32) ^ c1 ^ key_low[round];
-      c1 = static_cast<std::uint32_t>(b);
-      c2 = static_cast<std::uint32_t>(a >> 32) ^ c3 ^ key_high[round];
-      c3 = static_cast<std::uint32_t>(a);
+            std::array<Words, 4>& words) {
+  for (std::uint32_t lane = 0; lane < lanes; lane += 4) {
+    const Four zero{};
+    std::array<Four, 4> c = {Four{0, 1, 2, 3} + std::uint64_t{first + lane},
+                             zero + static_cast<std::uint64_t>(stream), zero + index, zero + (index >> 32)};
+    auto key_low = static_cast<std::uint32_t>(seed), key_high = static_cast<std::uint32_t>(seed >> 32);
+    for (int round = 0; round < 10; ++round) {
+      const Four a = multiply_words(c[0], 0xD2511F53), b = multiply_words(c[2], 0xCD9E8D57);
+      c = {(b >> 32) ^ c[1] ^ std::uint64_t{key_low}, b, (a >> 32) ^ c[3] ^ std::uint64_t{key_high}, a};
+      key_low += 0x9E3779B9;
+      key_high += 0xBB67AE85;
     }
-    c[0][i] = c0;
-    c[1][i] = c1;
-    c[2][i] = c2;
-    c[3][i] = c3;
+    for (std::size_t word = 0; word < 4; ++word)
+      for (std::uint32_t i = 0; i < 4; ++i) words[word][lane + i] = static_cast<std::uint32_t>(c[word][i]);
   }
 }
 

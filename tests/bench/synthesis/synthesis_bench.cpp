@@ -1,6 +1,6 @@
 // What one image costs, on one core, against a forward and a backward FFTW transform of its size in the same
 // run.
-//   synthesis_bench MODES.h5 [MODES [SIZE [PIXEL_SIZE [ROUNDS]]]]
+//   synthesis_bench MODES.h5 [MODES [SIZE [PIXEL_SIZE [ROUNDS [PART]]]]]
 // prints a CSV line for each part: the median and the least microseconds of the rounds, and the median of
 // each round's ratio to the pair of transforms.
 #include <algorithm>
@@ -13,6 +13,7 @@
 
 #include <fftw3.h>
 
+#include "core/error.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/stored_model.hpp"
@@ -69,7 +70,7 @@ int run(int count, char** words) {
     return std::string(i < count ? words[i] : otherwise);
   };
   if (count < 2) {
-    std::fprintf(stderr, "synthesis_bench MODES.h5 [MODES [SIZE [PIXEL_SIZE [ROUNDS]]]]\n");
+    std::fprintf(stderr, "synthesis_bench MODES.h5 [MODES [SIZE [PIXEL_SIZE [ROUNDS [PART]]]]]\n");
     return 2;
   }
   const ElasticModel model = elastic_model(read_modes(session.world(), words[1]), argument(2, "7-9"));
@@ -101,6 +102,8 @@ int run(int count, char** words) {
       {"image", [&](std::uint64_t i) { image = synthesizer.image(i); }, {}},
       {"image_and_truth", [&](std::uint64_t i) { synthesizer.make(i, image); }, {}},
   };
+  if (count > 6) std::erase_if(parts, [&](const Part& part) { return part.name != words[6]; });
+  if (parts.empty()) throw Error(argument(6, "") + ": there is no such part");
   constexpr int images = 200;
   for (int round = -1; round < rounds; ++round) {  // the first one warms up
     for (Part& part : parts) {
