@@ -49,6 +49,15 @@ make table --relation table --amplitudes q.txt --views seen.star --defocus seen.
   fail "synthesize from files gives $?: $(cat log)"
 make known --relation structures --structures structures || fail "synthesize of structures gives $?: $(cat log)"
 grep -q '2 structures; modes 7-9 leave' log || fail "the RMSD beyond the modes is not logged: $(cat log)"
+# The same two as models of one gzipped file.
+for model in 1 2; do
+  form=$([ $model = 1 ] && echo closed || echo open)
+  printf 'MODEL     %4d\n%s\nENDMDL\n' $model "$(grep ^ATOM "$data/ake_${form}_ca.pdb")"
+done | gzip >both.pdb.gz
+make models --relation structures --structures both.pdb.gz || fail "synthesize of models gives $?: $(cat log)"
+cmp known/particles.mrcs models/particles.mrcs || fail "models of one file give other particles than files of a folder"
+grep -q 'both.pdb.gz:2$' models/truth.star || fail "truth.star does not name the models"
+
 /usr/bin/python3 "$ELASTEM_SOURCE/tests/cli/synthesize/check_sources.py" || fail "the particles are not those of the files"
 
 make table --resume --relation table --amplitudes q.txt --views seen.star --defocus seen.star \
@@ -81,13 +90,13 @@ refused 1 'empty: the folder holds no structure' synthesize "$@" --modes 7-9 --r
 printf '1 2 3\n4 5\n' >short.txt
 refused 2 'short.txt:2:1: the row has 2 numbers, but 3 are needed' synthesize "$@" --modes 7-9 --relation table --amplitudes short.txt
 refused 1 'none.txt: cannot be opened' synthesize "$@" --modes 7-9 --relation table --amplitudes none.txt
-refused 2 'no amplitudes of mode 8' synthesize "$@" --modes 7-9 --relation table --amplitudes seven/truth.h5
+refused 1 'no amplitudes of mode 8' synthesize "$@" --modes 7-9 --relation table --amplitudes seven/truth.h5
 refused 2 'broken.star:[0-9]*:.*x' synthesize "$@" --modes 7-9 --views broken.star
-refused 2 'has no angles' synthesize "$@" --modes 7-9 --views table/particles.star
-refused 2 'has no defocus' synthesize "$@" --modes 7-9 --defocus plain/particles.star
+refused 1 'has no angles' synthesize "$@" --modes 7-9 --views table/particles.star
+refused 1 'has no defocus' synthesize "$@" --modes 7-9 --defocus plain/particles.star
 printf '0.1 1\n0.05 1\n' >noise.txt
 refused 2 'point 2 .*must ascend' synthesize "$@" --modes 7-9 --noise-spectrum noise.txt
-refused 2 'table/truth.h5 is read as well' synthesize -m modes.h5 -o table/particles.star -n 7 --modes 7-9 --overwrite \
+refused 1 'table/truth.h5 is read as well' synthesize -m modes.h5 -o table/particles.star -n 7 --modes 7-9 --overwrite \
   --relation table --amplitudes table/truth.h5
 refused 1 'half-circle lies in the plane of two modes' synthesize "$@" --modes 7 --relation half-circle
 refused 1 '--max-resolution' synthesize "$@" --modes 7-9 --max-resolution 3
