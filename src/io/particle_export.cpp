@@ -175,12 +175,15 @@ std::string ParticleExporter::value(const Column& column, std::int64_t index, co
       return std::to_string(index + 1);
     case Kind::pixel_size:
       return scaled_number(row.particle.pixel_size);
-    case Kind::origin:
-      return origin(row.particle.pose.shift, i, row.particle.pixel_size);
+    case Kind::origin: {  // the displacement that centres the particle
+      const double angstrom = -row.particle.pose.shift[at];
+      return scaled_number(format_ == ParticleFormat::relion ? angstrom : angstrom / row.particle.pixel_size);
+    }
     case Kind::angle:
       return star_number(result->euler_angles[at]);
     case Kind::result_origin:
-      return origin(result->shift, i, row.particle.pixel_size);
+      return format_ == ParticleFormat::relion ? star_number(-result->shift[at])
+                                               : scaled_number(-result->shift[at] / row.particle.pixel_size);
     case Kind::amplitude:
       return star_number(result->amplitudes[at]);
     case Kind::displacements: {

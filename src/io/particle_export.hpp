@@ -74,7 +74,6 @@ class ParticleExporter {
   void add_result();
   std::string value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
                     const std::string& image, const ParticleResult* result) const;
-  std::string origin(const Eigen::Vector2d& shift, std::size_t axis, double pixel_size) const;
 
   const ParticleFile* input_;
   ParticleFormat format_;

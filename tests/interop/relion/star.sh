@@ -6,8 +6,11 @@ fresh_folder work
 particles 40 --size 32 --pixel-size 4.4
 mkdir -p exported
 ranks 2 export -i set/truth.h5 --particles set/particles.star -o exported/truth.star || fail "export gives $?"
+# through XMD and back
+ranks 2 export -i exported/truth.star -o exported/truth.xmd || fail "export gives $?"
+ranks 2 export -i exported/truth.xmd -o exported/back.star || fail "export gives $?"
 
-for file in set/particles.star set/truth.star exported/truth.star; do
+for file in set/particles.star set/truth.star exported/truth.star exported/back.star; do
   relion_star_handler --i "$file" --o copy.star >log 2>&1 || { cat log; fail "relion_star_handler gives $? for $file"; }
   grep -qi 'error' log && { cat log; fail "relion_star_handler complains about $file"; }
   /usr/bin/python3 - "$file" copy.star <<'END' || fail "RELION reads $file differently"
