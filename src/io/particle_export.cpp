@@ -145,13 +145,6 @@ std::string ParticleExporter::head() const {
   return relion_head(input_->optics().labels.empty() ? groups_.table() : input_->optics(), labels, others);
 }
 
-// The displacement that centres the particle, in the output's unit.
-std::string ParticleExporter::origin(const Eigen::Vector2d& shift, std::size_t axis,
-                                     double pixel_size) const {
-  const double angstrom = -shift[static_cast<Eigen::Index>(axis)];
-  return scaled_number(format_ == ParticleFormat::relion ? angstrom : angstrom / pixel_size);
-}
-
 std::string ParticleExporter::value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
                                     const std::string& image, const ParticleResult* result) const {
   const std::size_t i = column.index;
