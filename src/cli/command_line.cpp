@@ -87,6 +87,12 @@ std::vector<std::string> long_names(const po::options_description& options) {
   return names;
 }
 
+// Characters of a UTF-8 text: "Å" is one of two bytes.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 // "  -i, --input FILE".
 std::string help_names(const po::option_description& option) {
   std::string text = "  ";
@@ -100,10 +106,9 @@ std::string help_names(const po::option_description& option) {
 
 std::string help_entry(const po::option_description& option) {
   std::string text = help_names(option);
-  if (text.size() + 2 > help_column)
-    text += "\n" + std::string(help_column, ' ');
-  else
-    text.resize(help_column, ' ');
+  const std::size_t width = width_of(text);
+  text +=
+      width + 2 > help_column ? "\n" + std::string(help_column, ' ') : std::string(help_column - width, ' ');
   std::string description = option.description();
   if (option.semantic()->is_required()) description += " [required]";
   if (const auto standard = default_text(option); !standard.empty()) description += " [" + standard + "]";
@@ -111,12 +116,13 @@ std::string help_entry(const po::option_description& option) {
   std::size_t column = help_column;
   for (std::size_t at = 0; at < description.size();) {
     const std::size_t end = std::min(description.find(' ', at), description.size());
-    if (column > help_column && column + (end - at) > help_width) {
+    const std::string word = description.substr(at, end - at);
+    if (column > help_column && column + width_of(word) > help_width) {
       text += "\n" + std::string(help_column, ' ');
       column = help_column;
     }
-    text += (column > help_column ? " " : "") + description.substr(at, end - at);
-    column += end - at + 1;
+    text += (column > help_column ? " " : "") + word;
+    column += width_of(word) + 1;
     at = end + 1;
   }
   return text + "\n";

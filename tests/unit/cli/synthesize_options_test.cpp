@@ -38,7 +38,7 @@ TEST(SynthesizeOptions, ViewsAreUniformAFileOrAList) {
   EXPECT_EQ(views.views[0], (std::array<double, 3>{0, 90, 1}));
   EXPECT_EQ(views.views[1], (std::array<double, 3>{45.5, 60, 2}));
   EXPECT_EQ(views.view_spread, 5);
-  EXPECT_EQ(options_of({"--views=-30,20"}).poses.views[0][0], -30);
+  EXPECT_EQ(options_of({"--views", "-30,20"}).poses.views[0][0], -30);
   EXPECT_EQ(options_of({"--views", "seen.star"}).poses.views_file, "seen.star");
   for (const char* text : {"top", "10", "1,2,3,4", "1,x", "1,2;", ";1,2", "1,,2"})
     expect_refused({"--views=" + std::string(text)}, {"--views", "uniform"});
@@ -51,7 +51,7 @@ TEST(SynthesizeOptions, ViewsAreUniformAFileOrAList) {
 
 TEST(SynthesizeOptions, OpticsAreFixedARangeAFileOrNone) {
   EXPECT_EQ(options_of({"--defocus", "5000-25000"}).optics.defocus, (Interval{5000, 25000}));
-  EXPECT_EQ(options_of({"--defocus=-2000-1e3"}).optics.defocus, (Interval{-2000, 1000}));
+  EXPECT_EQ(options_of({"--defocus", "-2000-1e3"}).optics.defocus, (Interval{-2000, 1000}));
   EXPECT_EQ(options_of({"--defocus", "seen.xmd"}).optics.file, "seen.xmd");
   EXPECT_FALSE(options_of({"--defocus", "none"}).optics.ctf);
   const auto optics =
