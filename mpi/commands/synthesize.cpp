@@ -74,7 +74,8 @@ void describe(const SynthesizeOptions& o, const Recipe& recipe, const ElasticMod
                o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers),
                relation_text(o, recipe),
                recipe.snr ? fmt::format("SNR {:g}", *recipe.snr) : std::string("no noise"), defocus_text(o));
-  const double mebibytes = static_cast<double>(o.count) * o.size * o.size * 4 / (1 << 20);
+  const double mebibytes =
+      static_cast<double>(o.count) * o.size * o.size * (o.files.float16 ? 2 : 4) / (1 << 20);
   spdlog::info("{} ({:.1f} MiB), {}, {}, {}", out.stack, mebibytes, out.particles, out.truth_star,
                out.truth_table);
 }
@@ -139,7 +140,7 @@ void write_star_files(const Communicator& comm, const SynthesizeOptions& o, cons
 
 // Throws Error where a file that is read would be written over.
 void require_apart(const ParticleOutputs& out, const std::vector<InputFile>& files) {
-  for (const auto& output : {out.particles, out.stack, out.truth_star, out.truth_table})
+  for (const auto& output : {out.particles, out.stack, out.truth_star, out.truth_table, out.contact_sheet})
     for (const InputFile& file : files)
       if (fs::exists(output) && fs::equivalent(output, file.path))
         throw Error("option --output: " + output + " is read as well (" + file.role +
@@ -148,7 +149,9 @@ void require_apart(const ParticleOutputs& out, const std::vector<InputFile>& fil
 
 Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& o, const RecipeInput& input) {
   std::vector<std::string> options = o.effective;
-  std::erase_if(options, [](const std::string& option) { return option.starts_with("amplitude="); });
+  std::erase_if(options, [](const std::string& option) {
+    return option.starts_with("amplitude=") || option.starts_with("contact-sheet=");
+  });
   options.push_back("amplitude=" + std::to_string(input.recipe.amplitude));
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, options, o.common.seed);
   std::string inputs;
@@ -188,6 +191,7 @@ int synthesize_command(const Invocation& invocation) {
 
   watch_stop_signals();
   ResultTable table = open_particle_outputs(comm, o, out, model, provenance);
+  write_contact_sheet(comm, o, out, model, recipe);
   const QueueSummary summary = make_images(comm, o, out, model, recipe, table);
   if (!summary.stopped) write_star_files(comm, o, out, input, model.mode_count());
   table.close();

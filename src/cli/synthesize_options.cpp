@@ -13,7 +13,7 @@ std::optional<SynthesizeOptions> parse_synthesize_options(const std::vector<std:
   line.add()("modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
              "structure and modes, as `elastem modes` writes them")(
       "output,o", po::value(&o.output)->required()->value_name("FILE.star"),
-      "particles to write; the stack, truth.star and truth.h5 go to the same folder")(
+      "particles to write; the stack, truth.star, truth.h5 and contact_sheet.png go to the same folder")(
       "number,n", po::value(&o.count)->default_value(o.count)->value_name("N"), "number of particles")(
       "modes", po::value(&o.modes)->required()->value_name("LIST"), "modes that move, e.g. 7-9")(
       "size", po::value(&o.size)->default_value(o.size)->value_name("PIXELS"), "side of the images")(
@@ -25,6 +25,7 @@ std::optional<SynthesizeOptions> parse_synthesize_options(const std::vector<std:
   add_grey_scale_options(line, o.grey_scale);
   line.topic("Atoms");
   add_atom_model_overrides(line, o.atom_model);
+  add_set_file_options(line, o.files);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;

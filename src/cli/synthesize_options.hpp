@@ -9,6 +9,7 @@
 #include "cli/command_line.hpp"
 #include "cli/distribution_options.hpp"
 #include "cli/grey_scale_options.hpp"
+#include "cli/set_file_options.hpp"
 
 namespace elastem::cli {
 
@@ -24,6 +25,7 @@ struct SynthesizeOptions {
   OpticsOptions optics;
   GreyScaleOptions grey_scale;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
+  SetFileOptions files;
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

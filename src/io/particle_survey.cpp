@@ -95,6 +95,11 @@ void ParticleSurvey::note_image(const ParticleFile::Row& row) {
   UsedStack& stack = stack_of(particle.stack);
   ++stack.particles;
   if (stack.images == 0) return missing.add(row.line);
+  if (stack.columns != stack.rows && faults_ == Faults::refuse) {
+    throw Error(place(row.line) + ": the images of " + particle.stack + " are " +
+                std::to_string(stack.columns) + "×" + std::to_string(stack.rows) +
+                " pixels, but particles must be square: cut or pad them");
+  }
   if (stack.columns != particle.size || stack.rows != particle.size) other_image.add(row.line);
   if (particle.slice >= stack.images) {
     short_stack.add(row.line);

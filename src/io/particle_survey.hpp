@@ -50,8 +50,9 @@ struct Occurrence {
 /// Memory: a bit an image of the stacks.
 class ParticleSurvey {
  public:
-  /// `refuse` throws Error at the first particle whose stack is missing or too short, that lies where another
-  /// one lies, or whose optics group has another box than that of the first particle; `count` goes on.
+  /// `refuse` throws Error at the first particle whose stack is missing, too short or not of squares, that
+  /// lies where another one lies, or whose optics group has another box than that of the first particle;
+  /// `count` goes on.
   enum class Faults { refuse, count };
 
   ParticleSurvey(const ParticleFile& file, Faults faults);
