@@ -1,5 +1,6 @@
 #include "imaging/grey_scale.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -7,15 +8,14 @@
 namespace elastem {
 
 GreyMoments grey_moments(const Image& pixels) {
-  GreyMoments moments;
+  double sum = 0, squares = 0;
+  for (Eigen::Index y = 0; y < pixels.rows(); ++y) {
+    sum += static_cast<double>(pixels.row(y).sum());
+    squares += static_cast<double>(pixels.row(y).square().sum());
+  }
   const auto count = static_cast<double>(pixels.size());
-  for (Eigen::Index y = 0; y < pixels.rows(); ++y) moments.mean += static_cast<double>(pixels.row(y).sum());
-  moments.mean /= count;
-  const auto mean = static_cast<float>(moments.mean);
-  for (Eigen::Index y = 0; y < pixels.rows(); ++y)
-    moments.variance += static_cast<double>((pixels.row(y) - mean).square().sum());
-  moments.variance /= count;
-  return moments;
+  const double mean = sum / count;
+  return {mean, std::max(squares / count - mean * mean, 0.0)};
 }
 
 GreyMoments grey_moments(const Image& pixels, const Image& mask) {

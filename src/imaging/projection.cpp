@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -11,14 +10,6 @@
 namespace elastem {
 
 namespace {
-
-// A footprint holds the `reach` pixels on either side of its atom; its rows are as many and a little more, in
-// fours. One of a few reaches, so that a row is a fixed number of vector operations.
-constexpr std::array<int, 7> reaches = {3, 4, 6, 8, 12, 16, 32};
-
-constexpr int footprint_width(int reach) {
-  return (2 * reach + 3) / 4 * 4;
-}
 
 template <class Real, int Reach>
 using FootprintRow = Eigen::Array<Real, footprint_width(Reach), 1>;
@@ -46,58 +37,16 @@ void gaussian_row(Real start, Real base, const Real* profile, Real* row) {
 
 template <class Real>
 Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut)
-    : model_(&model), grid_(grid), order_(static_cast<std::size_t>(model.atom_count())) {
+    : model_(&model), grid_(grid), order_(drawing_order(model)) {
   require(grid.size > 0 && grid.pixel_size > 0, "a box and a pixel have a size");
-  std::iota(order_.begin(), order_.end(), Eigen::Index{0});
-  if (!model.kind_of.empty()) {
-    require(model.kind_of.size() == order_.size(), "one kind an atom");
-    std::stable_sort(order_.begin(), order_.end(), [&](Eigen::Index a, Eigen::Index b) {
-      return model.kind_of[static_cast<std::size_t>(a)] < model.kind_of[static_cast<std::size_t>(b)];
-    });
-  }
   const auto sorted = [&](const Eigen::Matrix3Xd& vectors) {
     return Coordinates(vectors(Eigen::all, order_).transpose().template cast<Real>().array());
   };
   reference_ = sorted(model.positions);
   for (const auto& mode : model.modes) modes_.push_back(sorted(mode));
   weights_ = model.weights(order_).template cast<Real>().array();
-
-  const double p = grid.pixel_size;
-  for (Eigen::Index first = 0; first < model.atom_count();) {
-    const AtomKind& kind = model.kind(order_[static_cast<std::size_t>(first)]);
-    Group group;
-    group.first = first;
-    while (first < model.atom_count() && &model.kind(order_[static_cast<std::size_t>(first)]) == &kind)
-      ++first;
-    group.count = first - group.first;
-    double widest = 0;
-    for (const GaussianTerm& term : kind) {
-      if (!(term.sigma >= 0.1 * p)) {
-        throw Error("atoms of σ " + std::to_string(term.sigma) + " Å are too narrow for pixels of " +
-                    std::to_string(p) +
-                    " Å: take a larger --atom-sigma or --b-factor, or a smaller --pixel-size");
-      }
-      widest = std::max(widest, term.sigma / p);
-    }
-    const auto reach =
-        std::find_if(reaches.begin(), reaches.end(), [&](int pixels) { return pixels >= cut * widest; });
-    if (reach == reaches.end()) {
-      throw Error("atoms of σ " + std::to_string(widest * p) + " Å are too wide for pixels of " +
-                  std::to_string(p) + " Å: take larger pixels (--pixel-size) or a smaller --atom-sigma");
-    }
-    group.reach = *reach;
-    largest_reach_ = std::max(largest_reach_, group.reach);
-    for (const GaussianTerm& term : kind) {
-      const double variance = term.sigma * term.sigma / (p * p);
-      typename Group::Term made;
-      made.exponent = static_cast<Real>(0.5 / variance);
-      made.weight = static_cast<Real>(term.weight / (2 * std::numbers::pi * variance));
-      for (int i = 1 - group.reach; i <= footprint_width(group.reach) - group.reach; ++i)
-        made.profile.push_back(static_cast<Real>(std::exp(-0.5 * i * i / variance)));
-      group.terms.push_back(std::move(made));
-    }
-    groups_.push_back(std::move(group));
-  }
+  groups_ = footprint_groups<Real>(model, order_, grid.pixel_size, cut);
+  for (const Group& group : groups_) largest_reach_ = std::max(largest_reach_, group.reach);
 }
 
 template <class Real>
@@ -338,27 +287,6 @@ void Projector<Real>::copy_out(int channel, ImageOf<Real>& image) const {
       canvas_.data.data() + (canvas_.margin * canvas_.channels + channel) * canvas_.columns + canvas_.margin;
   for (int y = 0; y < grid_.size; ++y, line += canvas_.channels * canvas_.columns)
     std::copy_n(line, grid_.size, image.data() + static_cast<Eigen::Index>(y) * grid_.size);
-}
-
-/// Calls f with the reach as a constant.
-template <class F>
-void with_reach(int reach, F f) {
-  switch (reach) {
-    case 3:
-      return f(std::integral_constant<int, 3>{});
-    case 4:
-      return f(std::integral_constant<int, 4>{});
-    case 6:
-      return f(std::integral_constant<int, 6>{});
-    case 8:
-      return f(std::integral_constant<int, 8>{});
-    case 12:
-      return f(std::integral_constant<int, 12>{});
-    case 16:
-      return f(std::integral_constant<int, 16>{});
-    default:
-      return f(std::integral_constant<int, 32>{});
-  }
 }
 
 template <class Real>

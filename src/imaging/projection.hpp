@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 
 #include "imaging/elastic_model.hpp"
+#include "imaging/footprint.hpp"
 #include "imaging/image.hpp"
 #include "imaging/pose.hpp"
 
@@ -58,17 +59,7 @@ class Projector {
   using Values = Eigen::Array<Real, Eigen::Dynamic, 1>;
   using Coordinates = Eigen::Array<Real, Eigen::Dynamic, 3>;  ///< x, y, z of all atoms, each in one piece
 
-  /// The atoms of a kind, which stand side by side.
-  struct Group {
-    Eigen::Index first = 0, count = 0;
-    int reach = 0;  ///< pixels of a footprint on either side of the atom
-    struct Term {
-      Real exponent = 0;          ///< p²/(2σ²)
-      Real weight = 0;            ///< c·p²/(2πσ²)
-      std::vector<Real> profile;  ///< exp(−exponent·i²) at i = 1 − reach, 2 − reach, …
-    };
-    std::vector<Term> terms;
-  };
+  using Group = FootprintGroup<Real>;
 
   /// Footprint sums of all channels, [y][channel][x] with a margin of one footprint around the box. Channel 0
   /// is the image, 1 … K+5 are the derivatives.

@@ -71,15 +71,16 @@ void box_muller(const Words& radii, const Words& angles, float* cosine, float* s
 
 void fill_normal(std::uint64_t seed, Stream stream, std::uint64_t index, std::span<float> values) {
   std::array<Words, 4> words;
-  std::array<float, white_noise_batch> made{};
+  std::array<float, white_noise_batch> last{};
   std::uint32_t block = 0;
   while (!values.empty()) {
+    const bool whole = values.size() >= white_noise_batch;
+    float* to = whole ? values.data() : last.data();
     philox(seed, stream, index, block, words);
-    box_muller(words[0], words[1], made.data(), made.data() + lanes);
-    box_muller(words[2], words[3], made.data() + 2 * lanes, made.data() + 3 * lanes);
-    const std::size_t count = std::min(values.size(), made.size());
-    std::copy_n(made.begin(), count, values.begin());
-    values = values.subspan(count);
+    box_muller(words[0], words[1], to, to + lanes);
+    box_muller(words[2], words[3], to + 2 * lanes, to + 3 * lanes);
+    if (!whole) std::copy_n(last.begin(), values.size(), values.begin());
+    values = values.subspan(std::min(values.size(), white_noise_batch));
     block += lanes;
   }
 }
