@@ -1,10 +1,11 @@
 #include "mpi/commands/structure_set.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
+#include <utility>
 
 #include <spdlog/spdlog.h>
 
@@ -78,75 +79,71 @@ StructureSelection selection_like(const std::string& nodes, const std::string& m
   return selection;
 }
 
-// What rank 0 tells the others.
-struct Conformations {
-  std::string files, names;  // each with a line end
-  Eigen::MatrixXd atoms;     // 3N, a column a conformation
-  Eigen::MatrixXd amplitudes;
-};
-
-Conformations read_conformations(const std::string& path, const std::string& modes_file,
-                                 const ElasticModel& model) {
-  Conformations all;
+// What rank 0 reads.
+StructureSet read_conformations(const std::string& path, const std::string& modes_file,
+                                const ElasticModel& model) {
+  StructureSet set;
+  set.files = structure_files(path);
   const ModesFile modes = read_modes_table(modes_file);
   const StructureSelection selection = selection_like(modes.atoms, modes_file);
-  std::vector<Eigen::Matrix3Xd> atoms;
-  std::vector<Eigen::VectorXd> amplitudes;
   double sum = 0, worst = 0;
-  for (const std::string& file : structure_files(path)) {
-    all.files += file + "\n";
-    for (const StructureFile& found : read_models(file, selection)) {
+  for (const std::string& file : set.files) {
+    for_each_model(file, selection, [&](const StructureFile& found) {
       std::string name = fs::path(file).filename().string();
       if (found.model_count > 1) name += ":" + std::to_string(found.model);
-      all.names += name + "\n";
-      atoms.push_back(matched(name, found.structure, modes.structure));
-      const ModeFit fit = fit_modes(model, atoms.back());
+      const auto atoms =
+          std::make_shared<const Eigen::Matrix3Xd>(matched(name, found.structure, modes.structure));
+      const ModeFit fit = fit_modes(model, *atoms);
       spdlog::debug("{}: {:.2f} Å from the reference, {:.2f} Å of it beyond the modes", name,
-                    rmsd(atoms.back(), model.positions), fit.rmsd);
-      amplitudes.push_back(fit.amplitudes);
+                    rmsd(*atoms, model.positions), fit.rmsd);
+      set.conformations.push_back({name, atoms, fit.amplitudes});
       sum += fit.rmsd;
       worst = std::max(worst, fit.rmsd);
-    }
+    });
   }
-  const auto count = static_cast<Eigen::Index>(atoms.size());
+  const std::size_t count = set.conformations.size();
   spdlog::info("{} structures; modes {} leave {:.2f} Å RMSD of them over, at most {:.2f} Å", count,
                format_number_list(model.mode_numbers), sum / static_cast<double>(count), worst);
-  all.atoms.resize(3 * model.atom_count(), count);
-  all.amplitudes.resize(model.mode_count(), count);
-  for (Eigen::Index i = 0; i < count; ++i) {
-    all.atoms.col(i) = atoms[static_cast<std::size_t>(i)].reshaped();
-    all.amplitudes.col(i) = amplitudes[static_cast<std::size_t>(i)];
-  }
-  return all;
+  return set;
 }
 
-void broadcast(const Communicator& comm, Eigen::MatrixXd& matrix) {
-  std::array<std::int64_t, 2> shape = {matrix.rows(), matrix.cols()};
-  comm.broadcast(std::span<std::int64_t>(shape));
-  matrix.resize(shape[0], shape[1]);
+template <class Matrix>
+void broadcast(const Communicator& comm, Matrix& matrix) {
   comm.broadcast(std::span<double>(matrix.data(), static_cast<std::size_t>(matrix.size())));
+}
+
+// Rank 0's conformation on this one, which is not rank 0 where `known` is empty.
+KnownConformation shared(const Communicator& comm, const ElasticModel& model, KnownConformation known) {
+  comm.broadcast(known.name);
+  Eigen::Matrix3Xd atoms = known.atoms ? *known.atoms : Eigen::Matrix3Xd(3, model.atom_count());
+  known.amplitudes.conservativeResize(model.mode_count());
+  broadcast(comm, atoms);
+  broadcast(comm, known.amplitudes);
+  if (!known.atoms) known.atoms = std::make_shared<const Eigen::Matrix3Xd>(std::move(atoms));
+  return known;
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
 }
 
 }  // namespace
 
 StructureSet read_structure_set(const Communicator& comm, const std::string& path,
                                 const std::string& modes_file, const ElasticModel& model) {
-  Conformations all;
+  StructureSet set;
   collectively(comm, [&] {
-    if (comm.root()) all = read_conformations(path, modes_file, model);
+    if (comm.root()) set = read_conformations(path, modes_file, model);
   });
-  comm.broadcast(all.names);
-  comm.broadcast(all.files);
-  broadcast(comm, all.atoms);
-  broadcast(comm, all.amplitudes);
-  StructureSet set{{}, lines_of(all.files)};
-  const std::vector<std::string> names = lines_of(all.names);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto column = static_cast<Eigen::Index>(i);
-    const Eigen::Map<const Eigen::Matrix3Xd> atoms(all.atoms.col(column).data(), 3, model.atom_count());
-    set.conformations.push_back(
-        {names[i], std::make_shared<const Eigen::Matrix3Xd>(atoms), all.amplitudes.col(column)});
-  }
+  std::string files = joined(set.files);
+  comm.broadcast(files);
+  set.files = lines_of(files);
+  std::uint64_t count = set.conformations.size();
+  comm.broadcast(std::span<std::uint64_t>(&count, 1));
+  set.conformations.resize(count);
+  for (KnownConformation& known : set.conformations) known = shared(comm, model, std::move(known));
   return set;
 }
 

@@ -308,12 +308,11 @@ StructureFile read_structure(const std::string& path, const StructureSelection& 
   return structure_of(file, chosen_model(file, selection.model, path), path, selection);
 }
 
-std::vector<StructureFile> read_models(const std::string& path, const StructureSelection& selection) {
+void for_each_model(const std::string& path, const StructureSelection& selection,
+                    const std::function<void(const StructureFile&)>& use) {
   const gemmi::Structure file = parsed(file_content(path), path);
   if (file.models.empty()) throw Error(nothing_left({}, selection, path));
-  std::vector<StructureFile> models;
-  for (const gemmi::Model& model : file.models) models.push_back(structure_of(file, model, path, selection));
-  return models;
+  for (const gemmi::Model& model : file.models) use(structure_of(file, model, path, selection));
 }
 
 }  // namespace elastem

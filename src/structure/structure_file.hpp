@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,9 @@ struct StructureFile {
 /// mmCIF, a coordinate that is not a number, unknown chain or model, nothing left after the selection.
 StructureFile read_structure(const std::string& path, const StructureSelection& selection);
 
-/// Each model of such a file, in its order; the selection's model is of no account. Throws as read_structure.
-std::vector<StructureFile> read_models(const std::string& path, const StructureSelection& selection);
+/// Calls `use` for each model of such a file, in its order; the selection's model is of no account. Throws as
+/// read_structure.
+void for_each_model(const std::string& path, const StructureSelection& selection,
+                    const std::function<void(const StructureFile&)>& use);
 
 }  // namespace elastem

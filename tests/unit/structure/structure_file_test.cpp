@@ -88,7 +88,8 @@ std::string error_of(const std::string& path, const StructureSelection& selectio
 }
 
 TEST_F(StructureFileTest, ReadsEachModel) {
-  const auto models = read_models(write("two.pdb", dipeptide), {});
+  std::vector<StructureFile> models;
+  for_each_model(write("two.pdb", dipeptide), {}, [&](const StructureFile& one) { models.push_back(one); });
   ASSERT_EQ(models.size(), 2U);
   EXPECT_EQ(models[0].model, 3);
   EXPECT_EQ(models[1].model, 7);
