@@ -5,17 +5,7 @@ set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder work
 
-# A lump of 96 atoms of four elements: all that a modes file with all atoms needs.
-/usr/bin/python3 - >lump.pdb <<'END'
-import random
-random.seed(1)
-names = [("N", "N"), ("CA", "C"), ("C", "C"), ("O", "O"), ("CB", "C"), ("SG", "S")]
-for i in range(96):
-    x, y, z = (2.5 * v + random.uniform(-0.4, 0.4) for v in (i % 4, i // 4 % 4, i // 16))
-    name, element = names[i % 6]
-    print(f"ATOM  {i + 1:5d}  {name:<3s} CYS A{i // 6 + 1:4d}    {x:8.3f}{y:8.3f}{z:8.3f}  1.00 10.00          {element:>2s}")
-print("END")
-END
+/usr/bin/python3 "$ELASTEM_SOURCE/tests/support/lump.py" >lump.pdb
 for n in 1 3; do
   ranks $n modes -i lump.pdb --modes 9 --atom-model scattering --b-factor 150 -o scattering$n.h5 || fail "modes gives $?"
 done
