@@ -25,7 +25,7 @@ void require_possible_noise(const Recipe& recipe) {
 
 void require_possible_grey_scale(const Recipe& recipe) {
   const ImageGrid grid = recipe.grid;
-  // Half a pixel less than the circle that the box holds: outside must be some pixels.
+  // Of a circle that fits into the box the corners at least are outside.
   if (recipe.normalisation == Normalisation::background &&
       !(recipe.background_radius > 0 && recipe.background_radius <= grid.size / 2.0)) {
     refuse("background-radius", recipe.background_radius,
@@ -48,25 +48,6 @@ void require_possible_poses(const Recipe& recipe) {
   for (const auto& view : orientation.preferred)
     if (!(view.weight > 0)) refuse("views: the weight", view.weight, "be above 0");
 }
-
-}  // namespace
-
-void require_possible(const Recipe& recipe, Eigen::Index mode_count) {
-  if (recipe.grid.size < 8)
-    throw Error("--size " + std::to_string(recipe.grid.size) + ": an image needs 8 pixels or more");
-  if (!(recipe.grid.pixel_size > 0)) refuse("pixel-size", recipe.grid.pixel_size, "be above 0 Å");
-  require_possible_noise(recipe);
-  require_possible_grey_scale(recipe);
-  require_possible_poses(recipe);
-  if (!std::isfinite(recipe.amplitude)) throw Error("--amplitude must be a number of Å");
-  if (recipe.grid_points < 2) refuse("grid-points", recipe.grid_points, "be 2 or more");
-  require_modes_for(recipe.relation, mode_count);
-  require(recipe.relation != Relation::table || recipe.table, "the relation has its table");
-  require(recipe.relation != Relation::structures || !recipe.structures.empty(),
-          "the relation has its structures");
-}
-
-namespace {
 
 void draw_conformation(const Recipe& recipe, Eigen::Index mode_count, std::uint64_t index,
                        Conformer& conformer) {
@@ -105,6 +86,21 @@ Ctf ctf_of(const Recipe& recipe, std::uint64_t index) {
 }
 
 }  // namespace
+
+void require_possible(const Recipe& recipe, Eigen::Index mode_count) {
+  if (recipe.grid.size < 8)
+    throw Error("--size " + std::to_string(recipe.grid.size) + ": an image needs 8 pixels or more");
+  if (!(recipe.grid.pixel_size > 0)) refuse("pixel-size", recipe.grid.pixel_size, "be above 0 Å");
+  require_possible_noise(recipe);
+  require_possible_grey_scale(recipe);
+  require_possible_poses(recipe);
+  if (!std::isfinite(recipe.amplitude)) throw Error("--amplitude must be a number of Å");
+  if (recipe.grid_points < 2) refuse("grid-points", recipe.grid_points, "be 2 or more");
+  require_modes_for(recipe.relation, mode_count);
+  require(recipe.relation != Relation::table || recipe.table, "the relation has its table");
+  require(recipe.relation != Relation::structures || !recipe.structures.empty(),
+          "the relation has its structures");
+}
 
 Conformer draw_conformer(const Recipe& recipe, Eigen::Index mode_count, std::uint64_t index) {
   Conformer conformer;

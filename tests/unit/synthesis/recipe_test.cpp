@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "small_recipe.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {
@@ -134,6 +135,26 @@ TEST(Conformer, KnownStructuresAreEquallyLikely) {
     ++counts[which];
   }
   for (const int count : counts) EXPECT_NEAR(count, n / 3.0, 5 * std::sqrt(n * (1.0 / 3) * (2.0 / 3)));
+}
+
+TEST(Recipe, WhatCannotBeMadeIsRefusedByTheNameOfItsOption) {
+  EXPECT_NO_THROW(require_possible(small_recipe(), 3));
+  const auto refused = [](const std::string& option, auto change) {
+    Recipe recipe = small_recipe();
+    change(recipe);
+    expect_error([&] { require_possible(recipe, 3); }, {"--" + option});
+  };
+  refused("view-spread", [](Recipe& r) { r.orientation.spread = -1; });
+  refused("view-share", [](Recipe& r) { r.orientation.share = 1.1; });
+  refused("views", [](Recipe& r) { r.orientation.preferred = {{0, 0, -1}}; });
+  refused("shift-px", [](Recipe& r) { r.shift_px = 16; });
+  refused("grid-points", [](Recipe& r) { r.grid_points = 1; });
+  refused("max-resolution", [](Recipe& r) { r.max_resolution = 4.9; });  // two pixels are 5 Å
+  refused("max-resolution", [](Recipe& r) { r.max_resolution = 41; });   // half the image side is 40 Å
+  refused("background-radius", [](Recipe& r) {
+    r.normalisation = Normalisation::background;
+    r.background_radius = 17;
+  });
 }
 
 }  // namespace
