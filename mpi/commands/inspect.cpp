@@ -10,9 +10,10 @@
 #include "cli/inspect_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
-#include "io/mrc.hpp"
-#include "io/particle_file.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/particle_report.hpp"
+#include "mpi/commands/particle_set.hpp"
+#include "mpi/commands/say.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -23,11 +24,6 @@ namespace elastem {
 namespace {
 
 constexpr std::int64_t block_rows = 1 << 14;
-
-template <class... Parts>
-void say(fmt::format_string<Parts...> format, Parts&&... parts) {
-  std::fputs((fmt::format(format, std::forward<Parts>(parts)...) + "\n").c_str(), stdout);
-}
 
 // Mean, spread and extremes of finite values in one pass (Welford).
 struct Summary {
@@ -145,28 +141,6 @@ void inspect_results(const std::string& path, const ResultTable& table) {
   say_provenance(table.provenance());
 }
 
-void inspect_particles(const std::string& path) {
-  const ParticleFile file(path, ParticleFile::scan(path));
-  say("{}: {} particles ({})", path, file.size(),
-      file.xmipp()                   ? "Xmipp"
-      : file.optics().labels.empty() ? "RELION STAR 3.0"
-                                     : "RELION STAR 3.1");
-  std::string labels;
-  for (const auto& label : file.labels()) labels += " " + label;
-  say("  labels:{}", labels);
-  if (file.size() == 0) return;
-  const Particle first = file.read(0, 1).at(0);
-  say("  the first: slice {} of {}, {}² pixels of {} Å, {}", first.slice + 1, first.stack, first.size,
-      first.pixel_size, first.has_pose ? "with a pose" : "without a pose");
-}
-
-void inspect_images(const std::string& path) {
-  const MrcHeader header = MrcReader(path).header();
-  say("{}: {} of {} × {} × {}, MRC mode {}, {:.4g} Å a pixel", path,
-      header.volume ? "a map" : "a stack of images", header.columns, header.rows, header.sections,
-      header.mode, header.pixel_size);
-}
-
 enum class Kind { modes, results, particles, images };
 
 // By the content of an HDF5 file, by the name of another. Rank 0.
@@ -208,9 +182,9 @@ int inspect_command(const Invocation& invocation) {
       case Kind::results:
         return inspect_results(path, ResultTable::open(alone, path, ResultTable::Access::read));
       case Kind::particles:
-        return inspect_particles(path);
+        return report_particles(path, options->datadir, defocus_sign(options->negative_defocus));
       case Kind::images:
-        return inspect_images(path);
+        return report_images(path);
     }
   });
   return 0;

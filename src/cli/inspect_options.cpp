@@ -1,5 +1,7 @@
 #include "cli/inspect_options.hpp"
 
+#include "cli/particle_source_options.hpp"
+
 namespace elastem::cli {
 
 std::optional<InspectOptions> parse_inspect_options(const std::vector<std::string>& arguments,
@@ -10,6 +12,7 @@ std::optional<InspectOptions> parse_inspect_options(const std::vector<std::strin
   line.positional("input", 1);
   line.add()("input,i", boost::program_options::value(&o.input)->required()->value_name("FILE"),
              "modes (.h5), particle results (.h5), particles (.star, .xmd) or images (.mrcs, .mrc)");
+  add_particle_source(line, o.datadir, o.negative_defocus);
   if (line.parse(arguments)) return o;
   help = line.help();
   return std::nullopt;

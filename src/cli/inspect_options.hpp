@@ -10,7 +10,8 @@ namespace elastem::cli {
 
 /// Options of `elastem inspect`.
 struct InspectOptions {
-  std::string input;
+  std::string input, datadir;
+  bool negative_defocus = false;  ///< of an XMD
   CommonOptions common;
 };
 

@@ -1,5 +1,6 @@
 #include "io/particle_file.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <utility>
@@ -102,6 +103,10 @@ std::int64_t ParticleFile::size() const {
 }
 const std::vector<std::string>& ParticleFile::labels() const {
   return impl_->rows.tables().labels;
+}
+bool ParticleFile::reads(const std::string& label) const {
+  const auto& read = impl_->rows.labels_read();
+  return std::find(read.begin(), read.end(), label) != read.end();
 }
 const StarTable& ParticleFile::optics() const {
   return impl_->rows.tables().optics;

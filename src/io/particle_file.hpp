@@ -67,6 +67,8 @@ class ParticleFile {
 
   /// The particle table's labels.
   const std::vector<std::string>& labels() const;
+  /// Whether a label, of the particles or of their optics, means something to this program.
+  bool reads(const std::string& label) const;
   /// The optics table; without labels where there is none (STAR 3.0, XMD).
   const StarTable& optics() const;
   /// Whether it is an Xmipp file.

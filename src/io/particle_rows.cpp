@@ -61,17 +61,18 @@ ParticleTables parse_head(const std::string& head) {
   return tables;
 }
 
-RowReader::Source RowReader::source(std::string_view relion, std::string_view xmipp) const {
+RowReader::Source RowReader::source(std::string_view relion, std::string_view xmipp) {
   const std::string_view label = tables_.xmipp ? xmipp : relion;
   Source found{std::string(label), -1, -1};
   if (label.empty()) return found;
   found.particle = column_of(tables_.labels, label);
   if (found.particle < 0) found.optics = tables_.optics.column(label);
+  if (found.there()) labels_read_.push_back(found.label);
   return found;
 }
 
 RowReader::Source RowReader::required(std::string_view relion, std::string_view xmipp,
-                                      const std::string& purpose) const {
+                                      const std::string& purpose) {
   Source found = source(relion, xmipp);
   if (found.there()) return found;
   std::vector<std::string> known = tables_.labels;

@@ -55,6 +55,9 @@ class RowReader {
   /// Whether box or pixel size come from the optics table.
   bool box_from_optics() const { return size_.optics >= 0 || pixel_size_.optics >= 0; }
 
+  /// The labels that are read, of the particles and of their optics.
+  const std::vector<std::string>& labels_read() const { return labels_read_; }
+
   /// "file:line" of messages.
   std::string place(std::uint64_t line) const;
 
@@ -70,8 +73,8 @@ class RowReader {
     std::uint64_t line;
     std::size_t group;
   };
-  Source source(std::string_view relion, std::string_view xmipp) const;
-  Source required(std::string_view relion, std::string_view xmipp, const std::string& purpose) const;
+  Source source(std::string_view relion, std::string_view xmipp);
+  Source required(std::string_view relion, std::string_view xmipp, const std::string& purpose);
   void find_ctf();
   void find_pose();
   void index_groups();
@@ -87,6 +90,7 @@ class RowReader {
   std::string path_;
   ParticleTables tables_;
   DefocusSign sign_;
+  std::vector<std::string> labels_read_;
   std::unordered_map<std::string, std::size_t> groups_;
   Source image_, group_, size_, pixel_size_, detector_, magnification_;
   Source defocus_u_, defocus_v_, defocus_angle_, phase_shift_, b_factor_, voltage_, cs_, contrast_;

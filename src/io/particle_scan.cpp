@@ -121,6 +121,9 @@ class Scanner {
         throw Error(place(path_, labels_line_) + ": a second optics table; join the two into one");
       optics_ = StarTable{block_, labels_, {}};
       optics_looped_ = true;
+    } else if (found_ && image_column(labels_) >= 0) {
+      throw Error(place(path_, labels_line_) + ": a second table of particles (data_" + block_ +
+                  ", the first is data_" + particle_block_ + "); give a file with one");
     } else if (!found_ && image_column(labels_) >= 0) {
       found_ = in_particles_ = read_ = true;
       particle_labels_ = labels_;

@@ -285,6 +285,8 @@ TEST(ParticleFile, ErrorsNameFileLineAndLabel) {
   refused(replaced(good, "'group two' 2", "'group two' 1"),
           {"bad.star:14", "optics group 1", "twice", "line 13"});
   refused(optics_text + good, {"bad.star:18", "second optics table"});
+  refused(good + "data_more\nloop_\n_image\n1@a.mrcs\n",
+          {"bad.star:38", "second table of particles", "data_more"});
   refused(particles_plain, {"bad.star", "column 2, _rlnOpticsGroup", "no optics table"});
   refused(replaced(good, "_rlnOriginYAngst", "_rlnOriginY"), {"bad.star", "_rlnOriginYAngst"});
   refused(replaced(good, "000003@", "99999999999999999999@"), {"bad.star:34", "column 1"});
