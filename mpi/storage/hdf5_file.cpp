@@ -11,6 +11,8 @@
 namespace elastem::hdf5 {
 namespace {
 
+constexpr std::uint64_t header_room = 256 << 10;  // attributes, provenance, labels of a few thousand atoms
+
 // HDF5 prints its stack of errors by itself unless told not to; the texts go into our Errors instead.
 void keep_quiet() {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
@@ -129,13 +131,20 @@ void check(herr_t status, const std::string& what) {
   if (status < 0) throw Error(what + " (" + reason() + ")");
 }
 
-Handle create_file(const std::string& path) {
+Handle create_file(const std::string& path, std::uint64_t data_bytes) {
   // MPI-IO's message for a missing folder or permission is poor: ask the system first.
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (descriptor < 0)
     throw Error("cannot create " + path + ": " + std::strerror(errno) +
                 "; check that the folder exists and is writable");
+  const bool full = ::fallocate(descriptor, 0, 0, static_cast<off_t>(data_bytes + header_room)) != 0 &&
+                    (errno == ENOSPC || errno == EDQUOT);
   ::close(descriptor);
+  if (full) {
+    std::remove(path.c_str());
+    throw Error("no room on the disk for " + path + ", " + std::to_string((data_bytes + header_room) >> 10) +
+                " KiB");
+  }
   const Handle driver = parallel_access(MPI_COMM_SELF);
   return Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, driver), H5Fclose,
                 "cannot create " + path);
@@ -173,10 +182,11 @@ void publish_file(Handle file, const std::string& temporary, const std::string& 
     throw Error("cannot write " + path + ": " + std::strerror(errno));
 }
 
-void write_file(const std::string& path, const std::function<void(hid_t file)>& fill) {
+void write_file(const std::string& path, std::uint64_t data_bytes,
+                const std::function<void(hid_t file)>& fill) {
   const std::string temporary = path + ".partial";
   try {
-    Handle file = create_file(temporary);
+    Handle file = create_file(temporary, data_bytes);
     fill(file);
     publish_file(std::move(file), temporary, path);
   } catch (const Error& error) {

@@ -56,8 +56,10 @@ void check(herr_t status, const std::string& what);
 
 enum class Access { read, write };
 
-/// A new file (an old one of this name is lost), by the calling rank alone.
-Handle create_file(const std::string& path);
+/// A new file (an old one of this name is lost), by the calling rank alone. Throws Error, and leaves nothing,
+/// when the disk has not room for data sets of `data_bytes` and what stands around them: HDF5 does not
+/// survive a disk that fills while it closes a file.
+Handle create_file(const std::string& path, std::uint64_t data_bytes);
 /// An existing file, by the calling rank alone. Throws Error that says whether it is missing, unreadable or
 /// no HDF5.
 Handle open_file(const std::string& path, Access access);
@@ -70,7 +72,8 @@ void reserve_space(const std::string& path);
 void publish_file(Handle file, const std::string& temporary, const std::string& path);
 /// Makes a file under a temporary name, lets `fill` write it and gives it its final name. An Error on the
 /// way, such as that of a full disk, names `path` and leaves nothing behind.
-void write_file(const std::string& path, const std::function<void(hid_t file)>& fill);
+void write_file(const std::string& path, std::uint64_t data_bytes,
+                const std::function<void(hid_t file)>& fill);
 
 Handle make_group(hid_t location, const std::string& name);
 bool exists(hid_t location, const std::string& name);

@@ -217,7 +217,10 @@ void require_every_row(const Communicator& comm, const ModesFile& content, std::
 }
 
 void write_all_but_vectors(const std::string& path, const ModesFile& content, const Provenance& provenance) {
-  const hdf5::Handle file = hdf5::create_file(path);
+  const auto nodes = static_cast<std::uint64_t>(content.structure.size()),
+             modes = static_cast<std::uint64_t>(content.modes.count());
+  const std::uint64_t data_bytes = sizeof(double) * nodes * (3 * modes + 3);  // vectors and positions
+  const hdf5::Handle file = hdf5::create_file(path, data_bytes);
   hdf5::write_attribute(file, "elastem", "normal modes");
   write_structure(file, content);
   write_normal_modes(file, content);

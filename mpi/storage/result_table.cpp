@@ -26,6 +26,12 @@ using column::Column;
 constexpr std::array<const char*, column::count> column_names = {
     "amplitudes", "euler_angles", "shifts", "standard_errors", "score", "reason", "checksum", "state"};
 
+// Of all columns together.
+std::uint64_t row_bytes(std::size_t modes) {
+  const std::size_t doubles = modes + 3 + 2 + (modes + 5) + 1;
+  return doubles * sizeof(double) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
+}
+
 std::string temporary_name(const std::string& path) {
   return path + ".partial";
 }
@@ -200,7 +206,8 @@ ResultTable ResultTable::create(const Communicator& comm, const std::string& pat
                                 const std::vector<int>& modes, const Provenance& provenance) {
   collectively(comm, [&] {
     if (!comm.root()) return;
-    hdf5::write_file(path, [&](hid_t file) { write_header(file, n, modes, provenance); });
+    hdf5::write_file(path, static_cast<std::uint64_t>(n) * row_bytes(modes.size()),
+                     [&](hid_t file) { write_header(file, n, modes, provenance); });
   });
   return open(comm, path, Access::write);
 }

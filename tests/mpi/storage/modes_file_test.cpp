@@ -184,7 +184,7 @@ TEST(ModesFile, RowsThatLeaveAGapAreABug) {
 TEST(ModesFile, ErrorsNameTheFile) {
   const auto comm = Communicator::world();
   EXPECT_THAT(error_of([&] { read_modes(comm, "missing.h5"); }), HasSubstr("missing.h5"));
-  if (comm.root()) hdf5::create_file("bare.h5");
+  if (comm.root()) hdf5::create_file("bare.h5", 0);
   comm.barrier();
   EXPECT_THAT(error_of([&] { read_modes(comm, "bare.h5"); }), HasSubstr("bare.h5 holds no normal modes"));
 }
