@@ -54,6 +54,7 @@ ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat for
   add_input();
   if (format == ParticleFormat::xmipp) {
     add_optics();
+    if (names_.contains("elastemWienerConstant")) add("ctfCorrected", Kind::corrected);
     add("samplingRate", Kind::pixel_size);
   }
   if (modes_) add_result();
@@ -166,6 +167,8 @@ std::string ParticleExporter::value(const Column& column, std::int64_t index, co
       return result == nullptr || result->state == ParticleState::done ? "1" : "-1";
     case Kind::item:
       return std::to_string(index + 1);
+    case Kind::corrected:
+      return row.particle.ctf.correction == CtfCorrection::wiener ? "1" : "0";
     case Kind::pixel_size:
       return scaled_number(row.particle.pixel_size);
     case Kind::origin: {  // the displacement that centres the particle

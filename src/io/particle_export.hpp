@@ -52,6 +52,7 @@ class ParticleExporter {
     group,          ///< number of the optics group
     enabled,        ///< of a result, else 1
     item,           ///< itemId, counted from 1
+    corrected,      ///< whether the images are Wiener filtered
     pixel_size,     ///< Å
     origin,         ///< of the input, in the output's unit; x or y
     angle,          ///< of the result: rot, tilt or psi

@@ -63,6 +63,20 @@ cmp out/new1.star out/new3.star || fail "the converted STAR 3.0 depends on the r
 grep -q '^1@../set/particles.mrcs 1 10001.125 8.800000 -17.600000 x1$' out/new1.star || { cat out/new1.star; fail "STAR 3.0 is converted otherwise"; }
 [ "$(grep -c '^opticsGroup' out/new1.star)" = 2 ] || fail "not two optics groups"
 
+# Corrected images, of which XMD has other words
+for correction in "phase-flip phases.flipped ctfPhaseFlipped" "premultiply premultiplied elastemCtfPremultiplied" \
+  "wiener Wiener ctfCorrected"; do
+  read -r name said label <<<"$correction"
+  ranks 1 synthesize -m modes.h5 -o "$name/p.star" -n 3 --modes 7-9 --size 16 --pixel-size 8.8 --ctf-correction "$name" -q ||
+    fail "synthesize gives $?"
+  convert 1 "$name/p.star" "$name/p.xmd"
+  convert 2 "$name/p.xmd" "$name/q.star"
+  grep -q "^ _$label$" "$name/p.xmd" || fail "no $label in $name/p.xmd"
+  for file in p.star p.xmd q.star; do
+    ranks 1 inspect "$name/$file" | grep -q "images: 3 $said" || fail "$name/$file does not say $said"
+  done
+done
+
 # ContinuousFlex
 sed 's/ 5000.000000 5000.000000 / -5000 -5000 /; s/ 0.100000 / -0.113 /' out/one.xmd >out/negative.xmd
 convert 2 out/negative.xmd out/positive.xmd --xmipp-negative-defocus
