@@ -26,7 +26,7 @@ ninja -C "$build" "${targets[@]/#/fuzz_}"
 failed=()
 for target in "${targets[@]}"; do
   mkdir -p "$build/corpus/$target" "$build/found"
-  if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 \
+  if "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=4096 \
     -print_final_stats=1 -artifact_prefix="$build/found/$target-" "$build/corpus/$target" \
     "tests/fuzz/seeds/$target" 2>"$build/$target.log"; then
     printf '%s: nothing found; %s\n' "$target" "$(grep -a number_of_executed_units "$build/$target.log")"

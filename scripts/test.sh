@@ -44,8 +44,8 @@ tests() {
 if part "set up" scripts/setup.sh && part "build release" scripts/build.sh release; then
   part "tests, release" tests release
   if [ "${1:-all}" != quick ]; then
-    targets='unit_core unit_io unit_cli unit_imaging'
-    names='^(core|io|cli|imaging)[.]'
+    targets='unit_core unit_io unit_cli unit_imaging unit_fuzz_replay'
+    names='^(core|io|cli|imaging|fuzz_replay)[.]'
     if [ "${1:-all}" = full ]; then
       targets=test_programs
       names='.'

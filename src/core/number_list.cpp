@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -29,7 +30,7 @@ int read_number(const std::string& text, std::size_t& at, const std::string& opt
 }  // namespace
 
 std::vector<int> parse_number_list(const std::string& text, const std::string& option) {
-  std::vector<int> numbers;
+  std::vector<std::pair<int, int>> ranges;
   std::size_t at = 0;
   do {
     const int first = read_number(text, at, option);
@@ -38,13 +39,17 @@ std::vector<int> parse_number_list(const std::string& text, const std::string& o
     if (last < first)
       refuse(text, option,
              "the range " + std::to_string(first) + "-" + std::to_string(last) + " runs backwards");
-    for (int number = first; number <= last; ++number) numbers.push_back(number);
+    ranges.emplace_back(first, last);
     if (at < text.size() && text[at] != ',')
       refuse(text, option,
              "unexpected \"" + text.substr(at, 1) + "\" at character " + std::to_string(at + 1));
   } while (at++ < text.size());
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  // Each number once, however often the ranges overlap.
+  std::sort(ranges.begin(), ranges.end());
+  std::vector<int> numbers;
+  for (const auto& [first, last] : ranges)
+    for (int n = numbers.empty() ? first : std::max(first, numbers.back() + 1); n <= last; ++n)
+      numbers.push_back(n);
   return numbers;
 }
 

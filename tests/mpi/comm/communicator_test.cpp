@@ -114,6 +114,19 @@ TEST(Communicator, SumsAndExtremes) {
   EXPECT_EQ(comm.min(comm.rank()), 0);
 }
 
+TEST(Communicator, GathersTextsInTheOrderOfTheRanks) {
+  const auto comm = Communicator::world();
+  // Rank r's text has r letters, a zero byte among them: rank 0's is empty.
+  std::string mine(static_cast<std::size_t>(comm.rank()), 'x');
+  if (!mine.empty()) mine.front() = '\0';
+  const auto texts = comm.gathered(mine);
+  EXPECT_EQ(texts.size(), static_cast<std::size_t>(comm.root() ? comm.size() : 0));
+  for (std::size_t rank = 0; rank < texts.size(); ++rank) {
+    EXPECT_EQ(texts[rank].size(), rank);
+    EXPECT_EQ(texts[rank].find('\0'), rank == 0 ? std::string::npos : 0U);
+  }
+}
+
 TEST(Communicator, SplitsByColour) {
   const auto comm = Communicator::world();
   const auto part = comm.split(comm.rank() % 2);
