@@ -19,13 +19,19 @@ constexpr std::size_t lanes = white_noise_batch / 4;
 using Words = std::array<std::uint32_t, lanes>;
 using Lanes = Eigen::Array<float, lanes, 1>;
 
-/// Four 64-bit lanes, of which the lower halves are the words and the upper ones are of no account.
-using Four = std::uint64_t __attribute__((vector_size(32)));
+#ifdef __AVX2__
+constexpr std::size_t vector_bytes = 32;
+#else
+constexpr std::size_t vector_bytes = 16;
+#endif
+/// A vector of 64-bit lanes, of which the lower halves are the words and the upper ones are of no account.
+using Wide = std::uint64_t __attribute__((vector_size(vector_bytes)));
+constexpr std::uint32_t wide_lanes = vector_bytes / 8;
 
 /// The 64-bit products of the lower halves. The compiler does not see by itself that this is one instruction.
-Four multiply_words(Four a, std::uint32_t b) {
+Wide multiply_words(Wide a, std::uint32_t b) {
 #ifdef __AVX2__
-  return reinterpret_cast<Four>(
+  return reinterpret_cast<Wide>(
       _mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(static_cast<long long>(b))));
 #else
   return (a & 0xffffffffU) * std::uint64_t{b};
@@ -36,19 +42,22 @@ Four multiply_words(Four a, std::uint32_t b) {
 /// 2).
 void philox(std::uint64_t seed, Stream stream, std::uint64_t index, std::uint32_t first,
             std::array<Words, 4>& words) {
-  for (std::uint32_t lane = 0; lane < lanes; lane += 4) {
-    const Four zero{};
-    std::array<Four, 4> c = {Four{0, 1, 2, 3} + std::uint64_t{first + lane},
-                             zero + static_cast<std::uint64_t>(stream), zero + index, zero + (index >> 32)};
+  for (std::uint32_t lane = 0; lane < lanes; lane += wide_lanes) {
+    const Wide zero{};
+    Wide counter{};
+    for (std::uint32_t i = 0; i < wide_lanes; ++i) counter[i] = first + lane + i;
+    std::array<Wide, 4> c = {counter, zero + static_cast<std::uint64_t>(stream), zero + index,
+                             zero + (index >> 32)};
     auto key_low = static_cast<std::uint32_t>(seed), key_high = static_cast<std::uint32_t>(seed >> 32);
     for (int round = 0; round < 10; ++round) {
-      const Four a = multiply_words(c[0], 0xD2511F53), b = multiply_words(c[2], 0xCD9E8D57);
+      const Wide a = multiply_words(c[0], 0xD2511F53), b = multiply_words(c[2], 0xCD9E8D57);
       c = {(b >> 32) ^ c[1] ^ std::uint64_t{key_low}, b, (a >> 32) ^ c[3] ^ std::uint64_t{key_high}, a};
       key_low += 0x9E3779B9;
       key_high += 0xBB67AE85;
     }
     for (std::size_t word = 0; word < 4; ++word)
-      for (std::uint32_t i = 0; i < 4; ++i) words[word][lane + i] = static_cast<std::uint32_t>(c[word][i]);
+      for (std::uint32_t i = 0; i < wide_lanes; ++i)
+        words[word][lane + i] = static_cast<std::uint32_t>(c[word][i]);
   }
 }
 

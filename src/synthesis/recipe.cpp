@@ -106,7 +106,9 @@ Conformer draw_conformer(const Recipe& recipe, Eigen::Index mode_count, std::uin
   Conformer conformer;
   draw_conformation(recipe, mode_count, index, conformer);
   const Eigen::Vector3d angles = draw_orientation(recipe.orientation, recipe.seed, index);
-  conformer.pose = {angles[0], angles[1], angles[2], {}};
+  conformer.pose.rot = angles[0];
+  conformer.pose.tilt = angles[1];
+  conformer.pose.psi = angles[2];
   Random shift(recipe.seed, Stream::shift, index);
   for (const int axis : {0, 1})
     conformer.pose.shift[axis] = draw_shift(recipe, shift) * recipe.grid.pixel_size;
