@@ -24,7 +24,7 @@ std::string star_number(double value) {
 
 std::string scaled_number(double value) {
   constexpr double lost = 1e-8;  // what nine decimals lose, times a pixel of 20 Å
-  const std::string six = star_number(value);
+  std::string six = star_number(value);
   double read = 0;
   if (parse_number(six, read) && std::abs(read - value) <= lost) return six;
   return format("%.9f", value);
