@@ -188,7 +188,8 @@ int align_command(const Invocation& invocation) {
   }
   const AlignOptions& o = *options;
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
-  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus));
+  const ParticleSet set =
+      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
   spdlog::info("{} particles of {}² pixels of {:.4g} Å, {} atoms, modes {}", count, set.grid.size,

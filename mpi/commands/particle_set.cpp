@@ -31,11 +31,11 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
 }
 
 ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
-                           DefocusSign sign) {
+                           DefocusSign sign, bool inverted) {
   ParticleFile file = open_particle_file(comm, path, datadir, sign);
   const ImageGrid grid = check_particles(comm, file);
   const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
-  return {path, datadir, std::move(file), grid, has_poses};
+  return {path, datadir, std::move(file), grid, has_poses, inverted};
 }
 
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {
@@ -50,7 +50,8 @@ std::vector<std::string> particle_fingerprints(const Communicator& comm, const P
   return {particles, stack};
 }
 
-ParticleStream::ParticleStream(const ParticleSet& set) : set_(&set), reader_(set.path, set.datadir) {}
+ParticleStream::ParticleStream(const ParticleSet& set)
+    : set_(&set), reader_(set.path, set.datadir, set.inverted) {}
 
 const Particle& ParticleStream::read(std::int64_t i, Image& image, FailureReason& reason) {
   constexpr std::int64_t block_size = 256;

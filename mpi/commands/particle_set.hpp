@@ -18,6 +18,7 @@ struct ParticleSet {
   ParticleFile file;
   ImageGrid grid;          ///< of the first particle; a particle with another one fails
   bool has_poses = false;  ///< of the first particle
+  bool inverted = false;   ///< the molecules are dark: pixels are read with the other sign
 
   std::int64_t size() const { return file.size(); }
 };
@@ -35,7 +36,7 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
 /// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
 /// before the work begins (see check_particles). Collective. Throws Error.
 ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
-                           DefocusSign sign = DefocusSign::as_written);
+                           DefocusSign sign = DefocusSign::as_written, bool inverted = false);
 
 /// What provenance says of a set: its file and the stack of its first particle. Rank 0's files count.
 /// Collective.

@@ -140,7 +140,8 @@ int predict_command(const Invocation& invocation) {
   use_torch_threads(o.threads);
   const Checkpoint network = shared_checkpoint(comm, o.network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
-  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus));
+  const ParticleSet set =
+      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
   check_grid(o, set, network);
   spdlog::info("predict: {} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,

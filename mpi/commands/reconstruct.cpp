@@ -312,7 +312,8 @@ int reconstruct_command(const Invocation& invocation) {
   }
   const ReconstructOptions& o = *options;
   decide_output(comm, o.output, false, o.common.overwrite);
-  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus));
+  const ParticleSet set =
+      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   require_matching(o, set, table);
   const double max_radius = radius_of(o, set.grid);

@@ -65,6 +65,7 @@ TrainingOptions training_options(const TrainOptions& o) {
   options.stream = o.stream;
   options.particles = o.particles;
   options.datadir = o.datadir;
+  options.inverted = o.invert;
   options.output = o.output;
   options.save_seconds = o.save_seconds;
   options.report = !o.common.quiet;
@@ -109,7 +110,7 @@ int train_command(const Invocation& invocation) {
   const TrainOptions& o = *parsed;
   use_torch_threads(o.threads);
   const ParticleSet particles =
-      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus));
+      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
   const Provenance provenance = provenance_of(invocation, o, particles);
   const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   const TrainingSet set =

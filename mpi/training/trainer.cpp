@@ -89,7 +89,7 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
       state_(state),
       network_(state.architecture, state.seed),
       maker_(set.grid),
-      reader_(options.particles, options.datadir) {
+      reader_(options.particles, options.datadir, options.inverted) {
   require(state.weights.size() == network_.weights().size(),
           "a checkpoint holds the weights of its architecture");
   if (options.batch < comm.size())
@@ -309,7 +309,7 @@ StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, con
   StreamModel stream;
   stream.scaling = scaling;
   collectively(comm, [&] {
-    ImageReader reader(options.particles, options.datadir);
+    ImageReader reader(options.particles, options.datadir, options.inverted);
     const std::size_t most = 1 + most_measured / static_cast<std::size_t>(comm.size());
     const std::size_t step = 1 + set.training.size() / most;
     for (std::size_t i = 0; i < set.training.size(); ++i) {

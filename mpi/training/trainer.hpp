@@ -19,6 +19,7 @@ struct TrainingOptions {
   double largest_norm = 1;         ///< the gradient is clipped to this
   double save_seconds = 30;        ///< between two checkpoints
   std::string particles, datadir;  ///< where pixels are read
+  bool inverted = false;           ///< dark molecules: pixels are read with the other sign
   std::string output;              ///< the checkpoint
   bool report = true;              ///< whether to log progress now and then
 };

@@ -41,6 +41,7 @@ std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& 
   add("modes", po::value(&o.modes)->default_value("")->value_name("LIST"),
       "modes to fit, e.g. 7-9 (by default all enabled ones)");
   add_particle_source(line, o.datadir, o.negative_defocus);
+  add_inversion(line, o.invert);
   add("limit", po::value(&o.limit)->default_value(0)->value_name("N"), "only the first N particles (0: all)");
   add("local", po::bool_switch(&o.local), "start from the poses of the input instead of searching");
   add("max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),

@@ -14,6 +14,7 @@ namespace elastem::cli {
 struct AlignOptions {
   std::string particles, modes_file, output, datadir;
   bool negative_defocus = false;  ///< of an XMD
+  bool invert = false;            ///< dark molecules
   std::string modes;              ///< selection by number; empty: all enabled
   std::int64_t limit = 0;         ///< only the first so many particles; 0: all
   bool local = false;             ///< start from the poses of the input

@@ -12,4 +12,9 @@ void add_particle_source(CommandLine& line, std::string& datadir, bool& negative
       "contrast, with the other sign");
 }
 
+void add_inversion(CommandLine& line, bool& invert) {
+  line.add()("invert", boost::program_options::bool_switch(&invert),
+             "the images show dark molecules on a bright ground, as a camera records them");
+}
+
 }  // namespace elastem::cli

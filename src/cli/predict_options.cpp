@@ -18,6 +18,7 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
       "network,w", po::value(&o.network)->required()->value_name("FILE"), "what `elastem train` wrote")(
       "output,o", po::value(&o.output)->required()->value_name("FILE"), "predictions to write (HDF5)");
   add_particle_source(line, o.datadir, o.negative_defocus);
+  add_inversion(line, o.invert);
   line.add()("refine", po::bool_switch(&o.refine),
              "refine each prediction against its image; where that fails, search the pose")(
       "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),

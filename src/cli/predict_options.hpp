@@ -13,6 +13,7 @@ namespace elastem::cli {
 struct PredictOptions {
   std::string particles, modes_file, network, output, datadir;
   bool negative_defocus = false;  ///< of an XMD
+  bool invert = false;            ///< dark molecules
   bool refine = false;
   int threads = 1;
   AtomModelOption atom_model;  ///< where it differs from the modes file's

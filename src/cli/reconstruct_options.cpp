@@ -30,6 +30,7 @@ std::optional<ReconstructOptions> parse_reconstruct_options(const std::vector<st
                                             "result of align or predict (or truth.h5) with their poses")(
       "output,o", po::value(&o.output)->required()->value_name("FILE.mrc"), "map to write");
   add_particle_source(line, o.datadir, o.negative_defocus);
+  add_inversion(line, o.invert);
   line.add()("max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),
              "finest detail to use; 0: two pixels")(
       "regularisation", po::value(&o.regularisation)->default_value(o.regularisation)->value_name("SHARE"),

@@ -13,6 +13,7 @@ namespace elastem::cli {
 struct ReconstructOptions {
   std::string particles, alignment, output, datadir, reference;
   bool negative_defocus = false;  ///< of an XMD
+  bool invert = false;            ///< dark molecules
   double max_resolution = 0;      ///< Å; 0: Nyquist
   double mask_radius = 0;         ///< Å; 0: no mask
   double regularisation = 1e-3;   ///< of the weight that images without a CTF would have

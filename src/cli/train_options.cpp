@@ -43,6 +43,7 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "what to learn: the result of `elastem align` for these particles (or a truth.h5)")(
       "output,o", po::value(&o.output)->required()->value_name("FILE"), "the network to write");
   add_particle_source(line, o.datadir, o.negative_defocus);
+  add_inversion(line, o.invert);
   line.add()("epochs", po::value(&o.epochs)->value_name("N"),
              "passes over the labelled particles (100 unless --minutes is given)")(
       "minutes", po::value(&o.minutes)->value_name("MIN"),

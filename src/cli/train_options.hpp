@@ -14,6 +14,7 @@ namespace elastem::cli {
 struct TrainOptions {
   std::string particles, modes_file, labels, output, datadir;
   bool negative_defocus = false;  ///< of an XMD
+  bool invert = false;            ///< dark molecules
   std::int64_t epochs = 0;        ///< 0: no limit (only with minutes)
   double minutes = 0;             ///< 0: no limit
   std::int64_t batch = 64;

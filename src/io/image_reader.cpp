@@ -38,6 +38,7 @@ std::string find_stack(const std::string& name, const std::string& star_path, co
 
 struct ImageReader::Impl {
   std::string star_path, datadir;
+  bool inverted = false;
   std::list<std::pair<std::string, MrcReader>> open;  ///< the most recently used first
   std::unordered_map<std::string, decltype(open)::iterator> by_name;
 
@@ -65,12 +66,13 @@ struct ImageReader::Impl {
     reader.read(particle.slice, 1, {pixels.data(), static_cast<std::size_t>(pixels.size())});
     if (!pixels.isFinite().all()) return FailureReason::not_finite;
     if (pixels.maxCoeff() == pixels.minCoeff()) return FailureReason::constant;
+    if (inverted) pixels = -pixels;
     return FailureReason::none;
   }
 };
 
-ImageReader::ImageReader(const std::string& star_path, const std::string& datadir)
-    : impl_(std::make_unique<Impl>(Impl{star_path, datadir, {}, {}})) {}
+ImageReader::ImageReader(const std::string& star_path, const std::string& datadir, bool inverted)
+    : impl_(std::make_unique<Impl>(Impl{star_path, datadir, inverted, {}, {}})) {}
 ImageReader::ImageReader(ImageReader&&) noexcept = default;
 ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
 ImageReader::~ImageReader() = default;

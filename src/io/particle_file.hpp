@@ -92,7 +92,8 @@ std::string find_stack(const std::string& name, const std::string& star_path, co
 /// Reads particle images, keeping a few stacks open.
 class ImageReader {
  public:
-  explicit ImageReader(const std::string& star_path, const std::string& datadir = "");
+  /// `inverted`: the molecules are dark, as a camera records them; the pixels are read with the other sign.
+  explicit ImageReader(const std::string& star_path, const std::string& datadir = "", bool inverted = false);
   ImageReader(ImageReader&&) noexcept;
   ImageReader& operator=(ImageReader&&) noexcept;
   ~ImageReader();

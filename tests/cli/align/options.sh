@@ -25,6 +25,20 @@ assert list(broken["state"]) == [1, 1, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1], list(broke
 assert broken["reason"][3] == 3 and broken["reason"][6] == 4, list(broken["reason"])
 END
 
+# Dark molecules are read as their own negatives.
+cp -r set dark
+/usr/bin/python3 - <<'END'
+import numpy as np
+pixels = np.memmap("dark/particles.mrcs", dtype="<f4", mode="r+", offset=1024, shape=(12, 48, 48))
+pixels *= -1
+END
+run -i dark/particles.star -o dark.h5 --invert || { cat log; fail "--invert gives $?"; }
+/usr/bin/python3 - <<'END' || fail "--invert gives another answer than bright molecules"
+import h5py
+bright, dark = (h5py.File(name)["particles"] for name in ("good.h5", "dark.h5"))
+assert all((bright[name][:] == dark[name][:]).all() for name in bright)
+END
+
 run -i set/particles.star -o dry.h5 --dry-run || { cat log; fail "--dry-run gives $?"; }
 [ -e dry.h5 ] && fail "--dry-run wrote a table"
 run -i set/particles.star -o good.h5 && fail "an existing output is no error"
