@@ -11,9 +11,8 @@
 namespace elastem {
 namespace {
 
-constexpr std::size_t piece_bytes = 1
-                                    << 20;  // still in the cache when it is written (tests/bench/stack_write)
-constexpr std::size_t call_bytes = std::size_t{1} << 30;  // a call: MPI counts are int
+// A piece is still in the cache when it is written (tests/bench/stack_write); a call's count is an int.
+constexpr std::size_t piece_bytes = std::size_t{1} << 20, call_bytes = std::size_t{1} << 30;
 
 void check_file(int status, const std::string& path, const char* what) {
   if (status == MPI_SUCCESS) return;
