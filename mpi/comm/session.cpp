@@ -27,15 +27,8 @@ void do_without_daemon() {
   setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
 }
 
-// Nobody here uses MPI-IO's shared file pointers, whose shared memory complains loudly when two programs
-// without a launcher come and go on one machine.
-void do_without_shared_file_pointers() {
-  setenv("OMPI_MCA_sharedfp", "^sm", 0);
-}
-
 Communicator initialise(int& argc, char**& argv) {
   do_without_daemon();
-  do_without_shared_file_pointers();
   int provided = MPI_THREAD_SINGLE;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   require(provided >= MPI_THREAD_FUNNELED, "this MPI does not offer MPI_THREAD_FUNNELED");
