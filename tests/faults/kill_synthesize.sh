@@ -8,7 +8,7 @@ seed=${SEED:-$(($(date +%s) % 32768))}
 echo "SEED=$seed"
 RANDOM=$seed
 
-n=3000
+n=12000
 ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5 || fail "modes gives $?"
 command=(synthesize -m modes.h5 -n "$n" --modes 7-9 --relation helix --size 64 --snr 0.1 --psi uniform --shift-px 5 --seed 5)
 start=$(date +%s%N)
