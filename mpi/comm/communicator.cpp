@@ -22,6 +22,23 @@ std::string on_rank(const Communicator& comm) {
   return "rank " + std::to_string(comm.rank()) + ": ";
 }
 
+// The values of all ranks one after the other and how many each gave, on rank 0. Collective.
+template <class T>
+std::vector<T> gather(const Communicator& comm, std::span<const T> values, MPI_Datatype type,
+                      std::vector<int>& counts) {
+  auto total = static_cast<std::int64_t>(values.size());
+  MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_INT64_T, MPI_SUM, comm.handle());
+  require(total <= std::numeric_limits<int>::max(), "MPI counts with 32 bits");
+  const int count = static_cast<int>(values.size());
+  counts.resize(static_cast<std::size_t>(comm.root() ? comm.size() : 0));
+  MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm.handle());
+  std::vector<int> offsets(counts.size(), 0);
+  for (std::size_t r = 1; r < counts.size(); ++r) offsets[r] = offsets[r - 1] + counts[r - 1];
+  std::vector<T> all(comm.root() ? static_cast<std::size_t>(total) : 0);
+  MPI_Gatherv(values.data(), count, type, all.data(), counts.data(), offsets.data(), type, 0, comm.handle());
+  return all;
+}
+
 Outcome outcome_of(const Communicator& comm, const std::function<void()>& work) {
   try {
     work();
@@ -124,6 +141,13 @@ void Communicator::broadcast(std::vector<std::uint64_t>& values) const {
   broadcast(std::span<std::uint64_t>(values));
 }
 
+void Communicator::broadcast(std::vector<std::string>& texts) const {
+  std::uint64_t count = texts.size();
+  broadcast(std::span<std::uint64_t>(&count, 1));
+  texts.resize(count);
+  for (std::string& text : texts) broadcast(text);
+}
+
 void Communicator::sum(std::span<double> values) const {
   sum_in_place(comm_, values, MPI_DOUBLE);
 }
@@ -135,36 +159,19 @@ void Communicator::sum(std::span<std::int64_t> values) const {
 }
 
 std::vector<std::int32_t> Communicator::gathered(std::span<const std::int32_t> values) const {
-  const int count = static_cast<int>(values.size());
-  std::vector<int> counts(static_cast<std::size_t>(root() ? size_ : 0)), offsets(counts.size());
-  MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm_);
-  std::int64_t total = 0;
-  for (std::size_t r = 0; r < counts.size(); ++r) {
-    offsets[r] = static_cast<int>(total);
-    total += counts[r];
-  }
-  require(total <= std::numeric_limits<int>::max(), "MPI counts with 32 bits");
-  std::vector<std::int32_t> all(static_cast<std::size_t>(total));
-  MPI_Gatherv(values.data(), count, MPI_INT32_T, all.data(), counts.data(), offsets.data(), MPI_INT32_T, 0,
-              comm_);
-  return all;
+  std::vector<int> counts;
+  return gather(*this, values, MPI_INT32_T, counts);
 }
 
 std::vector<std::string> Communicator::gathered(const std::string& text) const {
-  const auto size = static_cast<std::int64_t>(text.size());
-  std::vector<std::int64_t> sizes(static_cast<std::size_t>(root() ? size_ : 0));
-  MPI_Gather(&size, 1, MPI_INT64_T, sizes.data(), 1, MPI_INT64_T, 0, comm_);
-  std::int64_t total = size;
-  MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_INT64_T, MPI_SUM, comm_);
-  require(total <= std::numeric_limits<int>::max(), "MPI counts with 32 bits");
-  std::vector<int> counts(sizes.begin(), sizes.end()), offsets(sizes.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) offsets[r] = offsets[r - 1] + counts[r - 1];
-  std::string all(root() ? static_cast<std::size_t>(total) : 0, '\0');
-  MPI_Gatherv(text.data(), static_cast<int>(size), MPI_CHAR, all.data(), counts.data(), offsets.data(),
-              MPI_CHAR, 0, comm_);
+  std::vector<int> counts;
+  const auto all = gather(*this, std::span<const char>(text), MPI_CHAR, counts);
   std::vector<std::string> texts;
-  for (std::size_t r = 0; r < counts.size(); ++r)
-    texts.push_back(all.substr(static_cast<std::size_t>(offsets[r]), static_cast<std::size_t>(counts[r])));
+  auto at = all.begin();
+  for (const int count : counts) {
+    texts.emplace_back(at, at + count);
+    at += count;
+  }
   return texts;
 }
 

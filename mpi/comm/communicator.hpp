@@ -44,6 +44,7 @@ class Communicator {
   /// Rank 0's text on every rank. Collective.
   void broadcast(std::string& text) const;
   void broadcast(std::vector<std::uint64_t>& values) const;
+  void broadcast(std::vector<std::string>& texts) const;
   template <class T>
   void broadcast(std::span<T> values) const;  ///< trivially copyable T, equal size on all ranks
   /// Sums element by element over ranks, in place, on every rank. Collective.

@@ -14,6 +14,13 @@ struct Range {
   std::int64_t count = 0;
 };
 
+/// This rank's part of n items when each rank takes an equal one, consecutive ranks consecutive items: it
+/// begins at ⌊n·rank/ranks⌋. Not collective.
+inline Range equal_share(const Communicator& comm, std::int64_t n) {
+  const std::int64_t first = n * comm.rank() / comm.size();
+  return {first, n * (comm.rank() + 1) / comm.size() - first};
+}
+
 struct QueueOptions {
   double chunk_seconds = 1.0;  ///< a chunk is sized to take about this long
   std::int64_t largest_chunk = 1024;

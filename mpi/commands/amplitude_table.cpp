@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/row_source.hpp"
 #include "mpi/storage/result_table.hpp"
 
@@ -88,9 +89,9 @@ std::function<Eigen::VectorXd(std::uint64_t)> open_amplitudes(const Communicator
     rows = std::make_shared<const AmplitudeRows>(path, modes);
     // Each rank looks at an equal share, so that a particle that is not done is found before the work begins.
     constexpr std::int64_t block = 1024;
-    const std::int64_t end = rows->rows() * (comm.rank() + 1) / comm.size();
-    for (std::int64_t row = rows->rows() * comm.rank() / comm.size(); row < end; row += block)
-      rows->read(row, std::min(block, end - row));
+    const Range share = equal_share(comm, rows->rows());
+    const std::int64_t end = share.first + share.count;
+    for (std::int64_t row = share.first; row < end; row += block) rows->read(row, std::min(block, end - row));
   });
   return row_source<Eigen::VectorXd>(
       rows->rows(), [rows](std::int64_t first, std::int64_t count) { return rows->read(first, count); });

@@ -67,9 +67,8 @@ CollectedOptics collect_optics(const Communicator& comm, const ParticleFile& fil
   CollectedOptics mine(file);
   if (format != ParticleFormat::relion || !file.optics().labels.empty()) return mine;
   collectively(comm, [&] {
-    const std::int64_t first = file.size() * comm.rank() / comm.size();
-    file.for_each(first, file.size() * (comm.rank() + 1) / comm.size() - first,
-                  [&](const ParticleFile::Row& row) { mine.add(row); });
+    const Range share = equal_share(comm, file.size());
+    file.for_each(share.first, share.count, [&](const ParticleFile::Row& row) { mine.add(row); });
   });
   std::string all;
   for (const auto& text : comm.gathered(mine.serialise())) all += text;

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "io/particle_survey.hpp"
+#include "mpi/comm/work_queue.hpp"
 
 namespace elastem {
 
@@ -80,7 +81,7 @@ std::vector<std::uint64_t> lower_ranks(const Communicator& comm, const std::vect
 
 // Throws Error when an image is a particle of two ranks; those of one rank are refused before. Collective.
 void refuse_duplicates(const Communicator& comm, const ParticleFile& file, ParticleSurvey& survey,
-                       const CommonStacks& stacks, std::int64_t first, std::int64_t count) {
+                       const CommonStacks& stacks, Range share) {
   if (comm.size() == 1) return;
   std::vector<std::uint64_t> mine(stacks.words(), 0);
   for (const auto& stack : survey.stacks())
@@ -98,8 +99,9 @@ void refuse_duplicates(const Communicator& comm, const ParticleFile& file, Parti
   const auto place = static_cast<std::size_t>(bit);
   const std::size_t stack = stacks.stack_at(place / 64);
   std::vector<std::uint64_t> lines;
-  collectively(comm,
-               [&] { lines = survey.lines_of(stacks.paths()[stack], stacks.image_at(place), first, count); });
+  collectively(comm, [&] {
+    lines = survey.lines_of(stacks.paths()[stack], stacks.image_at(place), share.first, share.count);
+  });
   const double low = comm.min(lines.empty() ? none : static_cast<double>(lines.front()));
   const double high = comm.max(lines.empty() ? 0 : static_cast<double>(lines.back()));
   refuse_duplicate(file.path(), static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high),
@@ -164,15 +166,14 @@ void warn_of_defocus(const Communicator& comm, const ParticleFile& file, const P
 }  // namespace
 
 ImageGrid check_particles(const Communicator& comm, const ParticleFile& file) {
-  const std::int64_t first = file.size() * comm.rank() / comm.size();
-  const std::int64_t count = file.size() * (comm.rank() + 1) / comm.size() - first;
+  const Range share = equal_share(comm, file.size());
   std::optional<ParticleSurvey> survey;
   collectively(comm, [&] {
     survey.emplace(file, ParticleSurvey::Faults::refuse);
-    survey->add(first, count);
+    survey->add(share.first, share.count);
   });
   const CommonStacks stacks(comm, survey->stacks());
-  refuse_duplicates(comm, file, *survey, stacks, first, count);
+  refuse_duplicates(comm, file, *survey, stacks, share);
   if (comm.root()) log_places(stacks);
   warn_of_boxes(comm, file, *survey);
   warn_of_defocus(comm, file, *survey);

@@ -141,10 +141,9 @@ void report_particles(const std::string& path, const std::string& datadir, Defoc
                                      : "RELION STAR 3.1");
   if (file.size() == 0) return;
   ParticleSurvey survey(file, ParticleSurvey::Faults::count);
-  survey.add(0, file.size());
   PoseSpread poses;
   std::vector<std::int64_t> groups(file.optics().rows.size(), 0);
-  file.for_each(0, file.size(), [&](const ParticleFile::Row& row) {
+  survey.add(0, file.size(), [&](const ParticleFile::Row& row) {
     if (row.particle.has_pose) poses.add(row.particle.pose);
     if (!groups.empty()) ++groups[row.optics_row];
   });

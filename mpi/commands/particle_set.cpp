@@ -39,15 +39,14 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
 }
 
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {
-  std::string particles, stack;
+  std::vector<std::string> fingerprints;
   collectively(comm, [&] {
     if (!comm.root()) return;
-    particles = input_fingerprint("particles", set.path);
-    stack = input_fingerprint("stack", find_stack(set.file.read(0, 1).front().stack, set.path, set.datadir));
+    const std::string stack = find_stack(set.file.read(0, 1).front().stack, set.path, set.datadir);
+    fingerprints = {input_fingerprint("particles", set.path), input_fingerprint("stack", stack)};
   });
-  comm.broadcast(particles);
-  comm.broadcast(stack);
-  return {particles, stack};
+  comm.broadcast(fingerprints);
+  return fingerprints;
 }
 
 ParticleStream::ParticleStream(const ParticleSet& set)

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "io/particle_file.hpp"
+#include "mpi/commands/particle_set.hpp"
 #include "mpi/commands/row_source.hpp"
 
 namespace elastem {
@@ -20,14 +21,9 @@ constexpr std::size_t most_groups = 1000;
 std::shared_ptr<const ParticleFile> open_rows(
     const Communicator& comm, const std::string& path, std::int64_t count,
     const std::function<void(const Particle&, std::int64_t)>& look) {
-  std::string index;
+  const auto file =
+      std::make_shared<const ParticleFile>(open_particle_file(comm, path, "", DefocusSign::as_written));
   collectively(comm, [&] {
-    if (comm.root()) index = ParticleFile::scan(path).serialise();
-  });
-  comm.broadcast(index);
-  std::shared_ptr<const ParticleFile> file;
-  collectively(comm, [&] {
-    file = std::make_shared<const ParticleFile>(path, ParticleIndex::deserialise(index));
     if (file->size() == 0) throw Error(path + ": holds no particles");
     if (!comm.root()) return;
     constexpr std::int64_t block = 1024;

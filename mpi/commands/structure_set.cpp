@@ -11,7 +11,6 @@
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
-#include "mpi/commands/text_lines.hpp"
 #include "mpi/storage/modes_file.hpp"
 #include "structure/atom_match.hpp"
 #include "structure/structure_file.hpp"
@@ -123,12 +122,6 @@ KnownConformation shared(const Communicator& comm, const ElasticModel& model, Kn
   return known;
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  return text;
-}
-
 }  // namespace
 
 StructureSet read_structure_set(const Communicator& comm, const std::string& path,
@@ -137,9 +130,7 @@ StructureSet read_structure_set(const Communicator& comm, const std::string& pat
   collectively(comm, [&] {
     if (comm.root()) set = read_conformations(path, modes_file, model);
   });
-  std::string files = joined(set.files);
-  comm.broadcast(files);
-  set.files = lines_of(files);
+  comm.broadcast(set.files);
   std::uint64_t count = set.conformations.size();
   comm.broadcast(std::span<std::uint64_t>(&count, 1));
   set.conformations.resize(count);

@@ -15,7 +15,6 @@
 #include "mpi/commands/particle_outputs.hpp"
 #include "mpi/commands/particle_source.hpp"
 #include "mpi/commands/recipe_input.hpp"
-#include "mpi/commands/text_lines.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "synthesis/synthesizer.hpp"
@@ -154,14 +153,13 @@ Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& 
   });
   options.push_back("amplitude=" + std::to_string(input.recipe.amplitude));
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, options, o.common.seed);
-  std::string inputs;
   collectively(invocation.comm, [&] {
     if (!invocation.comm.root()) return;
-    inputs = input_fingerprint("modes", o.modes_file) + "\n";
-    for (const InputFile& file : input.files) inputs += input_fingerprint(file.role, file.path) + "\n";
+    provenance.inputs = {input_fingerprint("modes", o.modes_file)};
+    for (const InputFile& file : input.files)
+      provenance.inputs.push_back(input_fingerprint(file.role, file.path));
   });
-  invocation.comm.broadcast(inputs);
-  provenance.inputs = lines_of(inputs);
+  invocation.comm.broadcast(provenance.inputs);
   return provenance;
 }
 

@@ -24,8 +24,7 @@ void for_each_block(Range share, Use use) {
 
 void write_text_rows(const Communicator& comm, const std::string& path, const std::string& head,
                      std::int64_t n, const std::function<std::string(Range)>& text_of) {
-  const std::int64_t first = n * comm.rank() / comm.size(), end = n * (comm.rank() + 1) / comm.size();
-  const Range share{first, end - first};
+  const Range share = equal_share(comm, n);
   const std::string partial = path + ".partial";
   std::int64_t bytes = 0;
   collectively(comm, [&] {

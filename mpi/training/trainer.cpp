@@ -15,6 +15,7 @@
 #include "learning/augmentation.hpp"
 #include "learning/prediction.hpp"
 #include "mpi/comm/session.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/training/gradient.hpp"
 
 namespace elastem {
@@ -97,8 +98,9 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
                 std::to_string(comm.size()) + " ranks; give at least as many images as ranks");
   std::copy(state.weights.begin(), state.weights.end(), network_.weights().begin());
   share_weights(comm_, network_);
-  batch_first_ = options.batch * comm.rank() / comm.size();
-  batch_count_ = options.batch * (comm.rank() + 1) / comm.size() - batch_first_;
+  const Range share = equal_share(comm, options.batch);
+  batch_first_ = share.first;
+  batch_count_ = share.count;
   const double aligned = static_cast<double>(batch_count_) * (1 - (stream != nullptr ? options.stream : 0.0));
   if (batch_count_ > 0) aligned_count_ = static_cast<std::size_t>(std::max(1.0, std::round(aligned)));
   const std::size_t steps =

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "imaging/pose.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -31,12 +32,11 @@ std::vector<std::uint8_t> sides(const Communicator& comm, const ResultTable& lab
 /// This rank's share of the rows of one side.
 std::vector<std::int64_t> own_rows(const Communicator& comm, const std::vector<std::uint8_t>& side,
                                    std::uint8_t wanted, std::int64_t total) {
-  const std::int64_t first = total * comm.rank() / comm.size(),
-                     last = total * (comm.rank() + 1) / comm.size();
+  const Range share = equal_share(comm, total);
   std::vector<std::int64_t> rows;
   std::int64_t seen = 0;
-  for (std::size_t i = 0; i < side.size() && seen < last; ++i)
-    if (side[i] == wanted && seen++ >= first) rows.push_back(static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < side.size() && seen < share.first + share.count; ++i)
+    if (side[i] == wanted && seen++ >= share.first) rows.push_back(static_cast<std::int64_t>(i));
   return rows;
 }
 

@@ -1,8 +1,6 @@
 #include "cli/cutoff_option.hpp"
 
-#include <charconv>
-#include <cmath>
-
+#include "cli/value_text.hpp"
 #include "core/error.hpp"
 
 namespace elastem::cli {
@@ -25,11 +23,9 @@ void parse_cutoff(const CommandLine& line, CutoffOption& option) {
   if (line.given("neighbours") && option.neighbours < 1)
     throw Error("option --neighbours: " + std::to_string(option.neighbours) + "; give 1 or more");
   if (!line.given("cutoff")) return;
-  const std::size_t digits = option.text.size() - (relative ? 1 : 0);
   double value = 0;
-  const auto [end, failure] = std::from_chars(option.text.data(), option.text.data() + digits, value);
-  const bool complete = failure == std::errc{} && end == option.text.data() + digits;
-  if (!complete || !std::isfinite(value) || value <= 0 || (relative && value > 100))
+  const std::string digits = option.text.substr(0, option.text.size() - (relative ? 1 : 0));
+  if (!read_number(digits, value) || value <= 0 || (relative && value > 100))
     throw Error("option --cutoff: \"" + option.text +
                 "\"; give a distance above 0 in Å, e.g. 8, or a percentile up to 100, e.g. 95%");
   (relative ? option.percent : option.cutoff) = value;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "imaging/grey_scale.hpp"
 
 namespace elastem {
 
@@ -22,11 +23,7 @@ std::vector<int> half_grid_shells(int size) {
 
 NoiseSpectrum background_spectrum(const Image& image, double radius, Fft2<float>& fft) {
   const int size = static_cast<int>(image.rows());
-  const int centre = size / 2;
-  Image mask(size, size);
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) mask(y, x) = std::hypot(y - centre, x - centre) > radius ? 1.0F : 0.0F;
-  }
+  const Image mask = outside_circle(size, radius);
   const double outside = mask.cast<double>().sum();
   require(outside > 1, "some pixels lie outside the circle");
   const double mean = (mask * image).cast<double>().sum() / outside;

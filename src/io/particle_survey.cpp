@@ -49,13 +49,15 @@ std::string ParticleSurvey::place(std::uint64_t line) const {
   return file_->path() + ":" + std::to_string(line);
 }
 
-void ParticleSurvey::add(std::int64_t first, std::int64_t count) {
+void ParticleSurvey::add(std::int64_t first, std::int64_t count,
+                         const std::function<void(const ParticleFile::Row&)>& also) {
   share_first_ = first;
   share_count_ = count;
   file_->for_each(first, count, [&](const ParticleFile::Row& row) {
     note_box(row);
     note_image(row);
     note_ctf(row.particle.ctf);
+    if (also) also(row);
   });
 }
 

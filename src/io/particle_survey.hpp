@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <unordered_map>
@@ -57,8 +58,10 @@ class ParticleSurvey {
 
   ParticleSurvey(const ParticleFile& file, Faults faults);
 
-  /// The rows first … first+count−1; a row at most once. Throws Error, see ParticleFile::for_each, too.
-  void add(std::int64_t first, std::int64_t count);
+  /// The rows first … first+count−1; a row at most once. `also` sees each row too. Throws Error, see
+  /// ParticleFile::for_each, too.
+  void add(std::int64_t first, std::int64_t count,
+           const std::function<void(const ParticleFile::Row&)>& also = nullptr);
 
   const ImageGrid& grid() const { return grid_; }  ///< of the first particle of the file
   const std::vector<UsedStack>& stacks() const { return stacks_; }

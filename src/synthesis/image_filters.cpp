@@ -53,31 +53,33 @@ bool shapes_noise(const Recipe& recipe) {
          recipe.ctf.correction != CtfCorrection::none;
 }
 
-ImageFilters image_filters(const Recipe& recipe, const Ctf& ctf) {
-  const int size = recipe.grid.size;
+NoiseShape noise_shape(const Recipe& recipe) {
+  NoiseShape shape;
+  shape.band = shape.root = band(recipe);
+  if (!recipe.noise.empty()) {
+    std::size_t t = 0;
+    for (const double power : noise_on_half_grid(recipe.noise, recipe.grid.size))
+      shape.root[t++] *= static_cast<float>(std::sqrt(power));
+  }
+  shape.after = shape.root;
+  scale_to_mean_square_one(shape.after, recipe.grid.size);
+  return shape;
+}
+
+ImageFilters image_filters(const Recipe& recipe, const NoiseShape& shape, const Ctf& ctf) {
+  const ImageGrid grid = recipe.grid;
   Ctf bare = ctf;
   bare.correction = CtfCorrection::none;
   ImageFilters filters;
-  filters.signal = ctf_half_grid(bare, size, recipe.grid.pixel_size);
-  if (!shapes_noise(recipe)) {
-    filters.after.assign(filters.signal.size(), 1.0F);
-    return filters;
-  }
-  filters.after = band(recipe);
-  if (!recipe.noise.empty()) {
-    std::size_t t = 0;
-    for (const double power : noise_on_half_grid(recipe.noise, size))
-      filters.after[t++] *= static_cast<float>(std::sqrt(power));
-  }
+  filters.signal = ctf_half_grid(bare, grid.size, grid.pixel_size);
   if (recipe.noise_before_ctf > 0) {
-    filters.before = filters.after;
+    filters.before = shape.root;
     multiply(filters.before, filters.signal);
-    scale_to_mean_square_one(filters.before, size);
+    scale_to_mean_square_one(filters.before, grid.size);
   }
-  scale_to_mean_square_one(filters.after, size);
-  multiply(filters.signal, band(recipe));
+  multiply(filters.signal, shape.band);
   if (ctf.correction != CtfCorrection::none)
-    filters.correction = correction_half_grid(ctf, size, recipe.grid.pixel_size);
+    filters.correction = correction_half_grid(ctf, grid.size, grid.pixel_size);
   return filters;
 }
 

@@ -43,7 +43,8 @@ Synthesizer::Synthesizer(const ElasticModel& model, const Recipe& recipe)
       projector_(model, recipe.grid),
       fft_(recipe.grid.size),
       ctf_(recipe.ctf),
-      filters_(image_filters(recipe, recipe.ctf)) {
+      shape_(noise_shape(recipe)),
+      filters_(image_filters(recipe, shape_, recipe.ctf)) {
   if (recipe.normalisation == Normalisation::background)
     background_ = outside_circle(recipe.grid.size, recipe.background_radius);
 }
@@ -59,7 +60,7 @@ void Synthesizer::project(const Conformer& conformer, Image& pixels) {
 
 void Synthesizer::use_ctf(const Ctf& ctf) {
   if (ctf == ctf_) return;
-  filters_ = image_filters(recipe_, ctf);
+  filters_ = image_filters(recipe_, shape_, ctf);
   ctf_ = ctf;
 }
 
@@ -89,7 +90,7 @@ double Synthesizer::add_shaped_noise(std::uint64_t index, Image& pixels) {
   fft_.backward(noise_spectrum_, clean_);
   if (variance > 0) {
     const double before = recipe_.noise_before_ctf;
-    if (before < 1) add_noise_terms(Stream::noise, index, std::sqrt(variance * (1 - before)), filters_.after);
+    if (before < 1) add_noise_terms(Stream::noise, index, std::sqrt(variance * (1 - before)), shape_.after);
     if (before > 0)
       add_noise_terms(Stream::coloured_noise, index, std::sqrt(variance * before), filters_.before);
   }
@@ -149,7 +150,7 @@ Eigen::VectorXd Synthesizer::bounds(const Conformer& conformer, double noise_var
   const auto power = [](float filter) { return static_cast<double>(filter) * static_cast<double>(filter); };
   std::vector<double> noise(filters_.signal.size());
   for (std::size_t t = 0; t < noise.size(); ++t) {
-    noise[t] = (1 - before) * power(filters_.after[t]);
+    noise[t] = (1 - before) * power(shape_.after[t]);
     if (before > 0) noise[t] += before * power(filters_.before[t]);
     noise[t] *= pixels * noise_variance;
   }

@@ -55,6 +55,7 @@ class Synthesizer {
   Fft2<float> fft_;
   Image background_;  ///< 1 where the grey values are normalised; empty: everywhere
   Ctf ctf_;           ///< whose filters are at hand
+  NoiseShape shape_;
   ImageFilters filters_;
   Image clean_, noise_, projection_;
   Spectrum spectrum_, noise_spectrum_;

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "mpi/storage/stored_model.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace elastem {
 namespace {
@@ -67,15 +68,6 @@ void write_spread(const Communicator& comm, const std::string& path, const Modes
   std::int64_t first_node = 0;
   const ModesFile part = part_of(comm, whole, first_node);
   write_modes(comm, path, part, first_node, make_provenance(comm, "elastem modes", options, 1));
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(ModesFile, ComesBackOnEveryRank) {

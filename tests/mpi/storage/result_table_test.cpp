@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "mpi/storage/hdf5_file.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace elastem {
 namespace {
@@ -271,15 +272,6 @@ TEST(ResultTable, IsAbandonedWhenAnErrorUnwinds) {
   const auto table = ResultTable::open(comm, "abandoned.h5", ResultTable::Access::read);
   expect_row(table.read(19, 1).at(0), 19);
   EXPECT_EQ(table.provenance().end, "");  // not completed
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(ResultTable, ErrorsNameTheFile) {

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "io/mrc.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace elastem {
 namespace {
@@ -39,15 +40,6 @@ std::vector<float> section_of(const std::string& path, std::int64_t section) {
   std::vector<float> pixels(static_cast<std::size_t>(section_pixels(reader.header())));
   reader.read(section, 1, pixels);
   return pixels;
-}
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(StackWriter, SectionsOfAllRanksInAnyOrderComeBack) {
