@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <Eigen/Core>
@@ -33,6 +34,17 @@ enum class FailureReason : std::uint8_t {
   not_converged = 5,  ///< no pose gave a finite, positive fit
 };
 
+/// What an alignment knows of a particle beyond its row of results.
+struct FitDetails {
+  /// K+5 square: the covariance of what the image alone says of the parameters, in the order and the units of
+  /// ParticleResult::standard_errors.
+  Eigen::MatrixXd covariance;
+  Eigen::VectorXd amplitudes;  ///< K, Å: what the image alone says, before any learnt prior
+  double chi2 = 0;             ///< χ² over its degrees of freedom, for the noise of the data set
+  double defocus_change = 0;   ///< Å, added to both defoci
+  bool outlier = false;        ///< the structure does not explain the image
+};
+
 /// One row of a result table. Units Å and degrees; see docs/files.md.
 struct ParticleResult {
   Eigen::VectorXd amplitudes;                              ///< K
@@ -43,6 +55,7 @@ struct ParticleResult {
   double score = 0;                 ///< normalised cross-correlation
   ParticleState state = ParticleState::pending;
   FailureReason reason = FailureReason::none;
+  std::optional<FitDetails> fit;  ///< of an alignment
 };
 
 }  // namespace elastem
