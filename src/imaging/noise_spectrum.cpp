@@ -8,17 +8,26 @@
 
 namespace elastem {
 
-std::vector<int> half_grid_shells(int size) {
+namespace {
+
+/// The shell of every term of the half grid, `last` for all beyond.
+std::vector<int> shells_up_to(int last, int size) {
   const int columns = size / 2 + 1;
   std::vector<int> shells;
   shells.reserve(static_cast<std::size_t>(size * columns));
   for (int row = 0; row < size; ++row) {
     const int ky = row <= size / 2 ? row : row - size;
     for (int kx = 0; kx < columns; ++kx) {
-      shells.push_back(std::min(static_cast<int>(std::lround(std::hypot(kx, ky))), size / 2));
+      shells.push_back(std::min(static_cast<int>(std::lround(std::hypot(kx, ky))), last));
     }
   }
   return shells;
+}
+
+}  // namespace
+
+std::vector<int> half_grid_shells(int size) {
+  return shells_up_to(size / 2, size);
 }
 
 NoiseSpectrum background_spectrum(const Image& image, double radius, Fft2<float>& fft) {
@@ -47,9 +56,10 @@ NoiseSpectrum background_spectrum(const Image& image, double radius, Fft2<float>
 }
 
 std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size) {
-  require(spectrum.size() == static_cast<std::size_t>(size / 2 + 1), "one value a shell");
+  require(spectrum.size() >= static_cast<std::size_t>(size / 2 + 1), "one value a shell");
   std::vector<double> power;
-  for (const int shell : half_grid_shells(size)) power.push_back(spectrum[static_cast<std::size_t>(shell)]);
+  const int last = static_cast<int>(spectrum.size()) - 1;
+  for (const int shell : shells_up_to(last, size)) power.push_back(spectrum[static_cast<std::size_t>(shell)]);
   return power;
 }
 
