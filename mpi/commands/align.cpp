@@ -32,6 +32,10 @@ AlignmentOptions alignment_options(const AlignOptions& o) {
   options.search_resolution = o.search_resolution;
   options.candidates = o.candidates;
   options.finalists = o.finalists;
+  options.library_memory = static_cast<std::size_t>(o.library_memory_mib * (1 << 20));
+  options.defocus_spread = o.defocus_spread;
+  options.local_angle = o.local_angle;
+  options.local_shift = o.local_shift;
   return options;
 }
 
@@ -60,30 +64,25 @@ class ParticleAligner {
                   const AlignOptions& o)
       : model_(&model), local_(o.local), stream_(set) {
     const AlignmentOptions options = alignment_options(o);
-    if (!local_) library_.emplace(make_pose_library(model, set.grid, options));
-    aligner_.emplace(model, set.grid, noise, options, local_ ? nullptr : &*library_);
+    if (!local_) library_.emplace(model, set.grid, search_options(model, set.grid, options));
+    aligner_.emplace(model, set.grid, noise, options, local_ ? nullptr : &**library_);
   }
 
-  std::size_t library_bytes() const { return library_ ? library_->bytes() : 0; }
+  std::size_t library_bytes() const { return library_ ? (*library_)->bytes() : 0; }
 
   ParticleResult align(std::int64_t i) {
     FailureReason reason;
     const Particle& particle = stream_.read(i, image_, reason);
     if (reason != FailureReason::none) return failed_result(model_->mode_count(), reason);
-    if (!local_) return aligner_->align(image_, particle.ctf);
-    std::vector<Placement> starts;
-    for (const auto& amplitudes : aligner_->start_amplitudes()) {
-      starts.push_back({amplitudes, rotation_matrix(particle.pose.rot, particle.pose.tilt, particle.pose.psi),
-                        particle.pose.shift});
-    }
-    return aligner_->refine(image_, particle.ctf, starts);
+    return local_ ? aligner_->refine_near(image_, particle.ctf, particle.pose)
+                  : aligner_->align(image_, particle.ctf);
   }
 
  private:
   const ElasticModel* model_;
   bool local_;
   ParticleStream stream_;
-  std::optional<PoseLibrary> library_;
+  std::optional<OwnPoseLibrary> library_;
   std::optional<Aligner> aligner_;
   Image image_;
 };

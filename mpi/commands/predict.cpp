@@ -156,12 +156,13 @@ int predict_command(const Invocation& invocation) {
   watch_stop_signals();
   NoiseSpectrum noise;
   ResultTable table = open_table(comm, o, set, network, provenance, noise);
-  std::optional<PoseLibrary> library;
+  std::optional<OwnPoseLibrary> library;
   std::optional<Predictor> predictor;
   collectively(comm, [&] {
-    if (o.refine) library.emplace(make_pose_library(model, network.grid, AlignmentOptions{}));
     if (o.refine)
-      predictor.emplace(network, model, noise, *library);
+      library.emplace(model, network.grid, search_options(model, network.grid, AlignmentOptions{}));
+    if (o.refine)
+      predictor.emplace(network, model, noise, **library);
     else
       predictor.emplace(network, model);
   });

@@ -1,29 +1,137 @@
 #include "alignment/aligner.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "core/units.hpp"
-#include "imaging/fisher.hpp"
+#include "imaging/fourier_crop.hpp"
 
 namespace elastem {
 
 namespace {
 
-constexpr int brief_iterations = 6;
-constexpr int full_iterations = 40;
+/// Brief fits are a tournament: so many evaluations for all starts, more for the best of them, and so on.
+struct Round {
+  std::size_t fits;
+  int evaluations;
+};
+constexpr std::array rounds = {Round{1000, 2}, Round{20, 3}, Round{8, 6}};
+/// What lies more than this above the best χ² of the beads does not come out best of the atoms, or hardly
+/// ever: 25 was the most in 200 noisy images, 4 in 99 % of them.
+constexpr double hopeless = 20;
+constexpr int full_evaluations = 40;
+/// A step of the fit that gains less of χ² ends it: briefly, and to the end.
+constexpr double brief_gain = 0.5, full_gain = 0.01;
 /// The prior keeps the search bounded and is far wider than the error of any amplitude worth fitting.
 constexpr double prior_width = 1;  // of the largest amplitude to expect
 /// Where the library's conformations stand along a mode, as a share of the largest amplitude to expect.
 constexpr double conformation_share = 0.7;
+/// The search looks at detail as fine as a step of the angles moves the particle's rim, but no finer.
+constexpr double finest_search = 16;  // Å
+/// Brief fits look closer than the search.
+constexpr double brief_share = 0.7;  // of the search's resolution
 
-constexpr int posterior_pairs = 100;
+/// Other valleys are looked for at so many points, and from so many of them.
+constexpr int scouts = 60;
+constexpr std::size_t most_scouted = 2;
+/// A valley whose floor is this much higher holds nothing of the posterior.
+constexpr double negligible = 12;
+/// Beyond this angle it is another pose, and a mean of the two would be none.
+constexpr double same_pose = 20;
+
+/// A local alignment's starts reach so far, in degrees and Å; its fits may leave the range by half of it.
+constexpr double turn_reach = 12, shift_reach = 8, tolerance = 1.5;
+
+constexpr int posterior_pairs = 40;
 /// A sample that a handful of draws dominate says less than the minimum and its Fisher matrix.
-constexpr double enough_samples = 20;
+constexpr double enough_samples = 15;
 
 bool better(const Fit& a, const Fit& b) {
   return a.objective < b.objective;
+}
+
+/// Adds the time until it is gone to a sum.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& sum) : sum_(&sum), start_(std::chrono::steady_clock::now()) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() { *sum_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  double* sum_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+/// Diameter of the homogeneous ball with the model's radius of gyration.
+double diameter(const ElasticModel& model) {
+  const Eigen::Vector3d centre = model.positions * model.weights / model.weights.sum();
+  const double gyration =
+      (model.positions.colwise() - centre).colwise().squaredNorm().dot(model.weights.transpose()) /
+      model.weights.sum();
+  return 2 * std::sqrt(5.0 / 3 * gyration);
+}
+
+/// Whether one of the fits stands so close that a fit from here would end there.
+bool is_near(const std::vector<Fit>& fits, const Placement& place, double amplitude_range) {
+  constexpr double same_angle = 4, same_amplitude = 0.1;
+  return std::any_of(fits.begin(), fits.end(), [&](const Fit& fit) {
+    return rotation_distance(fit.placement.rotation, place.rotation) < same_angle &&
+           (fit.placement.amplitudes - place.amplitudes).norm() < same_amplitude * amplitude_range;
+  });
+}
+
+/// Fits that ended at the same place count once; the best `count`.
+std::vector<Fit> best_distinct(std::vector<Fit> fits, std::size_t count, double amplitude_range) {
+  std::stable_sort(fits.begin(), fits.end(), better);
+  std::vector<Fit> chosen;
+  for (Fit& fit : fits) {
+    if (chosen.size() == count) break;
+    if (!is_near(chosen, fit.placement, amplitude_range)) chosen.push_back(std::move(fit));
+  }
+  return chosen;
+}
+
+/// The minima that share the posterior, the best first. Fits that ended in the same place, within the
+/// precision of their convergence, count once.
+std::vector<Fit> valleys(std::vector<Fit> fits) {
+  constexpr double same = 3;  // Mahalanobis distance squared
+  std::stable_sort(fits.begin(), fits.end(), better);
+  std::vector<Fit> chosen;
+  for (Fit& fit : fits) {
+    const auto known = [&](const Fit& other) {
+      const Eigen::VectorXd step = step_between(other.placement, fit.placement, other.information.rows());
+      return step.dot(other.information * step) < same;
+    };
+    const bool apart = !chosen.empty() &&
+                       (fit.objective > chosen[0].objective + negligible ||
+                        rotation_distance(fit.placement.rotation, chosen[0].placement.rotation) > same_pose);
+    if (!apart && std::none_of(chosen.begin(), chosen.end(), known)) chosen.push_back(std::move(fit));
+  }
+  return chosen;
+}
+
+/// Points of a cubic grid from which every point of a ball is within about `reach`: the centre alone for a
+/// ball of that size.
+std::vector<Eigen::Vector3d> ball_grid(double radius, double reach) {
+  const int cells = static_cast<int>(std::ceil(std::max(0.0, radius - reach) / reach));
+  std::vector<Eigen::Vector3d> points;
+  for (int x = -cells; x <= cells; ++x) {
+    for (int y = -cells; y <= cells; ++y) {
+      for (int z = -cells; z <= cells; ++z) {
+        const Eigen::Vector3d point = reach * Eigen::Vector3d(x, y, z);
+        if (point.norm() <= radius) points.push_back(point);
+      }
+    }
+  }
+  return points;
+}
+
+bool is_fit(const Fit& fit) {
+  return fit.grey_scale > 0 && std::isfinite(fit.objective);
 }
 
 }  // namespace
@@ -31,20 +139,33 @@ bool better(const Fit& a, const Fit& b) {
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid) {
   if (options.amplitude_range == 0) options.amplitude_range = default_amplitude(model.atom_count());
   if (options.shift_range == 0) options.shift_range = grid.size * grid.pixel_size / 8;
+  if (options.search_resolution == 0) {
+    const double moved_rim = options.angular_step * radians_per_degree * diameter(model);
+    options.search_resolution = std::max(finest_search, moved_rim);
+  }
   options.search_resolution = std::max(options.search_resolution, options.max_resolution);
   return options;
 }
 
-PoseLibrary make_pose_library(const ElasticModel& model, ImageGrid grid, const AlignmentOptions& given) {
+SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const AlignmentOptions& given) {
   const AlignmentOptions options = with_defaults(given, model, grid);
   SearchOptions search;
   search.angular_step = options.angular_step;
   search.resolution = options.search_resolution;
   search.shift_range = options.shift_range;
   search.conformation_step = conformation_share * options.amplitude_range;
+  search.memory = options.library_memory;
   search.candidates = options.candidates;
-  search.separation = 1.5 * options.angular_step;
-  return PoseLibrary(model, grid, search);
+  search.separation = 0.6 * options.angular_step;
+  return search;
+}
+
+Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, double prior_sd)
+    : drawn(std::move(rendering)), refiner(drawn, prior_sd) {
+  const auto shells = static_cast<std::size_t>(drawn.grid.size / 2 + 1);
+  particle.noise_power = noise_on_half_grid(
+      {noise.begin(), noise.begin() + static_cast<std::ptrdiff_t>(std::min(shells, noise.size()))},
+      drawn.grid.size);
 }
 
 Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum& noise,
@@ -52,71 +173,131 @@ Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum&
     : model_(&model),
       grid_(grid),
       options_(with_defaults(options, model, grid)),
-      noise_power_(noise_on_half_grid(noise, grid.size)),
-      refiner_(model, grid, prior_width * options_.amplitude_range),
+      coarse_(bead_rendering(model, grid,
+                             std::max(brief_share * options_.search_resolution, options_.max_resolution)),
+              noise, prior_width * options_.amplitude_range),
+      fine_(rendering(model, grid, options_.max_resolution), noise, prior_width * options_.amplitude_range),
       search_(library != nullptr ? std::make_unique<PoseSearch>(*library) : nullptr),
-      fft_(grid.size),
-      transfer_(ctf_half_grid(present_ctf_, grid.size, grid.pixel_size)) {}
+      fft_(grid.size) {}
 
 void Aligner::observe(const Image& image, const Ctf& ctf) {
-  if (!(ctf == present_ctf_)) {
-    transfer_ = ctf_half_grid(ctf, grid_.size, grid_.pixel_size);
-    present_ctf_ = ctf;
-  }
   fft_.forward(image, spectrum_);
-  refiner_.observe(spectrum_, transfer_, noise_power_);
+  for (Level* level : {&coarse_, &fine_}) {
+    const ImageGrid grid = level->drawn.grid;
+    if (!(present_ctf_ == ctf)) level->particle.transfer = ctf_half_grid(ctf, grid.size, grid.pixel_size);
+    crop_spectrum(spectrum_, grid_.size, grid.size, level->particle.spectrum);
+  }
+  present_ctf_ = ctf;
+  coarse_.refiner.observe(coarse_.particle);
+  fine_.refiner.observe(fine_.particle, options_.defocus_spread > 0
+                                            ? std::optional(DefocusFit{ctf, options_.defocus_spread})
+                                            : std::nullopt);
 }
 
-/// Brief fits from all starts at the search's resolution, the best of them to the end; best first.
-std::vector<Fit> Aligner::tournament(const std::vector<Placement>& starts) {
+std::vector<Placement> Aligner::search() {
+  require(search_ != nullptr, "an aligner that searches has a library");
+  const Stopwatch watch(times_.search);
+  std::vector<Placement> starts;
+  for (auto& candidate : search_->search(coarse_.particle)) starts.push_back(std::move(candidate.placement));
+  return starts;
+}
+
+/// Brief fits of the beads from all starts: where the best distinct ones ended, best first.
+std::vector<Placement> Aligner::brief(std::span<const Placement> starts) {
+  const Stopwatch watch(times_.brief);
   std::vector<Fit> fits;
-  for (const auto& start : starts) {
-    fits.push_back(refiner_.refine(start, options_.search_resolution, brief_iterations));
+  for (const auto& start : starts) fits.push_back(coarse_.refiner.start(start));
+  for (const Round& round : rounds) {
+    std::stable_sort(fits.begin(), fits.end(), better);
+    fits.resize(std::min(fits.size(), round.fits));
+    for (auto& fit : fits) coarse_.refiner.improve(fit, round.evaluations, brief_gain);
   }
-  std::stable_sort(fits.begin(), fits.end(), better);
-  fits.resize(std::min(fits.size(), static_cast<std::size_t>(options_.finalists)));
-  for (auto& fit : fits) fit = refiner_.refine(fit.placement, options_.max_resolution, full_iterations);
-  std::stable_sort(fits.begin(), fits.end(), better);
-  return fits;
+  fits =
+      best_distinct(std::move(fits), static_cast<std::size_t>(options_.finalists), options_.amplitude_range);
+  std::vector<Placement> ends;
+  for (const Fit& fit : fits)
+    if (fit.objective < fits[0].objective + hopeless) ends.push_back(fit.placement);
+  return ends;
 }
 
-ParticleResult Aligner::finish(const std::vector<Placement>& starts) {
-  std::vector<Fit> fits = tournament(starts);
-  if (!fits.empty()) {
-    // A valley of χ² often has a second floor at other amplitudes and nearly the same pose: look there, too.
-    std::vector<Placement> again;
-    for (const auto& amplitudes : start_amplitudes()) {
-      again.push_back({amplitudes, fits[0].placement.rotation, fits[0].placement.shift});
-    }
-    for (auto& fit : tournament(again)) fits.push_back(std::move(fit));
+/// Fits of the atoms from the given starts to their end.
+void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends) {
+  const Stopwatch watch(times_.full);
+  for (const auto& start : starts) {
+    Fit fit = fine_.refiner.start(start);
+    fine_.refiner.improve(fit, full_evaluations, full_gain);
+    if (is_fit(fit)) ends.push_back(std::move(fit));
   }
-  const auto best = std::min_element(fits.begin(), fits.end(), better);
-  if (best == fits.end() || !(best->grey_scale > 0) || !std::isfinite(best->objective)) {
-    return failed_result(model_->mode_count(), FailureReason::not_converged);
+}
+
+/// A pose with each conformation of the library.
+std::vector<Placement> Aligner::every_conformation(Placement pose) const {
+  std::vector<Placement> starts;
+  for (const auto& amplitudes :
+       library_conformations(model_->mode_count(), conformation_share * options_.amplitude_range)) {
+    pose.amplitudes = amplitudes;
+    starts.push_back(pose);
   }
-  // `refine` leaves the refiner with the terms of its last fit, the full band.
-  const Posterior posterior = sample_posterior(refiner_, *best, posterior_pairs);
-  return posterior.effective_samples >= enough_samples ? particle_result(*best, posterior)
-                                                       : particle_result(*best);
+  return starts;
+}
+
+std::vector<Placement> Aligner::scout(const Fit& minimum) {
+  const Stopwatch watch(times_.scouting);
+  return further_starts(fine_.refiner, minimum, scouts, most_scouted);
+}
+
+ParticleResult Aligner::finish(std::span<const Placement> starts, const Placement* centre) {
+  const auto left_range = [&](const Fit& fit) {
+    return centre != nullptr &&
+           (rotation_distance(fit.placement.rotation, centre->rotation) > tolerance * options_.local_angle ||
+            (fit.placement.shift - centre->shift).norm() > tolerance * options_.local_shift);
+  };
+  std::vector<Fit> fits;
+  full(brief(starts), fits);
+  std::erase_if(fits, left_range);
+  if (fits.empty()) return failed_result(model_->mode_count(), FailureReason::not_converged);
+  const Fit& best = *std::min_element(fits.begin(), fits.end(), better);
+  std::vector<Placement> others = scout(best);
+  for (auto& start : brief(every_conformation(best.placement))) others.push_back(std::move(start));
+  std::erase_if(others,
+                [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
+  full(others, fits);
+  std::erase_if(fits, left_range);
+  const Stopwatch watch(times_.posterior);
+  const std::vector<Fit> minima = valleys(std::move(fits));
+  return particle_result(minima[0], posterior(fine_.refiner, minima, posterior_pairs, enough_samples));
 }
 
 ParticleResult Aligner::align(const Image& image, const Ctf& ctf) {
-  require(search_ != nullptr, "an aligner that searches has a library");
   observe(image, ctf);
-  std::vector<Placement> starts;
-  for (auto& candidate : search_->search(spectrum_, transfer_, noise_power_)) {
-    starts.push_back(std::move(candidate.placement));
-  }
-  return finish(starts);
+  return finish(search());
 }
 
 ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts) {
   observe(image, ctf);
-  return finish({starts.begin(), starts.end()});
+  return finish(starts);
 }
 
-std::vector<Eigen::VectorXd> Aligner::start_amplitudes() const {
-  return library_conformations(model_->mode_count(), conformation_share * options_.amplitude_range);
+ParticleResult Aligner::refine_near(const Image& image, const Ctf& ctf, const Pose& pose) {
+  observe(image, ctf);
+  const Placement centre{Eigen::VectorXd::Zero(model_->mode_count()),
+                         rotation_matrix(pose.rot, pose.tilt, pose.psi), pose.shift};
+  std::vector<Placement> starts = every_conformation(centre);
+  for (const Eigen::Vector3d& turn : ball_grid(options_.local_angle, turn_reach)) {
+    for (const Eigen::Vector3d& move : ball_grid(options_.local_shift, shift_reach)) {
+      if (move.z() != 0 || (turn.isZero() && move.isZero())) continue;
+      starts.push_back({centre.amplitudes, rotation_increment(turn * radians_per_degree) * centre.rotation,
+                        centre.shift + move.head<2>()});
+    }
+  }
+  return finish(starts, &centre);
+}
+
+double Aligner::evidence(const Image& image, const Ctf& ctf) {
+  require(search_ != nullptr, "an aligner that searches has a library");
+  observe(image, ctf);
+  const auto candidates = search_->search(coarse_.particle);
+  return candidates.empty() ? 0 : candidates[0].score * candidates[0].score;
 }
 
 ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason) {
@@ -130,26 +311,21 @@ ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason) {
 
 ParticleResult particle_result(const Fit& fit, const Posterior& posterior) {
   ParticleResult result;
+  const Eigen::Index k = posterior.mean.amplitudes.size();
   result.amplitudes = posterior.mean.amplitudes;
   result.euler_angles = euler_angles(posterior.mean.rotation);
   result.shift = posterior.mean.shift;
-  result.standard_errors = posterior.standard_deviations;
-  result.standard_errors.segment<3>(result.amplitudes.size()) *= degrees_per_radian;
+  FitDetails details;
+  details.covariance = posterior.covariance;
+  details.covariance.middleRows(k, 3) *= degrees_per_radian;
+  details.covariance.middleCols(k, 3) *= degrees_per_radian;
+  details.amplitudes = result.amplitudes;
+  details.chi2 = fit.chi2 / std::max(1.0, static_cast<double>(fit.terms - fit.information.rows() - 1));
+  details.defocus_change = posterior.mean.defocus_change;
+  result.standard_errors = details.covariance.diagonal().cwiseMax(0).cwiseSqrt();
   result.score = fit.correlation;
   result.state = ParticleState::done;
-  return result;
-}
-
-ParticleResult particle_result(const Fit& fit) {
-  ParticleResult result;
-  result.amplitudes = fit.placement.amplitudes;
-  result.euler_angles = euler_angles(fit.placement.rotation);
-  result.shift = fit.placement.shift;
-  const auto parameters = static_cast<double>(fit.information.rows() + 1);
-  const double noise_scale = fit.chi2 / std::max(1.0, fit.terms - parameters);
-  result.standard_errors = std::sqrt(noise_scale) * standard_errors_from_information(fit.information);
-  result.score = fit.correlation;
-  result.state = ParticleState::done;
+  result.fit = std::move(details);
   return result;
 }
 

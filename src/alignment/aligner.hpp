@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "alignment/refinement.hpp"
 #include "imaging/ctf.hpp"
 #include "imaging/image.hpp"
+#include "imaging/noise_spectrum.hpp"
 #include "imaging/particle.hpp"
 
 namespace elastem {
@@ -17,51 +20,79 @@ struct AlignmentOptions {
   double amplitude_range =
       0;                   ///< Å: about the largest amplitude to expect of a mode; 0: default_amplitude(N)
   double shift_range = 0;  ///< Å along each axis; 0: an eighth of the box
-  double max_resolution = 0;      ///< Å, finest detail that is fitted; 0: all
-  double angular_step = 10;       ///< degrees
-  double search_resolution = 11;  ///< Å; the search never looks beyond max_resolution
-  int candidates = 20;            ///< poses that are refined briefly
-  int finalists = 5;              ///< of them, those refined to the end
+  double max_resolution = 0;     ///< Å, finest detail that is fitted; 0: all
+  double angular_step = 18;      ///< degrees
+  double search_resolution = 0;  ///< Å; 0: what moves by a step at the particle's rim, at least 16
+  std::size_t library_memory = std::size_t{1} << 28;  ///< bytes
+  int candidates = 60;                                ///< poses that are refined briefly
+  int finalists = 4;                                  ///< of them, those refined to the end
+  double defocus_spread = 0;  ///< Å: how far off the defocus may be; 0: it is not fitted
+  double local_angle = 10;    ///< degrees about a given pose in which a local alignment looks
+  double local_shift = 7;     ///< Å about a given position
 };
 
 /// `options` with every 0 that stands for a default replaced.
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid);
 
-/// The library of a run, shared by all its aligners.
-PoseLibrary make_pose_library(const ElasticModel& model, ImageGrid grid, const AlignmentOptions& options);
+/// What `options` ask of the library.
+SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const AlignmentOptions& options);
 
 /// Elastic 3D-to-2D alignment of one particle after another: a pure function of (image, CTF, model, noise,
-/// options). Owns scratch memory: one a thread.
+/// options). Two renderings of the model serve: beads on a coarse grid, to tell the starts apart, and its
+/// atoms on the grid that `max_resolution` asks for. Owns scratch memory: one a thread.
 class Aligner {
  public:
-  /// `library` may be null for an aligner that only refines. `noise`: see NoiseSpectrum; its scale is refined
-  /// for each particle from the residual.
+  /// `grid`: of the images. `library` may be null for an aligner that only refines. `noise`: see
+  /// NoiseSpectrum; its scale is refined for each particle from the residual.
   Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum& noise,
           const AlignmentOptions& options, const PoseLibrary* library);
+  Aligner(const Aligner&) = delete;
+  Aligner& operator=(const Aligner&) = delete;
 
   /// Global: searches the pose, refines the best candidates briefly, the best of those to the end.
   ParticleResult align(const Image& image, const Ctf& ctf);
-  /// Local: refines from the given starts (e.g. a known pose, or a network's prediction) and keeps the best.
+  /// Refines from the given starts (e.g. a network's prediction) and keeps the best.
   ParticleResult refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts);
-  /// The conformations that a start of unknown amplitudes is tried with: the mean structure and steps along
-  /// each mode.
-  std::vector<Eigen::VectorXd> start_amplitudes() const;
+  /// Local: refines from a given pose, with every conformation of the library and from a grid of starts
+  /// within `local_angle` and `local_shift`; a fit that ends further off than 1.5 times these does not count.
+  ParticleResult refine_near(const Image& image, const Ctf& ctf, const Pose& pose);
+  /// The largest drop of χ² that the pose search finds in an image.
+  double evidence(const Image& image, const Ctf& ctf);
+
+  /// Where the time went so far, in seconds.
+  struct Times {
+    double search = 0, brief = 0, full = 0, scouting = 0, posterior = 0;
+  };
+  const Times& times() const { return times_; }
 
  private:
+  /// The model at one resolution, what it is fitted to, and the fits.
+  struct Level {
+    Level(Rendering rendering, const NoiseSpectrum& noise, double prior_sd);
+    Level(const Level&) = delete;  // the refiner points into it
+    Level& operator=(const Level&) = delete;
+    Rendering drawn;
+    Refiner refiner;
+    Observation particle;
+  };
+
   void observe(const Image& image, const Ctf& ctf);
-  std::vector<Fit> tournament(const std::vector<Placement>& starts);
-  ParticleResult finish(const std::vector<Placement>& starts);
+  std::vector<Placement> search();
+  std::vector<Placement> brief(std::span<const Placement> starts);
+  void full(std::span<const Placement> starts, std::vector<Fit>& ends);
+  std::vector<Placement> every_conformation(Placement pose) const;
+  std::vector<Placement> scout(const Fit& minimum);
+  ParticleResult finish(std::span<const Placement> starts, const Placement* centre = nullptr);
 
   const ElasticModel* model_;
   ImageGrid grid_;
   AlignmentOptions options_;
-  std::vector<double> noise_power_;
-  Refiner refiner_;
+  Level coarse_, fine_;
   std::unique_ptr<PoseSearch> search_;
   Fft2<float> fft_;
   Spectrum spectrum_;
-  Ctf present_ctf_;
-  std::vector<float> transfer_;  ///< of present_ctf_
+  std::optional<Ctf> present_ctf_;
+  Times times_;
 };
 
 /// The row of a particle that could not be aligned: zeros, its state and the reason.
@@ -69,7 +100,5 @@ ParticleResult failed_result(Eigen::Index mode_count, FailureReason reason);
 
 /// The row of a particle: posterior means, and posterior standard deviations as standard errors.
 ParticleResult particle_result(const Fit& fit, const Posterior& posterior);
-/// The row of a fit: Euler angles, and standard errors from the Fisher matrix scaled to the residual's χ².
-ParticleResult particle_result(const Fit& fit);
 
 }  // namespace elastem

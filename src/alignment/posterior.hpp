@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include <Eigen/Core>
 
 #include "alignment/refinement.hpp"
@@ -10,14 +13,21 @@ namespace elastem {
 /// gives χ² its expectation at the minimum.
 struct Posterior {
   Placement mean;
-  Eigen::VectorXd standard_deviations;  ///< K+5: Å, radians, Å
-  double effective_samples = 0;         ///< (Σw)²/Σw² of the sample's weights w
+  Eigen::MatrixXd covariance;    ///< K+5: Å, radians, Å; the defocus, where it is fitted, is marginalised
+  double effective_samples = 0;  ///< (Σw)²/Σw² of the sample's weights w; 0: none was drawn
 };
 
-/// Importance sampling about a minimum: the valley of a noisy image is curved, so that its floor is a worse
-/// estimate than its mean, and the Fisher matrix promises too much. `pairs` antithetic pairs are drawn from
-/// the normal distribution of the Fisher matrix, widened by a quarter; the draws are the same for every
-/// particle, so the answer is a pure function of the particle.
-Posterior sample_posterior(Refiner& refiner, const Fit& fit, int pairs);
+/// Importance sampling of the valleys about some minima, the best first: a noisy image's valley is curved and
+/// may have a second floor, so that its lowest point is a worse estimate than its mean, and its Fisher matrix
+/// promises too much. Antithetic pairs are drawn from the normal distributions of the minima's Fisher
+/// matrices, widened by 1 + 2/n in n dimensions, and weighed against their mixture. The draws are the same
+/// for every particle, so the answer is a pure function of the particle. Where fewer than `enough` effective
+/// samples come of it, and for 0 pairs, the answer is the best minimum and its Fisher matrix.
+Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, double enough);
+
+/// Starts for further minima near one: of `draws` points spread about it, three times as far as the Fisher
+/// matrix has it along the three directions that the image determines least, those `most` whose objective
+/// lies furthest below what the Fisher matrix has there, and by 4 at least.
+std::vector<Placement> further_starts(Refiner& refiner, const Fit& minimum, int draws, std::size_t most);
 
 }  // namespace elastem

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <Eigen/Cholesky>
 
@@ -20,100 +19,130 @@ constexpr double longest_amplitude = 0.5;  // of the prior's standard deviation
 /// Single-precision products in blocks this long, summed in double: χ² differences below 1 must not drown.
 constexpr Eigen::Index sum_block = 256;
 
+constexpr double defocus_difference = 5;  // Å, of the CTF's central differences
+
+std::vector<float> transfer_at(const DefocusFit& fit, double change, ImageGrid grid) {
+  Ctf ctf = fit.ctf;
+  ctf.defocus_u += change;
+  ctf.defocus_v += change;
+  return ctf_half_grid(ctf, grid.size, grid.pixel_size);
+}
+
 }  // namespace
 
-Placement moved(const Placement& from, const Eigen::VectorXd& step) {
-  const Eigen::Index k = from.amplitudes.size();
-  Placement to;
-  to.amplitudes = from.amplitudes + step.head(k);
-  to.rotation = rotation_increment(step.segment<3>(k)) * from.rotation;
-  to.shift = from.shift + step.tail<2>();
-  return to;
-}
-
-Refiner::Refiner(const ElasticModel& model, ImageGrid grid, double prior_sd)
-    : grid_(grid), prior_sd_(prior_sd), projector_(model, grid), fft_(grid.size) {
+Refiner::Refiner(const Rendering& drawn, double prior_sd)
+    : drawn_(&drawn), prior_sd_(prior_sd), projector_(drawn.model, drawn.grid), fft_(drawn.grid.size) {
   require(prior_sd > 0, "a prior has a width");
-  const double step = 1.0 / (grid.size * grid.pixel_size);
-  for (int row = 0; row < grid.size; ++row) {
-    const int ky = row <= grid.size / 2 ? row : row - grid.size;
-    for (int kx = 0; kx <= grid.size / 2; ++kx) {
-      squared_frequency_.push_back(step * step * (kx * kx + ky * ky));
+  const int size = drawn.grid.size, half = size / 2 + 1;
+  const double radius = drawn.band_radius();
+  for (int row = 0; row < size; ++row) {
+    const int ky = row <= size / 2 ? row : row - size;
+    Run run{row * half, 0};
+    for (int kx = 0; kx < half && std::hypot(kx, ky) <= radius; ++kx) {
+      ++run.count;
+      band_terms_ += column_multiplicity(kx, size);
     }
+    if (row == 0) {  // k = 0
+      ++run.first;
+      --run.count;
+      --band_terms_;
+    }
+    if (run.count > 0) runs_.push_back(run);
   }
 }
 
-void Refiner::observe(const Spectrum& spectrum, const std::vector<float>& transfer,
-                      const std::vector<double>& noise_power) {
-  const std::size_t terms = squared_frequency_.size();
-  require(static_cast<std::size_t>(spectrum.size()) == terms && transfer.size() == terms &&
-              noise_power.size() == terms,
-          "one value a term of the half grid");
-  data_.resize(spectrum.rows(), spectrum.cols());
+void Refiner::observe(const Observation& particle, const std::optional<DefocusFit>& defocus) {
+  const int size = drawn_->grid.size, half = size / 2 + 1;
+  const auto terms = static_cast<std::size_t>(size * half);
+  require(
+      particle.size() == size && particle.transfer.size() == terms && particle.noise_power.size() == terms,
+      "one value a term of the half grid");
+  defocus_ = defocus;
+  present_defocus_ = 0;
+  whitening_.resize(terms);
   factor_.resize(terms);
-  const int columns = grid_.size / 2 + 1;
   for (std::size_t t = 0; t < terms; ++t) {
-    const int multiplicity = column_multiplicity(static_cast<int>(t) % columns, grid_.size);
-    const auto whitening = static_cast<float>(std::sqrt(multiplicity / noise_power[t]));
-    factor_[t] = whitening * transfer[t];
-    data_.data()[t] = whitening * spectrum.data()[t];
+    const int multiplicity = column_multiplicity(static_cast<int>(t) % half, size);
+    whitening_[t] = static_cast<float>(std::sqrt(multiplicity / particle.noise_power[t]));
   }
-  band_resolution_ = -1;
-}
-
-void Refiner::choose_band(double resolution) {
-  if (resolution == band_resolution_) return;
-  band_resolution_ = resolution;
-  const double limit =
-      resolution > 0 ? 1.0 / (resolution * resolution) : std::numeric_limits<double>::infinity();
-  band_.clear();
-  band_terms_ = 0;
-  for (std::size_t t = 1; t < squared_frequency_.size(); ++t) {
-    if (squared_frequency_[t] > limit) continue;
-    band_.push_back(static_cast<int>(t));
-    band_terms_ += column_multiplicity(static_cast<int>(t) % (grid_.size / 2 + 1), grid_.size);
+  Eigen::Index rows = 0;
+  for (const Run& run : runs_) rows += 2 * run.count;
+  columns_.resize(rows, parameter_count() + 2);
+  whiten(particle.spectrum, whitening_, columns_.cols() - 1);
+  for (std::size_t t = 0; t < terms; ++t) {
+    if (!drawn_->deblurring.empty()) whitening_[t] *= drawn_->deblurring[t];
+    factor_[t] = whitening_[t] * particle.transfer[t];
   }
-  const auto rows = static_cast<Eigen::Index>(2 * band_.size());
-  columns_.resize(rows, projector_.parameter_count() + 2);
-  float* data = columns_.col(columns_.cols() - 1).data();
-  for (const int t : band_) {
-    *data++ = data_.data()[t].real();
-    *data++ = data_.data()[t].imag();
+  if (defocus_) {
+    present_defocus_ = 1;  // anything but what comes next
+    use_defocus(0);
   }
 }
 
-void Refiner::transform(const Image& image, Eigen::Index column) {
-  fft_.forward(image, spectrum_);
-  float* values = columns_.col(column).data();
-  for (const int t : band_) {
-    const std::complex<float> value = factor_[static_cast<std::size_t>(t)] * spectrum_.data()[t];
-    *values++ = value.real();
-    *values++ = value.imag();
+/// Makes `factor_` and its derivative those of a changed defocus.
+void Refiner::use_defocus(double change) {
+  if (!defocus_ || change == present_defocus_) return;
+  present_defocus_ = change;
+  const auto at = transfer_at(*defocus_, change, drawn_->grid);
+  const auto over = transfer_at(*defocus_, change + defocus_difference, drawn_->grid);
+  const auto under = transfer_at(*defocus_, change - defocus_difference, drawn_->grid);
+  by_defocus_.resize(at.size());
+  for (std::size_t t = 0; t < at.size(); ++t) {
+    factor_[t] = whitening_[t] * at[t];
+    by_defocus_[t] = whitening_[t] * (over[t] - under[t]) / static_cast<float>(2 * defocus_difference);
   }
+}
+
+void Refiner::whiten(const Spectrum& spectrum, const std::vector<float>& factor, Eigen::Index column) {
+  float* to = columns_.col(column).data();
+  for (const Run& run : runs_) {
+    const auto* from = reinterpret_cast<const float*>(spectrum.data() + run.first);
+    const float* factors = factor.data() + run.first;
+    for (int t = 0; t < run.count; ++t) {
+      to[2 * t] = factors[t] * from[2 * t];
+      to[2 * t + 1] = factors[t] * from[2 * t + 1];
+    }
+    to += 2 * run.count;
+  }
+}
+
+double Refiner::prior_terms(const Placement& at) const {
+  const double amplitudes = at.amplitudes.squaredNorm() / (prior_sd_ * prior_sd_);
+  if (!defocus_) return amplitudes;
+  return amplitudes + at.defocus_change * at.defocus_change / (defocus_->spread * defocus_->spread);
 }
 
 double Refiner::objective(const Placement& at) {
-  const Eigen::Index image = projector_.parameter_count();
+  const Eigen::Index image = parameter_count();
+  use_defocus(at.defocus_change);
   projector_.project(at.amplitudes, at.rotation, at.shift, image_);
-  transform(image_, image);
+  fft_.forward(image_, spectrum_);
+  whiten(spectrum_, factor_, image);
   double image_image = 0, image_data = 0, data_data = 0;
   for (Eigen::Index first = 0; first < columns_.rows(); first += sum_block) {
     const Eigen::Index rows = std::min(sum_block, columns_.rows() - first);
     const auto model = columns_.col(image).segment(first, rows);
     const auto data = columns_.col(image + 1).segment(first, rows);
-    image_image += model.squaredNorm();
-    image_data += model.dot(data);
-    data_data += data.squaredNorm();
+    image_image += static_cast<double>(model.squaredNorm());
+    image_data += static_cast<double>(model.dot(data));
+    data_data += static_cast<double>(data.squaredNorm());
   }
   const double drop = image_data > 0 && image_image > 0 ? image_data * image_data / image_image : 0;
-  return data_data - drop + at.amplitudes.squaredNorm() / (prior_sd_ * prior_sd_);
+  return data_data - drop + prior_terms(at);
 }
 
+/// Products of all columns: derivatives, image, data.
 Eigen::MatrixXd Refiner::gram(const Placement& at) {
+  use_defocus(at.defocus_change);
   projector_.project_with_derivatives(at.amplitudes, at.rotation, at.shift, image_, derivatives_);
-  const Eigen::Index parameters = projector_.parameter_count();
-  for (Eigen::Index c = 0; c < parameters; ++c) transform(derivatives_[static_cast<std::size_t>(c)], c);
-  transform(image_, parameters);
+  const Eigen::Index image = parameter_count();
+  for (std::size_t c = 0; c < derivatives_.size(); ++c) {
+    fft_.forward(derivatives_[c], spectrum_);
+    whiten(spectrum_, factor_, static_cast<Eigen::Index>(c));
+  }
+  fft_.forward(image_, spectrum_);
+  if (defocus_) whiten(spectrum_, by_defocus_, image - 1);
+  whiten(spectrum_, factor_, image);
   Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(columns_.cols(), columns_.cols());
   Eigen::MatrixXf part;
   for (Eigen::Index first = 0; first < columns_.rows(); first += sum_block) {
@@ -124,9 +153,10 @@ Eigen::MatrixXd Refiner::gram(const Placement& at) {
   return sums;
 }
 
-Fit Refiner::fit_at(const Placement& at, Eigen::VectorXd& gradient) {
+Fit Refiner::start(const Placement& at) {
+  require(!factor_.empty(), "a particle was observed");
   const Eigen::MatrixXd sums = gram(at);
-  const Eigen::Index n = projector_.parameter_count(), image = n, data = n + 1;
+  const Eigen::Index n = parameter_count(), image = n, data = n + 1, k = at.amplitudes.size();
   const double image_image = sums(image, image), image_data = sums(image, data);
   Fit fit;
   fit.placement = at;
@@ -139,51 +169,55 @@ Fit Refiner::fit_at(const Placement& at, Eigen::VectorXd& gradient) {
   const Eigen::VectorXd mixed = sums.col(image).head(n);
   fit.information =
       a * a * (sums.topLeftCorner(n, n) - mixed * mixed.transpose() / std::max(image_image, 1e-300));
-  gradient = a * (sums.col(data).head(n) - a * mixed);
-  const Eigen::Index k = at.amplitudes.size();
-  gradient.head(k) -= at.amplitudes / (prior_sd_ * prior_sd_);
-  fit.objective = fit.chi2 + at.amplitudes.squaredNorm() / (prior_sd_ * prior_sd_);
+  fit.gradient = a * (sums.col(data).head(n) - a * mixed);
+  fit.gradient.head(k) -= at.amplitudes / (prior_sd_ * prior_sd_);
+  if (defocus_) fit.gradient[n - 1] -= at.defocus_change / (defocus_->spread * defocus_->spread);
+  fit.objective = fit.chi2 + prior_terms(at);
   return fit;
 }
 
-Fit Refiner::refine(const Placement& start, double resolution, int max_iterations) {
-  require(!factor_.empty(), "a particle was observed");
-  choose_band(resolution);
-  const Eigen::Index k = start.amplitudes.size();
-  Eigen::VectorXd gradient, next_gradient;
-  Fit best = fit_at(start, gradient);
-  double damping = 1e-2;
-  int iterations = 1;
-  while (iterations < max_iterations) {
-    Eigen::MatrixXd normal = best.information;
-    normal.diagonal().head(k).array() += 1 / (prior_sd_ * prior_sd_);
-    const double largest = normal.diagonal().maxCoeff();
-    if (!(largest > 0) || !std::isfinite(largest)) break;
-    normal.diagonal() += damping * normal.diagonal().cwiseMax(1e-12 * largest);
-    Eigen::VectorXd step = normal.ldlt().solve(gradient);
-    const double excess = std::max({step.segment<3>(k).norm() / longest_turn,
-                                    step.tail<2>().norm() / (longest_shift_px * grid_.pixel_size),
-                                    k > 0 ? step.head(k).norm() / (longest_amplitude * prior_sd_) : 0.0});
-    if (!std::isfinite(excess)) break;
-    if (excess > 1) step /= excess;
-    const double promised = step.dot(2 * gradient - best.information * step);
-    Fit next = fit_at(moved(best.placement, step), next_gradient);
-    ++iterations;
-    const double enough = 1e-3 + 1e-7 * best.objective;  // single-precision sums know no better
-    if (next.objective < best.objective) {
-      const bool little = best.objective - next.objective < enough;
-      best = std::move(next);
-      gradient = next_gradient;
-      damping = std::max(damping * 0.2, 1e-6);
-      if (little) break;
+Eigen::MatrixXd Refiner::precision(const Fit& fit, double noise_scale) const {
+  Eigen::MatrixXd precision = fit.information / noise_scale;
+  precision.diagonal().head(fit.placement.amplitudes.size()).array() += 1 / (prior_sd_ * prior_sd_);
+  if (defocus_) precision.diagonal().tail<1>().array() += 1 / (defocus_->spread * defocus_->spread);
+  return precision;
+}
+
+/// The damped step from where a fit stands, cut to what the linear model is good for; empty where there is
+/// none.
+Eigen::VectorXd Refiner::step_of(const Fit& fit) const {
+  const Eigen::Index k = fit.placement.amplitudes.size();
+  Eigen::MatrixXd normal = precision(fit, 1);
+  const double largest = normal.diagonal().maxCoeff();
+  if (!(largest > 0) || !std::isfinite(largest)) return {};
+  normal.diagonal() += fit.damping * normal.diagonal().cwiseMax(1e-12 * largest);
+  const Eigen::VectorXd step = normal.ldlt().solve(fit.gradient);
+  const double excess =
+      std::max({1.0, step.segment<3>(k).norm() / longest_turn,
+                step.segment<2>(k + 3).norm() / (longest_shift_px * drawn_->grid.pixel_size),
+                step.head(k).norm() / (longest_amplitude * prior_sd_)});
+  if (!std::isfinite(excess)) return {};
+  return step / excess;
+}
+
+void Refiner::improve(Fit& fit, int evaluations, double enough) {
+  enough = std::max(enough, 1e-7 * fit.objective);  // single-precision sums know no better
+  for (int i = 0; i < evaluations && !fit.converged; ++i) {
+    const Eigen::VectorXd step = step_of(fit);
+    const double promised = step.size() > 0 ? step.dot(2 * fit.gradient - fit.information * step) : 0;
+    if (promised < enough || fit.damping > 1e6) {
+      fit.converged = true;
+      break;
+    }
+    Fit next = start(moved(fit.placement, step));
+    if (next.objective < fit.objective) {
+      next.converged = fit.objective - next.objective < enough;
+      next.damping = std::max(fit.damping * 0.2, 1e-6);
+      fit = std::move(next);
     } else {
-      if (promised < enough) break;
-      damping = std::max(damping * 8, 1e-3);
-      if (damping > 1e6) break;
+      fit.damping = std::max(fit.damping * 8, 1e-3);
     }
   }
-  best.iterations = iterations;
-  return best;
 }
 
 }  // namespace elastem

@@ -1,83 +1,93 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <Eigen/Core>
 
-#include "imaging/elastic_model.hpp"
+#include "alignment/observation.hpp"
+#include "alignment/placement.hpp"
+#include "imaging/ctf.hpp"
 #include "imaging/fft.hpp"
-#include "imaging/noise_spectrum.hpp"
 #include "imaging/projection.hpp"
+#include "imaging/rendering.hpp"
 
 namespace elastem {
 
-/// Where the model stands in one image: a point of the K+5 parameters.
-struct Placement {
-  Eigen::VectorXd amplitudes;                              ///< K, Å
-  Eigen::Matrix3d rotation = Eigen::Matrix3d::Identity();  ///< R of r' = R·r
-  Eigen::Vector2d shift = Eigen::Vector2d::Zero();         ///< Å
-};
-
-/// The placement after a step in (amplitudes, rotation increment in radians, shift).
-Placement moved(const Placement& from, const Eigen::VectorXd& step);
-
-/// What a fit found. `information` is the Fisher matrix of (amplitudes, rotations in radians, shifts in Å)
-/// with the grey scale marginalised, for the noise power that was given.
+/// What a fit found. `information` is the Fisher matrix of (amplitudes, rotations in radians, shifts in Å
+/// [, defocus in Å]) with the grey scale marginalised, for the noise power that was given.
 struct Fit {
   Placement placement;
   double chi2 = 0;  ///< Σ_k |Y − a·CTF·F[proj]|²/E|N|² over the full grid's terms in the band, k = 0 left out
-  double objective = 0;    ///< chi2 + Σ_k q_k²/σ_k²: what is minimised
+  double objective = 0;    ///< chi2 and the priors' terms: what is minimised
   double grey_scale = 0;   ///< a; a fit with a ≤ 0 is no fit
   double correlation = 0;  ///< whitened, normalised cross-correlation
   int terms = 0;           ///< terms of the full grid in the band: the expectation of χ² at the truth
-  int iterations = 0;
   Eigen::MatrixXd information;
+  Eigen::VectorXd gradient;  ///< −½·∂objective/∂θ
+  double damping = 1e-2;     ///< of the next step
+  bool converged = false;
+};
+
+/// A fit of the defocus: the CTF as it was given, and how far off it may be (standard deviation, Å).
+struct DefocusFit {
+  Ctf ctf;
+  double spread = 0;
 };
 
 /// Levenberg–Marquardt for one particle at a time: minimises
-///   χ²(θ) = Σ_k w(k)·|Y(k) − a·CTF(k)·F[proj θ](k)|² + Σ_k q_k²/σ_k²
-/// over amplitudes, left rotation increments and shift with closed-form derivatives; the grey scale a is
-/// solved in closed form at every point (variable projection, Kaufman 1975), w = 1/E|N|². Owns scratch
-/// memory: one a thread.
+///   χ²(θ) = Σ_k w(k)·|Y(k) − a·CTF(k)·F[proj θ](k)|² + Σ_k q_k²/σ_k² [+ Δf²/σ_f²]
+/// over amplitudes, left rotation increments, shift and, if asked, a change Δf of both defoci, with
+/// closed-form derivatives (of the CTF by Δf: central differences); the grey scale a is solved in closed form
+/// at every point (variable projection, Kaufman 1975), w = 1/E|N|². Damping of the diagonal starts at 10⁻², a
+/// step that helps divides it by five, one that does not multiplies it by eight. A step is cut to 20°, 4
+/// pixels and half of σ_k. Owns scratch memory: one a thread.
 class Refiner {
  public:
-  /// `prior_sd`: σ_k of every amplitude in Å.
-  Refiner(const ElasticModel& model, ImageGrid grid, double prior_sd);
+  /// `drawn` must outlive the refiner; the terms of its resolution are fitted. `prior_sd`: σ_k of every
+  /// amplitude in Å.
+  Refiner(const Rendering& drawn, double prior_sd);
 
-  /// The particle that the next fits are for: its transform, CTF and noise power on the half grid.
-  void observe(const Spectrum& spectrum, const std::vector<float>& transfer,
-               const std::vector<double>& noise_power);
+  /// The particle that the next fits are for, on the rendering's grid.
+  void observe(const Observation& particle, const std::optional<DefocusFit>& defocus = std::nullopt);
 
-  /// Fits from `start` with the terms up to `resolution` (Å; 0: all) until a step promises less than a
-  /// thousandth of a unit of χ², or for `max_iterations` evaluations.
-  Fit refine(const Placement& start, double resolution, int max_iterations);
+  /// The fit as it stands at a point, before any step.
+  Fit start(const Placement& at);
+  /// Goes on with a fit of this particle for `evaluations` more of the image and its derivatives, or until a
+  /// step gains, or promises, less than `enough` of χ²: it then has converged.
+  void improve(Fit& fit, int evaluations, double enough);
 
-  /// The objective at a point, with the terms of the last fit: χ² with the grey scale solved, plus the prior.
+  /// The objective at a point: χ² with the grey scale solved, plus the priors' terms.
   double objective(const Placement& at);
-  double prior_sd() const { return prior_sd_; }
+
+  /// Fisher matrix and priors: the precision of the posterior's normal approximation for noise of this scale.
+  Eigen::MatrixXd precision(const Fit& fit, double noise_scale) const;
 
  private:
-  void choose_band(double resolution);
-  /// F[image], whitened, in the band, into a column.
-  void transform(const Image& image, Eigen::Index column);
-  /// Gram matrix of (derivatives, image, data) in the whitened band.
-  Eigen::MatrixXd gram(const Placement& at);
-  /// The fit at a point and −½ the gradient of the objective there.
-  Fit fit_at(const Placement& at, Eigen::VectorXd& gradient);
+  /// Terms of the half grid that are fitted and stand side by side.
+  struct Run {
+    int first = 0, count = 0;
+  };
 
-  ImageGrid grid_;
+  Eigen::Index parameter_count() const { return projector_.parameter_count() + (defocus_ ? 1 : 0); }
+  void use_defocus(double change);
+  void whiten(const Spectrum& spectrum, const std::vector<float>& factor, Eigen::Index column);
+  Eigen::MatrixXd gram(const Placement& at);
+  double prior_terms(const Placement& at) const;
+  Eigen::VectorXd step_of(const Fit& fit) const;
+
+  const Rendering* drawn_;
   double prior_sd_;
   Projector<float> projector_;
   Fft2<float> fft_;
-  std::vector<double> squared_frequency_;  ///< of every half-grid term, 1/Å²
-  // The present particle, whitened: factors √(multiplicity/E|N|²) times CTF, and times Y.
-  std::vector<float> factor_;
-  Spectrum data_;
-  // The terms in the band of the present fit.
-  double band_resolution_ = -1;
-  std::vector<int> band_;
-  int band_terms_ = 0;       ///< of the full grid
-  Eigen::MatrixXf columns_;  ///< a column each derivative, image, data; rows real and imaginary parts
+  std::vector<Run> runs_;
+  int band_terms_ = 0;  ///< of the full grid
+  std::optional<DefocusFit> defocus_;
+  double present_defocus_ = 0;
+  std::vector<float> whitening_;   ///< √(multiplicity/E|N|²)·deblurring
+  std::vector<float> factor_;      ///< whitening·CTF
+  std::vector<float> by_defocus_;  ///< its derivative by the defocus
+  Eigen::MatrixXf columns_;        ///< terms (re, im) × (parameters, image, data), whitened
   Image image_;
   std::vector<Image> derivatives_;
   Spectrum spectrum_;

@@ -18,11 +18,14 @@ struct AlignOptions {
   std::string modes;              ///< selection by number; empty: all enabled
   std::int64_t limit = 0;         ///< only the first so many particles; 0: all
   bool local = false;             ///< start from the poses of the input
-  double max_resolution = 0, search_resolution = 11, angular_step = 10;
+  double max_resolution = 0, search_resolution = 0, angular_step = 18;
   double shift_range = 0;      ///< Å; 0: an eighth of the box
   double amplitude_range = 0;  ///< Å; 0: 4.9·√N
-  int candidates = 20, finalists = 5;
-  AtomModelOption atom_model;  ///< where it differs from the modes file's
+  int candidates = 60, finalists = 4;
+  double library_memory_mib = 256;
+  double defocus_spread = 0;                 ///< Å; 0: the defocus is not fitted
+  double local_angle = 10, local_shift = 7;  ///< degrees, Å
+  AtomModelOption atom_model;                ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

@@ -26,8 +26,8 @@ Eigen::Matrix3d rotation_of(const ParticleResult& result) {
 
 TEST(Aligner, FindsNoisyParticlesFromNothing) {
   const ElasticModel model = bent_chain();
-  const PoseLibrary library = make_pose_library(model, test_grid, options());
-  Aligner aligner(model, test_grid, white(1.5), options(), &library);
+  const OwnPoseLibrary library(model, test_grid, search_options(model, test_grid, options()));
+  Aligner aligner(model, test_grid, white(1.5), options(), &*library);
   int found = 0;
   for (std::uint64_t i = 0; i < 12; ++i) {
     const Placement truth = random_placement(i, 30, 8);
@@ -41,9 +41,9 @@ TEST(Aligner, FindsNoisyParticlesFromNothing) {
 
 TEST(Aligner, IsAPureFunctionOfTheParticle) {
   const ElasticModel model = bent_chain();
-  const PoseLibrary library = make_pose_library(model, test_grid, options());
-  Aligner one(model, test_grid, white(1), options(), &library),
-      other(model, test_grid, white(1), options(), &library);
+  const OwnPoseLibrary library(model, test_grid, search_options(model, test_grid, options()));
+  Aligner one(model, test_grid, white(1), options(), &*library),
+      other(model, test_grid, white(1), options(), &*library);
   const Image a = particle_image(model, random_placement(1, 30, 8), test_ctf(), 1, 1);
   const Image b = particle_image(model, random_placement(2, 30, 8), test_ctf(), 1, 2);
   const auto first = one.align(a, test_ctf());
@@ -61,17 +61,63 @@ TEST(Aligner, RefinesFromAKnownPose) {
   const ElasticModel model = bent_chain();
   Aligner aligner(model, test_grid, white(1), options(), nullptr);
   const Placement truth = random_placement(5, 30, 8);
-  std::vector<Placement> starts;
-  for (const auto& amplitudes : aligner.start_amplitudes()) {
-    starts.push_back({amplitudes, rotation_increment({0.1, 0.05, -0.08}) * truth.rotation, truth.shift});
-  }
-  const auto result = aligner.refine(particle_image(model, truth, test_ctf(), 1, 5), test_ctf(), starts);
+  const Eigen::Vector3d angles = euler_angles(rotation_increment({0.1, 0.05, -0.08}) * truth.rotation);
+  const Pose start{angles[0], angles[1], angles[2], truth.shift + Eigen::Vector2d(2, -3)};
+  const auto result = aligner.refine_near(particle_image(model, truth, test_ctf(), 1, 5), test_ctf(), start);
   // Five standard errors of each amplitude.
   for (int k = 0; k < 2; ++k) {
     EXPECT_LT(std::abs(result.amplitudes[k] - truth.amplitudes[k]), 5 * result.standard_errors[k]);
   }
   EXPECT_LT(rotation_distance(rotation_of(result), truth.rotation),
             5 * result.standard_errors.segment<3>(2).norm());
+  ASSERT_TRUE(result.fit.has_value());
+  EXPECT_EQ(result.fit->covariance.rows(), 7);
+  EXPECT_NEAR(result.fit->chi2, 1, 5 * std::sqrt(2.0 / (test_grid.size * test_grid.size)));
+}
+
+TEST(Aligner, ALocalAlignmentCoversItsRangeAndNoMore) {
+  const ElasticModel model = bent_chain();
+  AlignmentOptions wide = options();
+  wide.local_angle = 40;
+  wide.local_shift = 20;
+  Aligner near(model, test_grid, white(1), options(), nullptr),
+      far(model, test_grid, white(1), wide, nullptr);
+  int found = 0;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    const Placement truth = random_placement(i, 30, 6);
+    const Eigen::Vector3d angles = euler_angles(rotation_increment({0.35, -0.3, 0.25}) * truth.rotation);
+    const Pose start{angles[0], angles[1], angles[2], truth.shift + Eigen::Vector2d(9, 8)};
+    const Image image = particle_image(model, truth, test_ctf(), 1, i);
+    found += rotation_distance(rotation_of(far.refine_near(image, test_ctf(), start)), truth.rotation) < 10;
+    const auto result = near.refine_near(image, test_ctf(), start);  // the truth is 30° away
+    if (result.state != ParticleState::done) continue;
+    EXPECT_LT(rotation_distance(rotation_of(result), rotation_matrix(start.rot, start.tilt, start.psi)),
+              1.5 * options().local_angle + 5 * result.standard_errors.segment<3>(2).norm());
+  }
+  EXPECT_GE(found, 5);  // one of six may end elsewhere
+}
+
+TEST(Aligner, ImagesOfAFineGridAreFittedOnACoarseOne) {
+  // The same particle on twice as fine a grid, fitted to 8 Å: the same answer, within a share of its error
+  // that the aliases of the two drawings leave.
+  const ElasticModel model = bent_chain();
+  const ImageGrid fine{2 * test_grid.size, test_grid.pixel_size / 2};
+  AlignmentOptions band = options();
+  band.max_resolution = 8;
+  const NoiseSpectrum noise(static_cast<std::size_t>(fine.size / 2 + 1),
+                            static_cast<double>(fine.size) * fine.size);
+  Aligner aligner(model, fine, noise, band, nullptr);
+  const Placement truth = random_placement(8, 30, 5);
+  Image image;
+  Projector<float>(model, fine).project(truth.amplitudes, truth.rotation, truth.shift, image);
+  image *= 30;  // far above the noise
+  Ctf none;
+  none.enabled = false;
+  const Eigen::Vector3d angles = euler_angles(truth.rotation);
+  const auto result = aligner.refine_near(image, none, Pose{angles[0], angles[1], angles[2], truth.shift});
+  for (int k = 0; k < 2; ++k) EXPECT_NEAR(result.amplitudes[k], truth.amplitudes[k], 0.5);  // Å of ±30
+  EXPECT_LT(rotation_distance(rotation_of(result), truth.rotation), 0.5);
+  EXPECT_LT((result.shift - truth.shift).norm(), 0.1);
 }
 
 TEST(Aligner, AnImageWithoutTheParticleFailsOrIsUnsure) {

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/LU>
 #include <gtest/gtest.h>
 
 #include "imaging/fisher.hpp"
+#include "imaging/fourier_crop.hpp"
 #include "synthetic_particle.hpp"
 
 namespace elastem {
@@ -13,17 +15,22 @@ namespace {
 
 class Refinement : public testing::Test {
  protected:
-  /// A refiner that has observed the particle `index` with noise of the standard deviation `noise`; the noise
-  /// power handed on is that of `assumed`.
-  Refiner observed(const Placement& truth, double noise, double assumed, std::uint64_t index) {
-    Refiner refiner(model, test_grid, 200);
-    Fft2<float> fft(test_grid.size);
-    Spectrum spectrum;
-    fft.forward(particle_image(model, truth, test_ctf(), noise, index), spectrum);
-    refiner.observe(spectrum, ctf_half_grid(test_ctf(), test_grid.size, test_grid.pixel_size),
-                    std::vector<double>(static_cast<std::size_t>(spectrum.size()),
-                                        test_grid.size * test_grid.size * assumed * assumed));
-    return refiner;
+  /// The transform, CTF and noise power of particle `index` with noise of the standard deviation `noise`; the
+  /// noise power handed on is that of `assumed`.
+  Observation observation(const Placement& truth, double noise, double assumed, std::uint64_t index,
+                          const Ctf& ctf = test_ctf()) {
+    Observation particle;
+    Fft2<float>(test_grid.size).forward(particle_image(model, truth, ctf, noise, index), particle.spectrum);
+    particle.transfer = ctf_half_grid(test_ctf(), test_grid.size, test_grid.pixel_size);
+    particle.noise_power.assign(static_cast<std::size_t>(particle.spectrum.size()),
+                                test_grid.size * test_grid.size * assumed * assumed);
+    return particle;
+  }
+
+  static Fit refined(Refiner& refiner, const Placement& start, int evaluations) {
+    Fit fit = refiner.start(start);
+    refiner.improve(fit, evaluations, 1e-3);
+    return fit;
   }
 
   Placement disturbed(const Placement& truth) {
@@ -35,13 +42,15 @@ class Refinement : public testing::Test {
   }
 
   ElasticModel model = bent_chain();
+  Rendering exact = rendering(model, test_grid, 0);
+  Refiner refiner{exact, 200};
 };
 
 TEST_F(Refinement, FindsTheTruthWithoutNoise) {
   for (std::uint64_t i = 0; i < 10; ++i) {
     const Placement truth = random_placement(i, 40, 8);
-    Refiner refiner = observed(truth, 0, 0.01, i);
-    const Fit fit = refiner.refine(disturbed(truth), 0, 60);
+    refiner.observe(observation(truth, 0, 0.01, i));
+    const Fit fit = refined(refiner, disturbed(truth), 60);
     // Single-precision images of relative error about 1e−6 at a signal-to-noise ratio of about 100 a pixel:
     // the errors are those of noise a thousandth of a standard error strong; a thousandth of 40 Å and of a
     // radian is lax.
@@ -60,8 +69,8 @@ TEST_F(Refinement, ErrorsAreThoseOfTheFisherMatrix) {
   double chi2 = 0;
   for (std::uint64_t i = 0; i < particles; ++i) {
     const Placement truth = random_placement(i, 30, 8);
-    Refiner refiner = observed(truth, noise, noise, i);
-    const Fit fit = refiner.refine(truth, 0, 60);
+    refiner.observe(observation(truth, noise, noise, i));
+    const Fit fit = refined(refiner, truth, 60);
     Eigen::VectorXd error(7);
     error.head<2>() = fit.placement.amplitudes - truth.amplitudes;
     const Eigen::Matrix3d turn = fit.placement.rotation * truth.rotation.transpose();
@@ -79,8 +88,8 @@ TEST_F(Refinement, ErrorsAreThoseOfTheFisherMatrix) {
 
 TEST_F(Refinement, AgreesWithTheDoublePrecisionFisherMatrix) {
   const Placement truth = random_placement(3, 30, 5);
-  Refiner refiner = observed(truth, 0, 1, 0);
-  const Fit fit = refiner.refine(truth, 0, 1);
+  refiner.observe(observation(truth, 0, 1, 0));
+  const Fit fit = refiner.start(truth);
   Projector<double> projector(model, test_grid);
   Fft2<double> fft(test_grid.size);
   const auto transfer = ctf_half_grid(test_ctf(), test_grid.size, test_grid.pixel_size);
@@ -97,12 +106,54 @@ TEST_F(Refinement, AgreesWithTheDoublePrecisionFisherMatrix) {
 
 TEST_F(Refinement, ABandLeavesFewerTermsAndLargerErrors) {
   const Placement truth = random_placement(4, 30, 5);
-  Refiner refiner = observed(truth, 1, 1, 0);
-  const Fit full = refiner.refine(truth, 0, 1), band = refiner.refine(truth, 15, 1);
+  const Observation particle = observation(truth, 1, 1, 0);
+  refiner.observe(particle);
+  const Fit full = refiner.start(truth);
+  const Rendering coarse = rendering(model, test_grid, 15);
+  Observation cropped;
+  crop_spectrum(particle.spectrum, test_grid.size, coarse.grid.size, cropped.spectrum);
+  cropped.transfer = ctf_half_grid(test_ctf(), coarse.grid.size, coarse.grid.pixel_size);
+  cropped.noise_power.assign(cropped.transfer.size(), particle.noise_power[0]);
+  Refiner banded(coarse, 200);
+  banded.observe(cropped);
+  const Fit band = banded.start(truth);
   EXPECT_LT(band.terms, full.terms);
   const auto full_errors = standard_errors_from_information(full.information);
   const auto band_errors = standard_errors_from_information(band.information);
   for (Eigen::Index p = 0; p < 7; ++p) EXPECT_GT(band_errors[p], full_errors[p]);
+  EXPECT_NEAR(band.grey_scale / full.grey_scale, 1,
+              4 * band_errors[0]);  // the terms are those of the full box
+}
+
+TEST_F(Refinement, GoesOnWhereItStopped) {
+  const Placement truth = random_placement(6, 40, 8);
+  refiner.observe(observation(truth, 1, 1, 6));
+  Fit once = refiner.start(disturbed(truth)), in_parts = once;
+  refiner.improve(once, 7, 1e-3);
+  for (int i = 0; i < 7; ++i) refiner.improve(in_parts, 1, 1e-3);
+  EXPECT_EQ(once.objective, in_parts.objective);
+  EXPECT_EQ(once.placement.amplitudes, in_parts.placement.amplitudes);
+  EXPECT_EQ(once.placement.rotation, in_parts.placement.rotation);
+}
+
+TEST_F(Refinement, FindsTheDefocus) {
+  Ctf off = test_ctf();
+  off.defocus_u += 700;
+  off.defocus_v += 700;
+  Eigen::Vector2d sums = Eigen::Vector2d::Zero();  // squared pulls, and their number
+  for (std::uint64_t i = 0; i < 10; ++i) {
+    const Placement truth = random_placement(i, 30, 6);
+    const Observation particle = observation(truth, 0.5, 0.5, i, off);
+    refiner.observe(particle);
+    const Fit ignored = refined(refiner, truth, 40);
+    refiner.observe(particle, DefocusFit{test_ctf(), 1000});
+    const Fit fitted = refined(refiner, truth, 40);
+    EXPECT_LT(fitted.chi2, ignored.chi2);
+    const double error = std::sqrt(fitted.information.inverse()(7, 7));
+    sums += Eigen::Vector2d(std::pow((fitted.placement.defocus_change - 700) / error, 2), 1);
+  }
+  // χ² of ten over ten is 1 ± √(2/10): three of these, and the prior's pull of error²/1000² · 700.
+  EXPECT_LT(sums[0] / sums[1], 1 + 3 * std::sqrt(2.0 / 10) + 0.3);
 }
 
 }  // namespace
