@@ -114,7 +114,8 @@ ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int
     return table;
   }
   noise = estimate_noise(comm, set, count);
-  ResultTable table = ResultTable::create(comm, o.output, count, model.mode_numbers, provenance);
+  ResultTable table =
+      ResultTable::create(comm, o.output, count, model.mode_numbers, provenance, TableContents{.fits = true});
   table.store_vector(noise_name, noise, "1",
                      "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
   return table;

@@ -105,6 +105,10 @@ inline hid_t type_of<double>() {
   return H5T_NATIVE_DOUBLE;
 }
 template <>
+inline hid_t type_of<float>() {
+  return H5T_NATIVE_FLOAT;
+}
+template <>
 inline hid_t type_of<int>() {
   return H5T_NATIVE_INT;
 }

@@ -1,22 +1,13 @@
 #include "mpi/storage/result_rows.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
-#include <zlib.h>
-
 #include "core/error.hpp"
+#include "mpi/storage/row_checksum.hpp"
 
 namespace elastem {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "checksums and files are little-endian");
-
-template <class T>
-void add(uLong& crc, const T* values, std::size_t count) {
-  crc = crc32(crc, reinterpret_cast<const Bytef*>(values), static_cast<uInt>(count * sizeof(T)));
-}
 
 template <class Vector>
 void copy_or_nan(const Vector& values, std::size_t size, double* to, bool may_be_empty) {
@@ -44,15 +35,15 @@ ResultRows::ResultRows(std::size_t row_count, std::size_t amplitudes_per_row)
       checksum(rows) {}
 
 std::uint32_t ResultRows::row_checksum(std::size_t row) const {
-  uLong crc = crc32(0, nullptr, 0);
-  add(crc, amplitudes.data() + row * modes, modes);
-  add(crc, euler_angles.data() + row * 3, 3);
-  add(crc, shifts.data() + row * 2, 2);
-  add(crc, standard_errors.data() + row * (modes + 5), modes + 5);
-  add(crc, score.data() + row, 1);
-  add(crc, state.data() + row, 1);
-  add(crc, reason.data() + row, 1);
-  return static_cast<std::uint32_t>(crc);
+  return RowChecksum()
+      .add(amplitudes.data() + row * modes, modes)
+      .add(euler_angles.data() + row * 3, 3)
+      .add(shifts.data() + row * 2, 2)
+      .add(standard_errors.data() + row * (modes + 5), modes + 5)
+      .add(score.data() + row, 1)
+      .add(state.data() + row, 1)
+      .add(reason.data() + row, 1)
+      .value();
 }
 
 ParticleState ResultRows::checked_state(std::size_t row) const {
@@ -61,15 +52,20 @@ ParticleState ResultRows::checked_state(std::size_t row) const {
   return finished && checksum[row] == row_checksum(row) ? stored : ParticleState::pending;
 }
 
-ParticleResult ResultRows::result(std::size_t row) const {
+ParticleResult ResultRows::pending_result() const {
   const auto k = static_cast<Eigen::Index>(modes);
   ParticleResult result;
-  result.state = checked_state(row);
-  if (result.state == ParticleState::pending) {
-    result.amplitudes = Eigen::VectorXd::Zero(k);
-    result.standard_errors = Eigen::VectorXd::Zero(k + 5);
-    return result;
-  }
+  result.amplitudes = Eigen::VectorXd::Zero(k);
+  result.standard_errors = Eigen::VectorXd::Zero(k + 5);
+  return result;
+}
+
+ParticleResult ResultRows::result(std::size_t row) const {
+  const ParticleState checked = checked_state(row);
+  if (checked == ParticleState::pending) return pending_result();
+  const auto k = static_cast<Eigen::Index>(modes);
+  ParticleResult result;
+  result.state = checked;
   result.amplitudes = Eigen::Map<const Eigen::VectorXd>(amplitudes.data() + row * modes, k);
   result.euler_angles = Eigen::Map<const Eigen::Vector3d>(euler_angles.data() + row * 3);
   result.shift = Eigen::Map<const Eigen::Vector2d>(shifts.data() + row * 2);

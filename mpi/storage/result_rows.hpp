@@ -24,6 +24,8 @@ struct ResultRows {
   ParticleState checked_state(std::size_t row) const;
   /// A row as a result; all zero and pending where `checked_state` is pending.
   ParticleResult result(std::size_t row) const;
+  /// A pending row as `result` gives it.
+  ParticleResult pending_result() const;
 };
 
 /// The rows of some results with their checksums. A failed particle may leave its amplitudes and standard

@@ -4,13 +4,16 @@
 #include <array>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <span>
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "mpi/storage/fit_columns.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "mpi/storage/result_rows.hpp"
 #include "mpi/storage/stored_provenance.hpp"
+#include "mpi/storage/table_column.hpp"
 
 namespace elastem {
 namespace {
@@ -36,7 +39,8 @@ std::string temporary_name(const std::string& path) {
   return path + ".partial";
 }
 
-void write_header(hid_t file, std::int64_t n, const std::vector<int>& modes, const Provenance& provenance) {
+void write_header(hid_t file, std::int64_t n, const std::vector<int>& modes, const Provenance& provenance,
+                  const TableContents& contents) {
   const auto rows = static_cast<std::uint64_t>(n), k = static_cast<std::uint64_t>(modes.size());
   hdf5::write_attribute(file, "elastem", "particle results");
   write_provenance(file, provenance);
@@ -64,30 +68,7 @@ void write_header(hid_t file, std::int64_t n, const std::vector<int>& modes, con
   hdf5::make_dataset(
       group, "checksum", H5T_STD_U32LE, {rows},
       {"none", "CRC-32 of amplitudes, euler_angles, shifts, standard_errors, score, state, reason"});
-}
-
-// A hyperslab of whole rows.
-struct Selection {
-  hdf5::Handle memory, file;
-};
-
-Selection select_rows(hid_t dataset, std::int64_t first, std::int64_t count) {
-  std::vector<hsize_t> start, extent;
-  for (const auto side : hdf5::shape(dataset)) {
-    start.push_back(0);
-    extent.push_back(side);
-  }
-  start[0] = static_cast<hsize_t>(first);
-  extent[0] = static_cast<hsize_t>(count);
-  const char* const what = "cannot select rows";
-  Selection selection;
-  selection.file = hdf5::Handle(H5Dget_space(dataset), H5Sclose, what);
-  hdf5::check(
-      H5Sselect_hyperslab(selection.file, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
-      what);
-  selection.memory =
-      hdf5::Handle(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, what);
-  return selection;
+  if (contents.fits) FitColumns::create(file, n, modes.size());
 }
 
 }  // namespace
@@ -109,7 +90,8 @@ struct ResultTable::Impl {
       close_file();
       return;
     }
-    for (auto& column : columns) column.release();
+    for (auto& column : columns) column.abandon();
+    if (fits) fits->abandon();
     file.release();
   }
 
@@ -119,7 +101,8 @@ struct ResultTable::Impl {
   }
 
   void close_file() {
-    for (auto& column : columns) column.reset();
+    for (auto& column : columns) column.close();
+    fits.reset();
     file.reset();
   }
 
@@ -130,68 +113,65 @@ struct ResultTable::Impl {
                   "predictions.h5 or truth.h5");
     try {
       for (std::size_t i = 0; i < column::count; ++i)
-        columns[i] = hdf5::open_dataset(file, std::string("particles/") + column_names[i]);
-      modes = hdf5::read_int_attribute(columns[column::amplitudes], "modes");
+        columns[i] = TableColumn(file, path, std::string("particles/") + column_names[i]);
+      modes = hdf5::read_int_attribute(columns[column::amplitudes].handle(), "modes");
       provenance = read_provenance(file);
     } catch (const Error& error) {
       throw Error(path + ": " + error.what() + "; the file was not written by this version of elastem");
     }
-    check_shapes();
-  }
-
-  void check_shapes() {
-    const std::uint64_t rows = hdf5::shape(columns[column::state]).at(0), k = modes.size();
-    const std::array<std::uint64_t, column::count> widths = {k, 3, 2, k + 5, 1, 1, 1, 1};
-    for (std::size_t i = 0; i < column::count; ++i) {
-      const auto shape = hdf5::shape(columns[i]);
-      if (shape.empty() || shape[0] != rows || (shape.size() > 1 ? shape[1] : 1) != widths[i])
-        throw Error(path + ": /particles/" + column_names[i] +
-                    " has another shape than the rest of the table");
-    }
+    const std::uint64_t rows = hdf5::shape(columns[column::state].handle()).at(0), k = modes.size();
+    columns[column::amplitudes].require_shape(rows, {k});
+    columns[column::euler_angles].require_shape(rows, {3});
+    columns[column::shifts].require_shape(rows, {2});
+    columns[column::standard_errors].require_shape(rows, {k + 5});
+    for (const Column single : {column::score, column::reason, column::checksum, column::state})
+      columns[single].require_shape(rows, {});
     n = static_cast<std::int64_t>(rows);
+    if (FitColumns::present(file)) fits.emplace(file, path, n, modes.size());
   }
 
-  template <class T>
-  void transfer(Column column, std::int64_t first, std::int64_t count, std::vector<T>& values,
-                bool write) const {
-    const Selection rows = select_rows(columns[column], first, count);
-    const hid_t type = hdf5::type_of<T>();
-    const auto status =
-        write ? H5Dwrite(columns[column], type, rows.memory, rows.file, H5P_DEFAULT, values.data())
-              : H5Dread(columns[column], type, rows.memory, rows.file, H5P_DEFAULT, values.data());
-    hdf5::check(status, path + ": cannot " + (write ? "write" : "read") + " rows " +
-                            std::to_string(first + 1) + " to " + std::to_string(first + count) + " of " +
-                            column_names[column] +
-                            (write ? "; is the disk full?" : "; is the file cut short?"));
-  }
-
-  // Independent, in the order of Column.
-  void transfer(ResultRows& rows, std::int64_t first, bool write) const {
-    const auto count = static_cast<std::int64_t>(rows.rows);
-    require(first >= 0 && first + count <= n, "rows outside the table");
-    if (count == 0) return;
-    if (!modes.empty()) transfer(column::amplitudes, first, count, rows.amplitudes, write);
-    transfer(column::euler_angles, first, count, rows.euler_angles, write);
-    transfer(column::shifts, first, count, rows.shifts, write);
-    transfer(column::standard_errors, first, count, rows.standard_errors, write);
-    transfer(column::score, first, count, rows.score, write);
-    transfer(column::reason, first, count, rows.reason, write);
-    transfer(column::checksum, first, count, rows.checksum, write);
-    transfer(column::state, first, count, rows.state, write);
-  }
-
-  ResultRows rows(std::int64_t first, std::int64_t count) const {
+  void require_rows(std::int64_t first, std::int64_t count) const {
     require(count >= 0, "a negative number of rows");
+    require(first >= 0 && first + count <= n, "rows outside the table");
+  }
+
+  // Independent.
+  ResultRows read_rows(std::int64_t first, std::int64_t count) const {
+    require_rows(first, count);
     ResultRows rows(static_cast<std::size_t>(count), modes.size());
-    transfer(rows, first, false);
+    if (count == 0) return rows;
+    if (!modes.empty()) columns[column::amplitudes].read(first, count, rows.amplitudes);
+    columns[column::euler_angles].read(first, count, rows.euler_angles);
+    columns[column::shifts].read(first, count, rows.shifts);
+    columns[column::standard_errors].read(first, count, rows.standard_errors);
+    columns[column::score].read(first, count, rows.score);
+    columns[column::reason].read(first, count, rows.reason);
+    columns[column::checksum].read(first, count, rows.checksum);
+    columns[column::state].read(first, count, rows.state);
     return rows;
+  }
+
+  // Independent, the state last.
+  void write_rows(std::int64_t first, const ResultRows& rows) const {
+    const auto count = static_cast<std::int64_t>(rows.rows);
+    require_rows(first, count);
+    if (count == 0) return;
+    if (!modes.empty()) columns[column::amplitudes].write(first, count, rows.amplitudes);
+    columns[column::euler_angles].write(first, count, rows.euler_angles);
+    columns[column::shifts].write(first, count, rows.shifts);
+    columns[column::standard_errors].write(first, count, rows.standard_errors);
+    columns[column::score].write(first, count, rows.score);
+    columns[column::reason].write(first, count, rows.reason);
+    columns[column::checksum].write(first, count, rows.checksum);
+    columns[column::state].write(first, count, rows.state);
   }
 
   Communicator comm;
   std::string path;
   Access access;
   hdf5::Handle file;
-  std::array<hdf5::Handle, column::count> columns;
+  std::array<TableColumn, column::count> columns;
+  std::optional<FitColumns> fits;
   std::int64_t n = 0;
   std::vector<int> modes;
   Provenance provenance;
@@ -203,11 +183,14 @@ ResultTable& ResultTable::operator=(ResultTable&&) noexcept = default;
 ResultTable::~ResultTable() = default;
 
 ResultTable ResultTable::create(const Communicator& comm, const std::string& path, std::int64_t n,
-                                const std::vector<int>& modes, const Provenance& provenance) {
+                                const std::vector<int>& modes, const Provenance& provenance,
+                                const TableContents& contents) {
   collectively(comm, [&] {
     if (!comm.root()) return;
-    hdf5::write_file(path, static_cast<std::uint64_t>(n) * row_bytes(modes.size()),
-                     [&](hid_t file) { write_header(file, n, modes, provenance); });
+    const std::uint64_t bytes =
+        row_bytes(modes.size()) + (contents.fits ? FitColumns::row_bytes(modes.size()) : 0);
+    hdf5::write_file(path, static_cast<std::uint64_t>(n) * bytes,
+                     [&](hid_t file) { write_header(file, n, modes, provenance, contents); });
   });
   return open(comm, path, Access::write);
 }
@@ -228,26 +211,57 @@ Provenance ResultTable::provenance() const {
   return impl_->provenance;
 }
 
-std::vector<ParticleResult> ResultTable::read(std::int64_t first, std::int64_t count) const {
-  const ResultRows rows = impl_->rows(first, count);
+bool ResultTable::has_fits() const {
+  return impl_->fits.has_value();
+}
+
+std::vector<ParticleResult> ResultTable::read(std::int64_t first, std::int64_t count, Details details) const {
+  const ResultRows rows = impl_->read_rows(first, count);
+  std::optional<FitRows> fits;
+  if (impl_->fits && details != Details::none)
+    fits = impl_->fits->read(first, count,
+                             details == Details::brief ? FitColumns::Part::brief : FitColumns::Part::all);
   std::vector<ParticleResult> results;
   results.reserve(rows.rows);
-  for (std::size_t i = 0; i < rows.rows; ++i) results.push_back(rows.result(i));
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    const bool trusted = !fits || details == Details::brief || fits->intact(i);
+    results.push_back(trusted ? rows.result(i) : rows.pending_result());
+    if (!fits || results.back().state != ParticleState::done) continue;
+    results.back().fit = fits->details(i);
+    if (details == Details::image_alone) fits->restore(i, results.back());
+  }
   return results;
 }
 
 void ResultTable::write(std::int64_t first, std::span<const ParticleResult> rows) {
   require(impl_->access == Access::write, "the table was opened for reading");
-  ResultRows packed = pack_results(rows, impl_->modes.size());
-  impl_->transfer(packed, first, true);
+  const ResultRows packed = pack_results(rows, impl_->modes.size());
+  impl_->require_rows(first, static_cast<std::int64_t>(rows.size()));
+  if (impl_->fits) impl_->fits->write(first, pack_fits(rows, impl_->modes.size()));
+  impl_->write_rows(first, packed);
+}
+
+void ResultTable::rewrite(std::int64_t first, std::span<const ParticleResult> rows) {
+  require(impl_->access == Access::write, "the table was opened for reading");
+  impl_->write_rows(first, pack_results(rows, impl_->modes.size()));
+}
+
+void ResultTable::write_outliers(std::int64_t first, const std::vector<std::uint8_t>& flags) {
+  require(impl_->access == Access::write && impl_->fits, "a table with fits, opened for writing");
+  impl_->require_rows(first, static_cast<std::int64_t>(flags.size()));
+  impl_->fits->write_outliers(first, flags);
 }
 
 std::vector<ParticleState> ResultTable::states() const {
   std::vector<ParticleState> states(static_cast<std::size_t>(impl_->n));
   for (std::int64_t first = 0; first < impl_->n; first += block_rows) {
-    const ResultRows rows = impl_->rows(first, std::min(block_rows, impl_->n - first));
+    const std::int64_t count = std::min(block_rows, impl_->n - first);
+    const ResultRows rows = impl_->read_rows(first, count);
+    std::optional<FitRows> fits;
+    if (impl_->fits) fits = impl_->fits->read(first, count, FitColumns::Part::all);
     for (std::size_t i = 0; i < rows.rows; ++i)
-      states[static_cast<std::size_t>(first) + i] = rows.checked_state(i);
+      states[static_cast<std::size_t>(first) + i] =
+          fits && !fits->intact(i) ? ParticleState::pending : rows.checked_state(i);
   }
   return states;
 }

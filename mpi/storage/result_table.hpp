@@ -12,6 +12,11 @@
 
 namespace elastem {
 
+/// What a new table holds beside its rows of results.
+struct TableContents {
+  bool fits = false;  ///< the details of an alignment under /fit
+};
+
 /// The table of particle results (alignment.h5, predictions.h5, truth.h5): a row a particle in the order of
 /// the input, all data sets contiguous and allocated at creation, so that after the header was flushed
 /// nothing but raw rows is written and `kill -9` at any moment leaves a readable file. Schema: docs/files.md.
@@ -22,7 +27,8 @@ class ResultTable {
   /// A new table of n pending rows of K = modes.size() amplitudes: creates, closes and reopens the file for
   /// writing. Collective. Throws Error when it cannot be made.
   static ResultTable create(const Communicator& comm, const std::string& path, std::int64_t n,
-                            const std::vector<int>& modes, const Provenance& provenance);
+                            const std::vector<int>& modes, const Provenance& provenance,
+                            const TableContents& contents = {});
   /// Opens an existing table. Collective. Throws Error when it is no such table.
   static ResultTable open(const Communicator& comm, const std::string& path, Access access);
 
@@ -34,11 +40,26 @@ class ResultTable {
   const std::vector<int>& modes() const;
   Provenance provenance() const;  ///< as stored at creation
 
+  /// Whether the table holds the details of fits.
+  bool has_fits() const;
+
+  /// What `read` tells of the fits of done rows, where the table has them: nothing; all but the covariances;
+  /// all; or all, with the amplitudes, the pose and the standard errors of the image alone in place of those
+  /// that a learnt prior improved. The covariances are large: the first two do not read them, and do not
+  /// check the fit's checksum either.
+  enum class Details { none, brief, all, image_alone };
   /// Rows first … first+count−1. Any rank, independent. A row whose checksum is wrong comes back as pending.
-  std::vector<ParticleResult> read(std::int64_t first, std::int64_t count) const;
-  /// Writes consecutive rows from `first`, fields before states. Any rank, independent.
+  std::vector<ParticleResult> read(std::int64_t first, std::int64_t count,
+                                   Details details = Details::none) const;
+  /// Writes consecutive rows from `first`: the details of the fits where the table has them (the pose of a
+  /// row is then what its image alone says), the other fields, the states. Any rank, independent.
   void write(std::int64_t first, std::span<const ParticleResult> rows);
-  /// The state of every row after its checksum was checked, read in blocks; one byte a row. Any rank.
+  /// The same without the fits: what is read with their details remains what the images alone say.
+  void rewrite(std::int64_t first, std::span<const ParticleResult> rows);
+  /// Writes the outlier flags of consecutive rows of a table with fits. Any rank, independent.
+  void write_outliers(std::int64_t first, const std::vector<std::uint8_t>& flags);
+  /// The state of every row after its checksums were checked, the fit's too, read in blocks; one byte a row.
+  /// Any rank.
   std::vector<ParticleState> states() const;
 
   /// An extra one-dimensional data set under /fit (e.g. the noise spectrum), written by rank 0. Collective;
