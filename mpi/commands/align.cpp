@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/comm/work_queue.hpp"
+#include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_set.hpp"
@@ -114,8 +115,8 @@ ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int
     return table;
   }
   noise = estimate_noise(comm, set, count);
-  ResultTable table =
-      ResultTable::create(comm, o.output, count, model.mode_numbers, provenance, TableContents{.fits = true});
+  ResultTable table = ResultTable::create(comm, o.output, count, model.mode_numbers, provenance,
+                                          TableContents{.fits = true, .prior = o.learn_prior});
   table.store_vector(noise_name, noise, "1",
                      "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
   return table;
@@ -176,6 +177,13 @@ void summarise(const Communicator& comm, const ResultTable& table, const QueueSu
   }
 }
 
+/// What all particles say of each other, once all are aligned. Collective.
+void finish(const Communicator& comm, const AlignOptions& o, ResultTable& table) {
+  comm.barrier();  // every rank's rows are in the file
+  flag_outliers(comm, table);
+  if (o.learn_prior) apply_learnt_prior(comm, table);
+}
+
 }  // namespace
 
 int align_command(const Invocation& invocation) {
@@ -214,6 +222,7 @@ int align_command(const Invocation& invocation) {
   collectively(comm, [&] { worker.emplace(model, set, noise, o); });
   const QueueSummary summary = align_all(comm, o, table, *worker);
   summarise(comm, table, summary);
+  if (!summary.stopped) finish(comm, o, table);
   table.close();
   if (!summary.stopped) return 0;
   spdlog::warn("stopped on request; the same command with --resume goes on from here");

@@ -49,14 +49,14 @@ Scale scale_of(const cli::EvaluateOptions& options, const ResultTable& truth) {
 }
 
 // This rank's slices of both tables, a block of rows at a time.
-void add_rows(const Communicator& comm, const ResultTable& result, const ResultTable& truth,
-              Evaluation& evaluation) {
+void add_rows(const Communicator& comm, const ResultTable& result, ResultTable::Details details,
+              const ResultTable& truth, Evaluation& evaluation) {
   const RowSlices& slices = evaluation.slices();
   const std::int64_t end = slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size()));
   for (auto row = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size())); row < end;
        row += block_rows) {
     const std::int64_t count = std::min(block_rows, end - row);
-    const auto estimates = result.read(row, count), truths = truth.read(row, count);
+    const auto estimates = result.read(row, count, details), truths = truth.read(row, count);
     for (std::size_t i = 0; i < estimates.size(); ++i)
       evaluation.add(row + static_cast<std::int64_t>(i), estimates[i], truths[i]);
   }
@@ -200,10 +200,15 @@ int evaluate_command(const Invocation& invocation) {
   if (result.size() < truth.size())
     spdlog::info("{} particles are compared with the first of the {} in {}", result.size(), truth.size(),
                  options->truth);
+  if (options->without_prior && !result.has_fits())
+    throw Error("option --without-prior: " + options->input +
+                " does not say what the images alone say; give a table of align");
+  const auto details =
+      options->without_prior ? ResultTable::Details::image_alone : ResultTable::Details::none;
   const Scale scale = scale_of(*options, truth);
 
   Evaluation evaluation(static_cast<int>(result.modes().size()), result.size());
-  collectively(comm, [&] { add_rows(comm, result, truth, evaluation); });
+  collectively(comm, [&] { add_rows(comm, result, details, truth, evaluation); });
   comm.sum(evaluation.sums());
   comm.sum(evaluation.counts());
   if (comm.root()) {

@@ -12,6 +12,7 @@
 #include "mpi/storage/fit_columns.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "mpi/storage/result_rows.hpp"
+#include "mpi/storage/stored_prior.hpp"
 #include "mpi/storage/stored_provenance.hpp"
 #include "mpi/storage/table_column.hpp"
 
@@ -69,6 +70,7 @@ void write_header(hid_t file, std::int64_t n, const std::vector<int>& modes, con
       group, "checksum", H5T_STD_U32LE, {rows},
       {"none", "CRC-32 of amplitudes, euler_angles, shifts, standard_errors, score, state, reason"});
   if (contents.fits) FitColumns::create(file, n, modes.size());
+  if (contents.prior) create_stored_prior(file, modes.size());
 }
 
 }  // namespace
@@ -250,6 +252,16 @@ void ResultTable::write_outliers(std::int64_t first, const std::vector<std::uint
   require(impl_->access == Access::write && impl_->fits, "a table with fits, opened for writing");
   impl_->require_rows(first, static_cast<std::int64_t>(flags.size()));
   impl_->fits->write_outliers(first, flags);
+}
+
+void ResultTable::write_prior(const LearntPrior& learnt) {
+  require(impl_->access == Access::write && has_stored_prior(impl_->file),
+          "a table with room for a prior, opened for writing");
+  write_stored_prior(impl_->file, learnt);
+}
+
+std::optional<LearntPrior> ResultTable::read_prior() const {
+  return read_stored_prior(impl_->file);
 }
 
 std::vector<ParticleState> ResultTable::states() const {

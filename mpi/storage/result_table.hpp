@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "alignment/prior_learning.hpp"
 #include "imaging/particle.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/storage/provenance.hpp"
@@ -14,7 +16,8 @@ namespace elastem {
 
 /// What a new table holds beside its rows of results.
 struct TableContents {
-  bool fits = false;  ///< the details of an alignment under /fit
+  bool fits = false;   ///< the details of an alignment under /fit
+  bool prior = false;  ///< room for a learnt prior under /prior
 };
 
 /// The table of particle results (alignment.h5, predictions.h5, truth.h5): a row a particle in the order of
@@ -58,6 +61,10 @@ class ResultTable {
   void rewrite(std::int64_t first, std::span<const ParticleResult> rows);
   /// Writes the outlier flags of consecutive rows of a table with fits. Any rank, independent.
   void write_outliers(std::int64_t first, const std::vector<std::uint8_t>& flags);
+  /// Stores a learnt prior in a table that has room for it, and gives it back where there is one. By one
+  /// rank.
+  void write_prior(const LearntPrior& learnt);
+  std::optional<LearntPrior> read_prior() const;
   /// The state of every row after its checksums were checked, the fit's too, read in blocks; one byte a row.
   /// Any rank.
   std::vector<ParticleState> states() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include <Eigen/Cholesky>
@@ -60,22 +61,20 @@ PriorEvidence::PriorEvidence(const AmplitudePrior& prior)
       products_(products(prior.points.colwise() - prior.mean)),
       shares_(prior.points.cols(), 4) {}
 
-bool PriorEvidence::prepare(Part& part, const Eigen::MatrixXd& width) const {
+void PriorEvidence::prepare(Part& part, const Eigen::MatrixXd& width) const {
   const Eigen::Index k = prior_->modes();
   const Eigen::LLT<Eigen::MatrixXd> llt(estimate_.covariance + width);
-  if (llt.info() != Eigen::Success) return false;
+  require(llt.info() == Eigen::Success, "a usable estimate");
   const double log_determinant = 2 * llt.matrixLLT().diagonal().array().log().sum();
-  if (!std::isfinite(log_determinant)) return false;
   part.precision = llt.solve(Eigen::MatrixXd::Identity(k, k));
   part.gain = width * part.precision;
   part.left = width - part.gain * width;
   part.log_density = log_peak(k, log_determinant);
-  return true;
 }
 
 /// Where the estimate lies in a part about the prior's mean.
 void PriorEvidence::place(Part& part, const Eigen::MatrixXd& width) {
-  if (!prepare(part, width)) throw Bug("a part of a prior is not positive definite");
+  prepare(part, width);
   const Eigen::VectorXd away = estimate_.amplitudes - prior_->mean;
   part.distance = away.dot(part.precision * away);
   part.log_density -= 0.5 * (nu + static_cast<double>(away.size())) * std::log1p(part.distance / nu);
@@ -112,16 +111,11 @@ void PriorEvidence::fill_shares(Eigen::Index left_out, double highest) {
   if (left_out >= 0) shares_.row(left_out).setZero();
 }
 
-bool PriorEvidence::weigh(const AmplitudeEstimate& estimate, Eigen::Index left_out) {
+void PriorEvidence::weigh(const AmplitudeEstimate& estimate, Eigen::Index left_out) {
   estimate_ = estimate;
-  const Eigen::Index k = prior_->modes();
-  Part alone;
-  if (!estimate.amplitudes.allFinite() || !estimate.covariance.allFinite() ||
-      !prepare(alone, Eigen::MatrixXd::Zero(k, k)))
-    return false;
   for (std::size_t h = 0; h < widths_.size(); ++h) {
     const double width = AmplitudePrior::widths[h];
-    if (!prepare(widths_[h], width * width * prior_->error)) return false;
+    prepare(widths_[h], width * width * prior_->error);
   }
   place(normal_, prior_->covariance);
   place(background_, prior_->background);
@@ -138,7 +132,6 @@ bool PriorEvidence::weigh(const AmplitudeEstimate& estimate, Eigen::Index left_o
   normal_.share /= total;
   background_.share /= total;
   log_likelihood_ = highest + std::log(total);
-  return true;
 }
 
 Eigen::VectorXd PriorEvidence::answer_mean() const {
@@ -196,6 +189,12 @@ PriorEvidence::NormalTerms PriorEvidence::normal_terms() const {
   const Eigen::VectorXd away = estimate_.amplitudes - prior_->mean;
   const auto k = static_cast<double>(away.size());
   return {(nu + k) / (nu + normal_.distance), normal_.gain * away, normal_.left};
+}
+
+bool usable(const AmplitudeEstimate& estimate) {
+  if (!estimate.amplitudes.allFinite() || !estimate.covariance.allFinite()) return false;
+  const Eigen::LLT<Eigen::MatrixXd> llt(estimate.covariance);
+  return llt.info() == Eigen::Success && llt.rcond() > std::numeric_limits<float>::epsilon();
 }
 
 AmplitudeEstimate amplitudes_alone(const FitDetails& fit) {

@@ -44,8 +44,8 @@ class PriorEvidence {
   explicit PriorEvidence(const AmplitudePrior& prior);
 
   /// Weighs the parts of the prior by how well they explain an estimate; `left_out` is a point that takes no
-  /// part (−1: none). False, and no evidence, where the covariance is not positive definite.
-  bool weigh(const AmplitudeEstimate& estimate, Eigen::Index left_out = -1);
+  /// part (−1: none). The estimate is a usable one.
+  void weigh(const AmplitudeEstimate& estimate, Eigen::Index left_out = -1);
 
   // Of the estimate weighed last.
   double log_likelihood() const { return log_likelihood_; }
@@ -74,7 +74,7 @@ class PriorEvidence {
     double log_density = 0, distance = 0, share = 0;
     Eigen::MatrixXd precision, gain, left;
   };
-  bool prepare(Part& part, const Eigen::MatrixXd& width) const;
+  void prepare(Part& part, const Eigen::MatrixXd& width) const;
   void place(Part& part, const Eigen::MatrixXd& width);
   void fill_shares(Eigen::Index left_out, double highest);
   Eigen::VectorXd form(const Eigen::MatrixXd& precision) const;
@@ -93,6 +93,9 @@ class PriorEvidence {
 ///   C' = C + C_:q·C_qq⁻¹·(S_new − C_qq)·C_qq⁻¹·C_q:
 /// gives the standard errors. `row` has its fit's covariance; the fit is left as it is.
 ParticleResult moved_by_prior(const ParticleResult& row, const AmplitudeEstimate& answer);
+
+/// Whether an estimate can be weighed: finite, and its covariance positive definite.
+bool usable(const AmplitudeEstimate& estimate);
 
 /// The amplitudes of the image alone, with their block of the fit's covariance.
 AmplitudeEstimate amplitudes_alone(const FitDetails& fit);

@@ -187,7 +187,7 @@ Eigen::VectorXd Learning::expectation(const AmplitudePrior& prior, const std::ve
   SliceSums sums(slices_, at.size());
   PriorEvidence evidence(prior);
   for (const auto& member : members) {
-    if (!evidence.weigh(member.learner->estimate, member.own_point)) continue;
+    evidence.weigh(member.learner->estimate, member.own_point);
     auto to = sums.of_row(member.learner->row);
     to[at.log_likelihood] += evidence.log_likelihood();
     to[at.count] += 1;
@@ -228,9 +228,10 @@ void maximise(AmplitudePrior& prior, const Eigen::VectorXd& sums) {
 double Learning::log_likelihood(const AmplitudePrior& prior, const std::vector<Member>& members) const {
   SliceSums sums(slices_, 1);
   PriorEvidence evidence(prior);
-  for (const auto& member : members)
-    if (evidence.weigh(member.learner->estimate, member.own_point))
-      sums.of_row(member.learner->row)[0] += evidence.log_likelihood();
+  for (const auto& member : members) {
+    evidence.weigh(member.learner->estimate, member.own_point);
+    sums.of_row(member.learner->row)[0] += evidence.log_likelihood();
+  }
   return sums.total(sum_)[0];
 }
 
@@ -240,8 +241,8 @@ void Learning::move_points(AmplitudePrior& prior, const std::vector<Member>& mem
   PriorEvidence evidence(prior);
   for (const auto& member : members) {
     if (member.own_point < 0) continue;
-    const bool known = evidence.weigh(member.learner->estimate, member.own_point);
-    moved.col(member.own_point) = known ? evidence.answer_mean() : member.learner->estimate.amplitudes;
+    evidence.weigh(member.learner->estimate, member.own_point);
+    moved.col(member.own_point) = evidence.answer_mean();
   }
   sum_({moved.data(), static_cast<std::size_t>(moved.size())});
   prior.points = moved;
@@ -305,8 +306,7 @@ std::int64_t stratum_drawn(std::int64_t ordinal, std::int64_t total, std::int64_
 
 std::optional<LearntPrior> learn_prior(std::span<const Learner> own, std::int64_t total, Eigen::Index modes,
                                        RowSlices slices, const SumOverRanks& sum) {
-  require(modes > 0, "a prior of some amplitudes");
-  if (total < 5 * modes + 10) return std::nullopt;
+  if (modes == 0 || total < 5 * modes + 10) return std::nullopt;
   LearntPrior learnt = Learning(own, total, modes, slices, sum).learn();
   learnt.learners = total;
   return learnt;

@@ -48,9 +48,9 @@ using SumOverRanks = std::function<void(std::span<double>)>;
 /// Their number comes from the data: it is the one with which each half of the learners is most likely under
 /// the prior learnt from the other half, and it may be none at all: then a normal distribution remains.
 ///
-/// `own` are this rank's learners, ascending, of whole slices of the rows; sums are kept slice by slice, so
-/// that the answer has the same bits on any number of ranks. `total`: of all ranks. None for fewer than
-/// 5·K + 10 learners. Collective where `sum` is.
+/// `own` are this rank's learners, usable ones, ascending, of whole slices of the rows; sums are kept slice
+/// by slice, so that the answer has the same bits on any number of ranks. `total`: of all ranks. None for
+/// fewer than 5·K + 10 learners. Collective where `sum` is.
 std::optional<LearntPrior> learn_prior(std::span<const Learner> own, std::int64_t total, Eigen::Index modes,
                                        RowSlices slices, const SumOverRanks& sum);
 

@@ -73,6 +73,8 @@ std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& 
       "most that the search's reference projections may take on a node");
   add("refine-defocus", po::value(&o.defocus_spread)->default_value(o.defocus_spread)->value_name("Å"),
       "fit a change of the defocus, too, that is about so large (0: do not)");
+  add("learn-prior", po::bool_switch(&o.learn_prior),
+      "learn from all particles how the amplitudes are distributed, and improve each by it");
   add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();

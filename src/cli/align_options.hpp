@@ -25,6 +25,7 @@ struct AlignOptions {
   double library_memory_mib = 256;
   double defocus_spread = 0;                 ///< Å; 0: the defocus is not fitted
   double local_angle = 10, local_shift = 7;  ///< degrees, Å
+  bool learn_prior = false;                  ///< improve every answer by the distribution of all
   AtomModelOption atom_model;                ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value

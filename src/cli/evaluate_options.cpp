@@ -17,6 +17,8 @@ std::optional<EvaluateOptions> parse_evaluate_options(const std::vector<std::str
   line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"), "result of align or predict")(
       "truth,t", po::value(&o.truth)->required()->value_name("FILE"), "truth.h5 of synthesize")(
       "json", po::bool_switch(&o.json), "print JSON for programs instead of a table")(
+      "without-prior", po::bool_switch(&o.without_prior),
+      "evaluate what each image alone says, before align --learn-prior")(
       "pixel-size", po::value(&pixel_size)->value_name("Å"),
       "for shift errors in pixels (by default as stored with the truth)")(
       "atom-count", po::value(&atom_count)->value_name("N"),

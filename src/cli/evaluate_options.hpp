@@ -13,6 +13,7 @@ namespace elastem::cli {
 struct EvaluateOptions {
   std::string input, truth;
   bool json = false;
+  bool without_prior = false;              ///< what each image alone says
   std::optional<double> pixel_size;        ///< Å; none: as stored with the truth
   std::optional<std::int64_t> atom_count;  ///< none: as stored with the truth
   CommonOptions common;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include "mpi/comm/communicator.hpp"
+#include "mpi/storage/result_table.hpp"
+
+namespace elastem {
+
+/// What is done once all rows of an alignment are there. Both start from what the images alone say, which
+/// stays in the table: repeated, or done again after a kill in the middle, they give the same bits, on any
+/// number of ranks.
+
+/// Flags the particles that the structure does not explain (QualityTally); their number. Collective.
+std::int64_t flag_outliers(const Communicator& comm, ResultTable& table);
+
+/// Learns how the amplitudes are distributed (learn_prior) from the particles that are no outliers, stores
+/// the prior, and rewrites the rows of all that were aligned with what their images and the prior say
+/// together. Collective.
+void apply_learnt_prior(const Communicator& comm, ResultTable& table);
+
+}  // namespace elastem
