@@ -92,6 +92,8 @@ void rewrite_own(const Communicator& comm, ResultTable& table, const LearntPrior
 }
 
 void report(const LearntPrior& learnt) {
+  spdlog::debug("log-likelihood of the estimates {:.1f} before the prior, {:.1f} with it; held out {:.1f}",
+                learnt.likelihoods.front(), learnt.log_likelihood, learnt.held_out);
   if (learnt.iterations == 0) {
     spdlog::info("a normal distribution describes the amplitudes of {} particles best: they change little",
                  learnt.learners);

@@ -80,6 +80,7 @@ struct TableSummary {
     if (row.state == ParticleState::failed)
       ++reasons.at(std::min<std::size_t>(static_cast<std::size_t>(row.reason), 255));
     if (row.state != ParticleState::done) return;
+    if (row.fit && row.fit->outlier) ++outliers;
     score.add(row.score);
     for (std::size_t k = 0; k < amplitudes.size(); ++k)
       amplitudes[k].add(row.amplitudes(static_cast<Eigen::Index>(k)));
@@ -91,6 +92,7 @@ struct TableSummary {
 
   std::array<std::int64_t, 3> states{};
   std::array<std::int64_t, 256> reasons{};
+  std::int64_t outliers = 0;
   Summary score;
   std::vector<Summary> amplitudes, errors;
   std::array<Summary, 2> shifts;
@@ -104,6 +106,7 @@ void say_rows(const TableSummary& rows, const std::vector<int>& modes) {
       say("  failed: {} {}", rows.reasons[code],
           code < names.size() ? names[code] : fmt::format("reason {}", code));
   if (rows.states[1] == 0) return;
+  if (rows.outliers > 0) say("  outliers: {} that the structure does not explain", rows.outliers);
   say("  score: mean {:.4f}, from {:.4f} to {:.4f}", rows.score.mean, rows.score.low, rows.score.high);
   say("  {:<12}{:>10}{:>12}{:>10}{:>10}{:>22}", "[Å]", "mean", "deviation", "lowest", "highest",
       "mean standard error");
@@ -118,6 +121,15 @@ void say_rows(const TableSummary& rows, const std::vector<int>& modes) {
   say("  mean standard errors of the rotations about image x, y and the view axis: {:.2f}, {:.2f}, {:.2f} "
       "degrees",
       rows.errors[modes.size()].mean, rows.errors[modes.size() + 1].mean, rows.errors[modes.size() + 2].mean);
+}
+
+void say_prior(const ResultTable& table) {
+  const auto learnt = table.read_prior();
+  if (!learnt) return;
+  say("  prior learnt from {} particles, {} points, {} iterations; broad normal distribution {:.1f} %, "
+      "background {:.1f} %",
+      learnt->learners, learnt->prior.points.cols(), learnt->iterations, 100 * learnt->prior.normal_share,
+      100 * learnt->prior.background_share);
 }
 
 void say_fit(const std::string& path) {
@@ -135,8 +147,11 @@ void inspect_results(const std::string& path, const ResultTable& table) {
       table.modes().empty() ? "no modes" : "modes " + format_number_list(table.modes()));
   TableSummary rows(table.modes().size());
   for (std::int64_t first = 0; first < table.size(); first += block_rows)
-    for (const auto& row : table.read(first, std::min(block_rows, table.size() - first))) rows.add(row);
+    for (const auto& row :
+         table.read(first, std::min(block_rows, table.size() - first), ResultTable::Details::brief))
+      rows.add(row);
   say_rows(rows, table.modes());
+  say_prior(table);
   say_fit(path);
   say_provenance(table.provenance());
 }

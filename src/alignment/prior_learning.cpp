@@ -96,7 +96,8 @@ class Learning {
   double log_likelihood(const AmplitudePrior& prior, const std::vector<Member>& members) const;
   void move_points(AmplitudePrior& prior, const std::vector<Member>& members) const;
   template <class Watch>
-  AmplitudePrior iterate(int half, bool with_points, int iterations, Watch&& watch) const;
+  AmplitudePrior iterate(int half, bool with_points, int iterations, Watch&& watch,
+                         std::vector<double>* likelihoods = nullptr) const;
   int best_iterations(double& held_out) const;
   std::vector<Eigen::Index> points_of(int half) const;
 
@@ -250,12 +251,15 @@ void Learning::move_points(AmplitudePrior& prior, const std::vector<Member>& mem
 
 /// Learns from a half, or from everyone, and shows `watch` the prior after each iteration.
 template <class Watch>
-AmplitudePrior Learning::iterate(int half, bool with_points, int iterations, Watch&& watch) const {
+AmplitudePrior Learning::iterate(int half, bool with_points, int iterations, Watch&& watch,
+                                 std::vector<double>* likelihoods) const {
   const auto points = with_points ? points_of(half) : std::vector<Eigen::Index>();
   const auto learners = members(half, points);
   AmplitudePrior prior = first_prior(points);
   for (int i = 1; i <= iterations; ++i) {
-    maximise(prior, expectation(prior, learners));
+    const Eigen::VectorXd sums = expectation(prior, learners);
+    if (likelihoods) likelihoods->push_back(sums[SumPlaces::log_likelihood]);
+    maximise(prior, sums);
     watch(i, prior);
     if (with_points && i == move_points_after && i < iterations) move_points(prior, learners);
   }
@@ -282,8 +286,9 @@ LearntPrior Learning::learn() {
   LearntPrior learnt;
   learnt.iterations = best_iterations(learnt.held_out);
   const bool with_points = learnt.iterations > 0;
-  learnt.prior = iterate(everyone, with_points, with_points ? learnt.iterations : normal_iterations,
-                         [](int, const AmplitudePrior&) {});
+  learnt.prior = iterate(
+      everyone, with_points, with_points ? learnt.iterations : normal_iterations,
+      [](int, const AmplitudePrior&) {}, &learnt.likelihoods);
   const auto points = with_points ? points_of(everyone) : std::vector<Eigen::Index>();
   const auto learners = members(everyone, points);
   learnt.log_likelihood = log_likelihood(learnt.prior, learners);

@@ -32,6 +32,7 @@ struct LearntPrior {
   double log_likelihood = 0;  ///< of all learners, without their own points
   std::vector<Eigen::Index> own_points;  ///< the point that each of this rank's learners made; −1: none
   double held_out = 0;                   ///< of each half under the prior learnt from the other half
+  std::vector<double> likelihoods;  ///< log-likelihood before each iteration; the points move before the 11th
 };
 
 /// Adds the values of all ranks element by element, in place.
