@@ -1,18 +1,18 @@
 #include <cstdio>
-#include <map>
 #include <optional>
 
 #include <spdlog/spdlog.h>
 
-#include "alignment/aligner.hpp"
 #include "cli/align_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/contrast_check.hpp"
 #include "mpi/commands/model_input.hpp"
-#include "mpi/commands/particle_set.hpp"
+#include "mpi/commands/noise_estimate.hpp"
+#include "mpi/commands/particle_aligner.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -22,23 +22,6 @@ namespace {
 using cli::AlignOptions;
 
 constexpr int stopped_on_request = 3;
-constexpr const char* noise_name = "noise_spectrum";
-
-AlignmentOptions alignment_options(const AlignOptions& o) {
-  AlignmentOptions options;
-  options.amplitude_range = o.amplitude_range;
-  options.shift_range = o.shift_range;
-  options.max_resolution = o.max_resolution;
-  options.angular_step = o.angular_step;
-  options.search_resolution = o.search_resolution;
-  options.candidates = o.candidates;
-  options.finalists = o.finalists;
-  options.library_memory = static_cast<std::size_t>(o.library_memory_mib * (1 << 20));
-  options.defocus_spread = o.defocus_spread;
-  options.local_angle = o.local_angle;
-  options.local_shift = o.local_shift;
-  return options;
-}
 
 std::int64_t particle_count(const AlignOptions& o, const ParticleSet& set) {
   if (o.limit > set.size()) {
@@ -58,67 +41,122 @@ void check_poses(const AlignOptions& o, const ParticleSet& set) {
   }
 }
 
-/// One rank's work: a particle in, a row out. A bad particle is a failed row.
-class ParticleAligner {
- public:
-  ParticleAligner(const ElasticModel& model, const ParticleSet& set, const NoiseSpectrum& noise,
-                  const AlignOptions& o)
-      : model_(&model), local_(o.local), stream_(set) {
-    const AlignmentOptions options = alignment_options(o);
-    if (!local_) library_.emplace(model, set.grid, search_options(model, set.grid, options));
-    aligner_.emplace(model, set.grid, noise, options, local_ ? nullptr : &**library_);
+void describe(const Communicator& comm, const AlignOptions& o, const ParticleSet& set,
+              const ElasticModel& model, std::int64_t count) {
+  if (!comm.root()) return;
+  spdlog::info("{} particles of {}, {} atoms, modes {}", count,
+               set.grids.size() == 1
+                   ? fmt::format("{}² pixels of {:.4g} Å", set.grid.size, set.grid.pixel_size)
+                   : std::to_string(set.grids.size()) + " boxes and pixel sizes",
+               model.atom_count(), format_number_list(model.mode_numbers));
+  for (std::size_t g = 0; g < set.grids.size(); ++g) {
+    const auto particles = set.spread_rows(g, count, count).size();
+    if (set.grids.size() > 1)
+      spdlog::info("  {} particles of {}² pixels of {:.4g} Å", particles, set.grids[g].size,
+                   set.grids[g].pixel_size);
+    const double side = set.grids[g].size * set.grids[g].pixel_size;
+    if (particles > 0 && o.mask_diameter > side)
+      spdlog::warn("--mask-diameter {:g} Å is more than a box of {:.4g} Å: it masks the corners at most",
+                   o.mask_diameter, side);
   }
+}
 
-  std::size_t library_bytes() const { return library_ ? (*library_)->bytes() : 0; }
+using Noise = PerGrid<NoiseSpectrum>;
 
-  ParticleResult align(std::int64_t i) {
-    FailureReason reason;
-    const Particle& particle = stream_.read(i, image_, reason);
-    if (reason != FailureReason::none) return failed_result(model_->mode_count(), reason);
-    return local_ ? aligner_->refine_near(image_, particle.ctf, particle.pose)
-                  : aligner_->align(image_, particle.ctf);
+/// "noise_spectrum" of the first grid, "noise_spectrum_2" and so on of the others.
+std::string noise_name(std::size_t grid) {
+  return grid == 0 ? "noise_spectrum" : "noise_spectrum_" + std::to_string(grid + 1);
+}
+
+/// What the background says. Collective.
+Noise background_noise(const Communicator& comm, const ParticleSet& set, const std::vector<bool>& used,
+                       std::int64_t count) {
+  Noise noise(set.grids.size());
+  for (std::size_t g = 0; g < noise.size(); ++g)
+    if (used[g]) noise[g] = estimate_noise(comm, set, count, g);
+  return noise;
+}
+
+/// What the residuals of a sample say, which is aligned with the noise of the background. Collective.
+Noise residual_noise(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
+                     const Noise& first, const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o,
+                     std::int64_t count) {
+  std::optional<ParticleAligner> worker;
+  collectively(comm, [&] { worker.emplace(model, set, first, libraries, o); });
+  Noise noise(first);
+  for (std::size_t g = 0; g < noise.size(); ++g) {
+    if (!first[g]) continue;
+    const auto rows = residual_sample(set, count, g);
+    spdlog::info("noise: from the residuals of {} particles of {}² pixels", rows.size(), set.grids[g].size);
+    noise[g] = refine_noise(comm, *first[g], rows, [&](std::int64_t i) { return worker->residual(i); });
   }
+  return noise;
+}
 
- private:
-  const ElasticModel* model_;
-  bool local_;
-  ParticleStream stream_;
-  std::optional<OwnPoseLibrary> library_;
-  std::optional<Aligner> aligner_;
-  Image image_;
-};
+void store_noise(ResultTable& table, const ParticleSet& set, const Noise& noise) {
+  for (std::size_t g = 0; g < noise.size(); ++g) {
+    if (!noise[g]) continue;
+    table.store_vector(
+        noise_name(g), *noise[g], "1",
+        fmt::format("E|N|² of an image's unnormalised transform, a value a shell 0 … S/2; images of {}² "
+                    "pixels of {:.6g} Å",
+                    set.grids[g].size, set.grids[g].pixel_size));
+  }
+}
 
-void estimate(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
-              const NoiseSpectrum& noise, const AlignOptions& o, std::int64_t count) {
+/// None where the run was killed before it had stored all.
+std::optional<Noise> load_noise(const ResultTable& table, const ParticleSet& set,
+                                const std::vector<bool>& used) {
+  Noise noise(set.grids.size());
+  for (std::size_t g = 0; g < noise.size(); ++g) {
+    if (!used[g]) continue;
+    noise[g] = table.load_vector(noise_name(g));
+    if (noise[g]->empty()) return std::nullopt;
+  }
+  return noise;
+}
+
+void estimate(const Communicator& comm, const ElasticModel& model, const ParticleSet& set, const Noise& noise,
+              const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
   collectively(comm, [&] {
     if (!comm.root()) return;
-    ParticleAligner worker(model, set, noise, o);
+    ParticleAligner worker(model, set, noise, libraries, o);
     const double start = MPI_Wtime();
     const std::int64_t trials = std::min<std::int64_t>(count, 3);
     for (std::int64_t i = 0; i < trials; ++i) worker.align(i);
     const double seconds = (MPI_Wtime() - start) / static_cast<double>(trials);
-    spdlog::info(
-        "dry run: {} particles at {:.0f} ms each: about {:.0f} s on {} ranks; {:.0f} MiB for the library "
-        "on each; nothing was written",
-        count, 1e3 * seconds, seconds * static_cast<double>(count) / comm.size(), comm.size(),
-        static_cast<double>(worker.library_bytes()) / (1 << 20));
+    spdlog::info("dry run: {} particles at {:.0f} ms each: about {:.0f} s on {} ranks; nothing was written",
+                 count, 1e3 * seconds, seconds * static_cast<double>(count) / comm.size(), comm.size());
   });
 }
 
+/// The noise of a set, after a look at its contrast. Collective.
+Noise noise_of(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
+               const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
+  const Noise first = background_noise(comm, set, used_grids(set, count), count);
+  warn_of_contrast(comm, model, set, first, o, count);
+  return residual_noise(comm, model, set, first, libraries, o, count);
+}
+
+/// A table that goes on, or a new one with the noise of the set in it. Collective.
 ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int64_t count,
-                       const ElasticModel& model, const ParticleSet& set, const Provenance& provenance,
-                       NoiseSpectrum& noise) {
+                       const ElasticModel& model, const ParticleSet& set,
+                       const PerGrid<OwnPoseLibrary>& libraries, const Provenance& provenance, Noise& noise) {
   if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
     ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
     collectively(comm, [&] { require_same_run(table.provenance(), provenance, o.output); });
-    noise = table.load_vector(noise_name);
+    if (auto stored = load_noise(table, set, used_grids(set, count))) {
+      noise = std::move(*stored);
+      return table;
+    }
+    noise = noise_of(comm, model, set, libraries, o, count);
+    store_noise(table, set, noise);
     return table;
   }
-  noise = estimate_noise(comm, set, count);
+  noise = noise_of(comm, model, set, libraries, o, count);
   ResultTable table = ResultTable::create(comm, o.output, count, model.mode_numbers, provenance,
                                           TableContents{.fits = true, .prior = o.learn_prior});
-  table.store_vector(noise_name, noise, "1",
-                     "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
+  store_noise(table, set, noise);
   return table;
 }
 
@@ -196,14 +234,20 @@ int align_command(const Invocation& invocation) {
   }
   const AlignOptions& o = *options;
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
-  const ParticleSet set =
-      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
+  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus),
+                                         o.invert, ParticleSurvey::Boxes::several);
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
-  spdlog::info("{} particles of {}² pixels of {:.4g} Å, {} atoms, modes {}", count, set.grid.size,
-               set.grid.pixel_size, model.atom_count(), format_number_list(model.mode_numbers));
+  describe(comm, o, set, model, count);
+  PerGrid<OwnPoseLibrary> libraries;
+  collectively(comm, [&] { libraries = make_pose_libraries(model, set, used_grids(set, count), o); });
+  if (!o.local)
+    spdlog::info("{:.0f} MiB of reference projections on each rank",
+                 static_cast<double>(bytes_of(libraries)) / (1 << 20));
   if (o.common.dry_run) {
-    estimate(comm, model, set, estimate_noise(comm, set, count), o, count);
+    const Noise noise = background_noise(comm, set, used_grids(set, count), count);
+    warn_of_contrast(comm, model, set, noise, o, count);
+    estimate(comm, model, set, noise, libraries, o, count);
     return 0;
   }
   Provenance provenance = make_provenance(comm, invocation.command_line, o.effective, o.common.seed);
@@ -216,10 +260,10 @@ int align_command(const Invocation& invocation) {
   provenance.inputs.push_back(modes);
 
   watch_stop_signals();
-  NoiseSpectrum noise;
-  ResultTable table = open_table(comm, o, count, model, set, provenance, noise);
+  Noise noise;
+  ResultTable table = open_table(comm, o, count, model, set, libraries, provenance, noise);
   std::optional<ParticleAligner> worker;
-  collectively(comm, [&] { worker.emplace(model, set, noise, o); });
+  collectively(comm, [&] { worker.emplace(model, set, noise, libraries, o); });
   const QueueSummary summary = align_all(comm, o, table, *worker);
   summarise(comm, table, summary);
   if (!summary.stopped) finish(comm, o, table);

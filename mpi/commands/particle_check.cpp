@@ -4,7 +4,9 @@
 #include <bit>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
+#include <sstream>
 #include <unordered_map>
 
 #include <spdlog/spdlog.h>
@@ -128,14 +130,18 @@ Occurrence together(const Communicator& comm, Occurrence mine) {
 
 void warn_of_boxes(const Communicator& comm, const ParticleFile& file, const ParticleSurvey& survey) {
   const Occurrence box = together(comm, survey.other_box), image = together(comm, survey.other_image);
-  const ImageGrid grid = survey.grid();
   if (!comm.root()) return;
   if (box.count > 0) {
     spdlog::warn(
-        "{}:{}: has another box or pixel size than the first particle, {}² pixels of {:.4g} Å, and so have "
-        "{} of "
-        "{} particles: they will be marked as failed",
-        file.path(), box.line, grid.size, grid.pixel_size, box.count, file.size());
+        "{}:{}: has another box or pixel size than {}, and so have {} of {} particles: they will be marked "
+        "as "
+        "failed",
+        file.path(), box.line,
+        survey.boxes() == ParticleSurvey::Boxes::several && file.box_from_optics()
+            ? "the first particle of its optics group"
+            : fmt::format("the first particle, {}² pixels of {:.4g} Å", survey.grid().size,
+                          survey.grid().pixel_size),
+        box.count, file.size());
   }
   if (image.count > 0) {
     spdlog::warn(
@@ -163,13 +169,36 @@ void warn_of_defocus(const Communicator& comm, const ParticleFile& file, const P
   }
 }
 
+// The grids of the groups of all ranks. Collective.
+std::vector<ImageGrid> grids_of_all(const Communicator& comm, const ParticleSurvey& survey) {
+  std::vector<ImageGrid> grids = {survey.grid()};
+  if (survey.boxes() == ParticleSurvey::Boxes::one) return grids;
+  std::string mine;
+  for (const auto& group : survey.groups())
+    mine += fmt::format("{} {} {:.17g}\n", group.optics_row, group.grid.size, group.grid.pixel_size);
+  std::string all;
+  for (const auto& text : comm.gathered(mine)) all += text;
+  comm.broadcast(all);
+  std::map<std::size_t, ImageGrid> by_row;  // the lowest rank's word counts: its particles come first
+  std::istringstream words(all);
+  std::size_t row = 0;
+  ImageGrid grid;
+  while (words >> row >> grid.size >> grid.pixel_size) by_row.emplace(row, grid);
+  for (const auto& [unused, one] : by_row) {
+    const auto same = [&](const ImageGrid& known) { return same_grid(one, known); };
+    if (std::none_of(grids.begin(), grids.end(), same)) grids.push_back(one);
+  }
+  return grids;
+}
+
 }  // namespace
 
-ImageGrid check_particles(const Communicator& comm, const ParticleFile& file) {
+CheckedParticles check_particles(const Communicator& comm, const ParticleFile& file,
+                                 ParticleSurvey::Boxes boxes) {
   const Range share = equal_share(comm, file.size());
   std::optional<ParticleSurvey> survey;
   collectively(comm, [&] {
-    survey.emplace(file, ParticleSurvey::Faults::refuse);
+    survey.emplace(file, ParticleSurvey::Faults::refuse, boxes);
     survey->add(share.first, share.count);
   });
   const CommonStacks stacks(comm, survey->stacks());
@@ -177,7 +206,7 @@ ImageGrid check_particles(const Communicator& comm, const ParticleFile& file) {
   if (comm.root()) log_places(stacks);
   warn_of_boxes(comm, file, *survey);
   warn_of_defocus(comm, file, *survey);
-  return survey->grid();
+  return {grids_of_all(comm, *survey), stacks.paths()};
 }
 
 }  // namespace elastem

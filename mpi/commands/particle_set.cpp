@@ -1,20 +1,36 @@
 #include "mpi/commands/particle_set.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <optional>
+#include <span>
 
 #include "core/error.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/particle_check.hpp"
 
 namespace elastem {
 
 namespace {
 
-constexpr double background_radius = 0.45;  // box sides
-constexpr std::int64_t noise_sample = 1024, noise_block = 16;
-constexpr double noise_floor = 1e-3;
+constexpr std::size_t most_grids = 64;  // a library of references each
+
+// The place of each row's grid, each rank looking at an equal share. Collective.
+std::vector<std::uint8_t> grids_of_rows(const Communicator& comm, const ParticleSet& set) {
+  const Range share = equal_share(comm, set.size());
+  std::string mine;
+  collectively(comm, [&] {
+    mine.reserve(static_cast<std::size_t>(share.count));
+    set.file.for_each(share.first, share.count, [&](const ParticleFile::Row& row) {
+      mine += static_cast<char>(set.grid_of(row.particle));
+    });
+  });
+  std::vector<std::uint8_t> grids(static_cast<std::size_t>(set.size()));
+  auto at = grids.begin();
+  for (const auto& part : comm.gathered(mine))
+    at = std::transform(part.begin(), part.end(), at, [](char c) { return static_cast<std::uint8_t>(c); });
+  comm.broadcast(std::span<std::uint8_t>(grids));
+  return grids;
+}
 
 }  // namespace
 
@@ -31,20 +47,70 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
 }
 
 ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
-                           DefocusSign sign, bool inverted) {
+                           DefocusSign sign, bool inverted, ParticleSurvey::Boxes boxes) {
   ParticleFile file = open_particle_file(comm, path, datadir, sign);
-  const ImageGrid grid = check_particles(comm, file);
+  CheckedParticles checked = check_particles(comm, file, boxes);
+  if (checked.grids.size() > most_grids) {
+    throw Error(path + ": its optics groups have " + std::to_string(checked.grids.size()) +
+                " different boxes and pixel sizes, of which " + std::to_string(most_grids) +
+                " can be worked on together; bring the images to fewer, or align the groups one by one");
+  }
   const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
-  return {path, datadir, std::move(file), grid, has_poses, inverted};
+  ParticleSet set{path,
+                  datadir,
+                  std::move(file),
+                  checked.grids.front(),
+                  std::move(checked.grids),
+                  std::move(checked.stacks),
+                  {},
+                  has_poses,
+                  inverted};
+  if (set.grids.size() > 1) set.grid_of_row = grids_of_rows(comm, set);
+  return set;
+}
+
+std::uint8_t ParticleSet::grid_of(const Particle& particle) const {
+  const auto found = std::find_if(grids.begin(), grids.end(), [&](const ImageGrid& known) {
+    return same_grid({particle.size, particle.pixel_size}, known);
+  });
+  return found == grids.end() ? no_grid : static_cast<std::uint8_t>(found - grids.begin());
+}
+
+std::vector<std::int64_t> ParticleSet::spread_rows(std::size_t of_grid, std::int64_t count,
+                                                   std::int64_t most) const {
+  std::vector<std::int64_t> rows;  // of the grid; empty: all
+  for (std::size_t row = 0; row < grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)
+    if (grid_of_row[row] == of_grid) rows.push_back(static_cast<std::int64_t>(row));
+  const std::int64_t total = grid_of_row.empty() ? count : static_cast<std::int64_t>(rows.size());
+  const std::int64_t sample = std::min(total, most);
+  std::vector<std::int64_t> spread;
+  for (std::int64_t i = 0; i < sample; ++i) {
+    const std::int64_t place = i * total / sample;
+    spread.push_back(grid_of_row.empty() ? place : rows[static_cast<std::size_t>(place)]);
+  }
+  return spread;
 }
 
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {
   std::vector<std::string> fingerprints;
+  const auto count = static_cast<std::int64_t>(set.stacks.size());
+  std::vector<std::int64_t> sums(2 * set.stacks.size(), 0);  // checksum and size of each
   collectively(comm, [&] {
-    if (!comm.root()) return;
-    const std::string stack = find_stack(set.file.read(0, 1).front().stack, set.path, set.datadir);
-    fingerprints = {input_fingerprint("particles", set.path), input_fingerprint("stack", stack)};
+    if (comm.root()) {
+      const std::string stack = find_stack(set.file.read(0, 1).front().stack, set.path, set.datadir);
+      fingerprints = {input_fingerprint("particles", set.path), input_fingerprint("stack", stack)};
+    }
+    const Range share = equal_share(comm, count > 1 ? count : 0);
+    for (std::int64_t i = share.first; i < share.first + share.count; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      const SampledChecksum sum = sampled_checksum(set.stacks[place]);
+      sums[2 * place] = sum.crc;
+      sums[2 * place + 1] = sum.bytes;
+    }
   });
+  comm.sum(std::span<std::int64_t>(sums));
+  if (comm.root() && count > 1)
+    fingerprints.push_back(combined_fingerprint("stacks", std::to_string(count) + " files", sums));
   comm.broadcast(fingerprints);
   return fingerprints;
 }
@@ -60,52 +126,12 @@ const Particle& ParticleStream::read(std::int64_t i, Image& image, FailureReason
   }
   const Particle& particle = block_[static_cast<std::size_t>(i - first_)];
   reason = FailureReason::none;
-  if (particle.size != set_->grid.size || particle.pixel_size != set_->grid.pixel_size) {
+  if (set_->grid_of(particle) == ParticleSet::no_grid) {
     reason = FailureReason::wrong_size;
   } else {
     image = reader_.read(particle, reason);
   }
   return particle;
-}
-
-NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count) {
-  const std::int64_t sample = std::min(count, noise_sample);
-  const std::int64_t blocks = (sample + noise_block - 1) / noise_block;
-  const auto shells = static_cast<std::size_t>(set.grid.size / 2 + 1);
-  // A row a block: the sum of its spectra, then the number of images in it. Each row is one rank's, the
-  // others add 0.
-  std::vector<double> sums(static_cast<std::size_t>(blocks) * (shells + 1), 0.0);
-  collectively(comm, [&] {
-    ParticleStream stream(set);
-    Fft2<float> fft(set.grid.size);
-    Image image;
-    FailureReason reason;
-    for (std::int64_t block = comm.rank(); block < blocks; block += comm.size()) {
-      double* row = sums.data() + static_cast<std::size_t>(block) * (shells + 1);
-      for (std::int64_t i = block * noise_block; i < std::min(sample, (block + 1) * noise_block); ++i) {
-        stream.read(i * count / sample, image, reason);
-        if (reason != FailureReason::none) continue;
-        const auto power = background_spectrum(image, background_radius * set.grid.size, fft);
-        for (std::size_t s = 0; s < shells; ++s) row[s] += power[s];
-        row[shells] += 1;
-      }
-    }
-  });
-  comm.sum(std::span<double>(sums));
-  NoiseSpectrum noise(shells, 0.0);
-  double images = 0;
-  for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
-    for (std::size_t s = 0; s < shells; ++s) noise[s] += sums[block * (shells + 1) + s];
-    images += sums[block * (shells + 1) + shells];
-  }
-  if (images == 0) {
-    throw Error(set.path + ": none of " + std::to_string(sample) +
-                " particles can be read as images; check the stack's path (--datadir) and its pixels");
-  }
-  for (double& power : noise) power /= images;
-  const double mean = std::accumulate(noise.begin(), noise.end(), 0.0) / static_cast<double>(shells);
-  for (double& power : noise) power = std::max(power, noise_floor * mean);
-  return noise;
 }
 
 }  // namespace elastem

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "imaging/noise_spectrum.hpp"
 #include "imaging/projection.hpp"
 #include "io/particle_file.hpp"
+#include "io/particle_survey.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/storage/provenance.hpp"
 
@@ -16,11 +16,23 @@ namespace elastem {
 struct ParticleSet {
   std::string path, datadir;
   ParticleFile file;
-  ImageGrid grid;          ///< of the first particle; a particle with another one fails
+  ImageGrid grid;  ///< of the first particle
+  /// How images are sampled: `grid`, and in a mixed set what else its optics groups have. A particle of any
+  /// other grid fails.
+  std::vector<ImageGrid> grids;
+  std::vector<std::string> stacks;  ///< absolute paths, in the order of their first particles
+  std::vector<std::uint8_t>
+      grid_of_row;         ///< of a mixed set: the place in `grids` of each row's grid, or `no_grid`
   bool has_poses = false;  ///< of the first particle
   bool inverted = false;   ///< the molecules are dark: pixels are read with the other sign
 
+  static constexpr std::uint8_t no_grid = 255;
+
   std::int64_t size() const { return file.size(); }
+  /// Where a particle's grid stands in `grids`, or `no_grid`.
+  std::uint8_t grid_of(const Particle& particle) const;
+  /// At most `most` of the first `count` rows, spread evenly over those of one grid, ascending.
+  std::vector<std::int64_t> spread_rows(std::size_t of_grid, std::int64_t count, std::int64_t most) const;
 };
 
 /// What --xmipp-negative-defocus asks for.
@@ -34,12 +46,14 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
                                 DefocusSign sign);
 
 /// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
-/// before the work begins (see check_particles). Collective. Throws Error.
+/// before the work begins (see check_particles). Boxes::several: optics groups may differ in box and pixel
+/// size; then every rank holds a byte a row. Collective. Throws Error.
 ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
-                           DefocusSign sign = DefocusSign::as_written, bool inverted = false);
+                           DefocusSign sign = DefocusSign::as_written, bool inverted = false,
+                           ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
 
-/// What provenance says of a set: its file and the stack of its first particle. Rank 0's files count.
-/// Collective.
+/// What provenance says of a set: its file, the stack of its first particle (see input_fingerprint), and with
+/// more stacks a checksum of all (see sampled_checksum), of which each rank reads an equal share. Collective.
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set);
 
 /// One particle after another with its pixels, read in blocks of the particle file. One a rank.
@@ -48,7 +62,7 @@ class ParticleStream {
   explicit ParticleStream(const ParticleSet& set);
 
   /// Particle i and its image; `reason` is set and the image empty when it cannot be used: unreadable, not
-  /// finite, constant, or of another size or pixel size than the set. Throws Error for a broken row of the
+  /// finite, constant, or of a grid that is not the set's. Throws Error for a broken row of the
   /// particle file.
   const Particle& read(std::int64_t i, Image& image, FailureReason& reason);
 
@@ -58,11 +72,5 @@ class ParticleStream {
   std::int64_t first_ = 0;
   std::vector<Particle> block_;
 };
-
-/// The radial noise spectrum of a set, from what lies outside the circle of 0.45 box sides about the centre
-/// in up to 1024 particles spread over the first `count`: the mean over them in blocks of fixed particles,
-/// summed in a fixed order, so that it does not depend on the number of ranks. A shell is never below a
-/// thousandth of the mean (images without noise). Collective. Throws Error when no particle can be read.
-NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count);
 
 }  // namespace elastem

@@ -12,6 +12,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
+#include "mpi/commands/noise_estimate.hpp"
 #include "mpi/commands/particle_set.hpp"
 #include "mpi/storage/result_table.hpp"
 

@@ -32,6 +32,13 @@ std::uint32_t checksum(std::ifstream& file, std::uint64_t from, std::uint64_t co
   return crc;
 }
 
+std::string fingerprint_line(const std::string& role, const std::string& path, std::uint32_t crc,
+                             std::uint64_t size) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%08x", crc);
+  return role + " " + path + " " + text + " " + std::to_string(size);
+}
+
 std::string host_name() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
@@ -67,9 +74,34 @@ std::string input_fingerprint(const std::string& role, const std::string& path) 
   } catch (const Error&) {
     throw Error("cannot read all of " + path + " (" + role + "); is it a folder, or still being written?");
   }
-  char text[16];
-  std::snprintf(text, sizeof text, "%08x", crc);
-  return role + " " + path + " " + text + " " + std::to_string(size);
+  return fingerprint_line(role, path, crc, size);
+}
+
+SampledChecksum sampled_checksum(const std::string& path) {
+  constexpr std::uint64_t piece = 64 << 10;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto end = file ? static_cast<std::int64_t>(file.tellg()) : -1;
+  if (end < 0) throw Error("cannot read " + path + "; check the path and its permissions");
+  const auto size = static_cast<std::uint64_t>(end);
+  std::uint32_t crc = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
+  try {
+    if (size <= 4 * piece) return {checksum(file, 0, size, crc), end};
+    for (const std::uint64_t from : {std::uint64_t{0}, size / 2, size - piece})
+      crc = checksum(file, from, piece, crc);
+  } catch (const Error&) {
+    throw Error("cannot read all of " + path + "; is it still being written?");
+  }
+  return {crc, end};
+}
+
+std::string combined_fingerprint(const std::string& role, const std::string& name,
+                                 const std::vector<std::int64_t>& sums) {
+  const auto bytes = static_cast<uInt>(sums.size() * sizeof(std::int64_t));
+  const auto crc = static_cast<std::uint32_t>(
+      crc32(crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(sums.data()), bytes));
+  std::int64_t total = 0;
+  for (std::size_t i = 1; i < sums.size(); i += 2) total += sums[i];
+  return fingerprint_line(role, name, crc, static_cast<std::uint64_t>(total));
 }
 
 Provenance make_provenance(const Communicator& comm, const std::string& command_line,

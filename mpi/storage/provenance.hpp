@@ -27,6 +27,18 @@ Provenance make_provenance(const Communicator& comm, const std::string& command_
 /// checksum covers size, the first and the last MiB. Not collective: call on rank 0 and broadcast.
 std::string input_fingerprint(const std::string& role, const std::string& path);
 
+/// Size and checksum of a file without reading all of a large one: of its first, middle and last 64 KiB, or
+/// of all of it below 256 KiB. Throws Error. Any rank.
+struct SampledChecksum {
+  std::uint32_t crc = 0;
+  std::int64_t bytes = 0;
+};
+SampledChecksum sampled_checksum(const std::string& path);
+/// The same line as of input_fingerprint for many files together: `sums` holds the checksum and the size of
+/// each in turn. The line's size is that of all.
+std::string combined_fingerprint(const std::string& role, const std::string& name,
+                                 const std::vector<std::int64_t>& sums);
+
 /// The program's version, e.g. "0.1.0", and the git commit it was built from ("unknown" without one).
 std::string program_version();
 std::string program_commit();

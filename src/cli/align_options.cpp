@@ -19,6 +19,7 @@ void check(const AlignOptions& o) {
   if (!(o.search_resolution >= 0)) refuse("search-resolution", "must be above 0 Å");
   if (!(o.max_resolution >= 0)) refuse("max-resolution", "must be above 0 Å");
   if (!(o.shift_range >= 0)) refuse("shift-range", "must be above 0 Å");
+  if (!(o.mask_diameter >= 0)) refuse("mask-diameter", "must be above 0 Å, or 0 for no mask");
   if (!(o.amplitude_range >= 0)) refuse("amplitude-range", "must be above 0 Å");
   if (o.candidates < 1) refuse("candidates", "must be 1 or more");
   if (o.finalists < 1 || o.finalists > o.candidates)
@@ -53,6 +54,10 @@ std::optional<AlignOptions> parse_align_options(const std::vector<std::string>& 
       "how far from the given orientation --local looks");
   add("local-shift", po::value(&o.local_shift)->default_value(o.local_shift)->value_name("Å"),
       "how far from the given position --local looks");
+  add("mask-diameter", po::value(&o.mask_diameter)->default_value(o.mask_diameter)->value_name("Å"),
+      "only what lies in this circle counts: about the image's centre, with --local about the given position "
+      "(0: "
+      "all)");
   add("max-resolution", po::value(&o.max_resolution)->default_value(o.max_resolution)->value_name("Å"),
       "finest detail to fit (0: all there is)");
   add("search-resolution",

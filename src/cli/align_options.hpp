@@ -21,6 +21,7 @@ struct AlignOptions {
   double max_resolution = 0, search_resolution = 0, angular_step = 18;
   double shift_range = 0;      ///< Å; 0: an eighth of the box
   double amplitude_range = 0;  ///< Å; 0: 4.9·√N
+  double mask_diameter = 0;    ///< Å; 0: no mask
   int candidates = 60, finalists = 4;
   double library_memory_mib = 256;
   double defocus_spread = 0;                 ///< Å; 0: the defocus is not fitted

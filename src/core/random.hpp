@@ -18,6 +18,7 @@ enum class Stream : std::uint32_t {
   sampling = 9,
   view = 10,
   coloured_noise = 11,
+  masking = 12,
 };
 
 /// Counter-based random numbers (Philox 4×32-10, Salmon et al. 2011): the n-th number is a function of

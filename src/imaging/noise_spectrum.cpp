@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "imaging/grey_scale.hpp"
@@ -53,6 +54,12 @@ NoiseSpectrum background_spectrum(const Image& image, double radius, Fft2<float>
   for (std::size_t r = 0; r < shell_count; ++r) power[r] *= scale / terms[r];
   if (shell_count > 1) power[0] = power[1];
   return power;
+}
+
+void raise_to_floor(NoiseSpectrum& noise) {
+  constexpr double floor = 1e-3;
+  const double mean = std::accumulate(noise.begin(), noise.end(), 0.0) / static_cast<double>(noise.size());
+  for (double& power : noise) power = std::max(power, floor * mean);
 }
 
 std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size) {

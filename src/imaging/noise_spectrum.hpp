@@ -21,6 +21,9 @@ std::vector<int> half_grid_shells(int size);
 /// mean). Shell 0 copies shell 1.
 NoiseSpectrum background_spectrum(const Image& image, double radius, Fft2<float>& fft);
 
+/// Raises every shell to a thousandth of the shells' mean at least: images may have no noise somewhere.
+void raise_to_floor(NoiseSpectrum& noise);
+
 /// Noise power at every term of the half grid. `spectrum` may be that of a larger grid over the same physical
 /// box (see crop_spectrum): then the corners take their own shells.
 std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include <Eigen/Core>
@@ -16,6 +17,12 @@ struct ImageGrid {
   int size = 64;            ///< S, pixels a side
   double pixel_size = 2.2;  ///< Å
 };
+
+/// Whether images of two grids may be treated as of one: equal boxes, pixel sizes within 10⁻⁴, which moves
+/// the rim of a box of 500 pixels by a fortieth of a pixel.
+inline bool same_grid(ImageGrid a, ImageGrid b) {
+  return a.size == b.size && std::abs(a.pixel_size - b.pixel_size) <= 1e-4 * b.pixel_size;
+}
 
 /// A footprint holds every pixel within this many σ of its atom: what is left out is below exp(−4.3²/2) =
 /// 1·10⁻⁴ of the atom's peak, and 4·10⁻⁵ of its weight.

@@ -39,7 +39,8 @@ void refuse_duplicate(const std::string& particle_file, std::uint64_t line, std:
               std::to_string(std::min(line, other_line)) + " already; take one of the two out");
 }
 
-ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults) : file_(&file), faults_(faults) {
+ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Boxes boxes)
+    : file_(&file), faults_(faults), boxes_(boxes) {
   if (file.size() == 0) throw Error(file.path() + ": holds no particles");
   file.for_each(0, 1, [&](const ParticleFile::Row& row) { first_ = row; });
   grid_ = {first_.particle.size, first_.particle.pixel_size};
@@ -81,15 +82,29 @@ UsedStack& ParticleSurvey::stack_of(const std::string& name) {
   return stacks_[there->second];
 }
 
+// The grid of the row's group, which the first particle of it sets.
+const ImageGrid& ParticleSurvey::note_group(const ParticleFile::Row& row) {
+  auto at = std::lower_bound(groups_.begin(), groups_.end(), row.optics_row,
+                             [](const GroupGrid& group, std::size_t r) { return group.optics_row < r; });
+  if (at == groups_.end() || at->optics_row != row.optics_row)
+    at = groups_.insert(at, {row.optics_row, {row.particle.size, row.particle.pixel_size}, 0});
+  ++at->particles;
+  return at->grid;
+}
+
 void ParticleSurvey::note_box(const ParticleFile::Row& row) {
   const Particle& particle = row.particle;
-  if (particle.size == grid_.size && particle.pixel_size == grid_.pixel_size) return;
+  const ImageGrid& of_group = note_group(row);
+  const bool several = boxes_ == Boxes::several && file_->box_from_optics();
+  if (same_grid({particle.size, particle.pixel_size}, several ? of_group : grid_)) return;
   other_box.add(row.line);
+  if (several) return;
   if (faults_ == Faults::count || !file_->box_from_optics() || row.optics_row == first_.optics_row) return;
-  throw Error(place(row.line) + ": " + group_name(file_->optics(), row.optics_row) + " has " +
-              box_of(particle) + ", but " + group_name(file_->optics(), first_.optics_row) + " of line " +
-              std::to_string(first_.line) + " has " + box_of(first_.particle) +
-              ": a set has images of one size; bring them to one, or give each group a file of its own");
+  throw Error(
+      place(row.line) + ": " + group_name(file_->optics(), row.optics_row) + " has " + box_of(particle) +
+      ", but " + group_name(file_->optics(), first_.optics_row) + " of line " + std::to_string(first_.line) +
+      " has " + box_of(first_.particle) +
+      ": this command works on images of one size; bring them to one, or give each group a file of its own");
 }
 
 void ParticleSurvey::note_image(const ParticleFile::Row& row) {
