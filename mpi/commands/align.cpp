@@ -68,12 +68,18 @@ std::string noise_name(std::size_t grid) {
   return grid == 0 ? "noise_spectrum" : "noise_spectrum_" + std::to_string(grid + 1);
 }
 
-/// What the background says. Collective.
-Noise background_noise(const Communicator& comm, const ParticleSet& set, const std::vector<bool>& used,
-                       std::int64_t count) {
+/// What the background says; white where none of a grid's particles can be read. Collective.
+Noise background_noises(const Communicator& comm, const ParticleSet& set, const std::vector<bool>& used,
+                        std::int64_t count) {
   Noise noise(set.grids.size());
-  for (std::size_t g = 0; g < noise.size(); ++g)
-    if (used[g]) noise[g] = estimate_noise(comm, set, count, g);
+  bool readable = false;
+  for (std::size_t g = 0; g < noise.size(); ++g) {
+    if (!used[g]) continue;
+    noise[g] = background_noise(comm, set, count, g);
+    readable = readable || noise[g];
+    if (!noise[g]) noise[g].emplace(static_cast<std::size_t>(set.grids[g].size / 2 + 1), 1.0);
+  }
+  if (!readable) refuse_unreadable(set);
   return noise;
 }
 
@@ -133,7 +139,7 @@ void estimate(const Communicator& comm, const ElasticModel& model, const Particl
 /// The noise of a set, after a look at its contrast. Collective.
 Noise noise_of(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
                const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
-  const Noise first = background_noise(comm, set, used_grids(set, count), count);
+  const Noise first = background_noises(comm, set, used_grids(set, count), count);
   warn_of_contrast(comm, model, set, first, o, count);
   return residual_noise(comm, model, set, first, libraries, o, count);
 }
@@ -245,7 +251,7 @@ int align_command(const Invocation& invocation) {
     spdlog::info("{:.0f} MiB of reference projections on each rank",
                  static_cast<double>(bytes_of(libraries)) / (1 << 20));
   if (o.common.dry_run) {
-    const Noise noise = background_noise(comm, set, used_grids(set, count), count);
+    const Noise noise = background_noises(comm, set, used_grids(set, count), count);
     warn_of_contrast(comm, model, set, noise, o, count);
     estimate(comm, model, set, noise, libraries, o, count);
     return 0;

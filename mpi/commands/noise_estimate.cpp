@@ -1,8 +1,8 @@
 #include "mpi/commands/noise_estimate.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -13,14 +13,10 @@ namespace {
 constexpr double background_radius = 0.45;  // box sides
 constexpr std::int64_t noise_sample = 1024, noise_block = 16;
 
-std::string named(ImageGrid grid) {
-  return std::to_string(grid.size) + "² pixels";
-}
-
 }  // namespace
 
-NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count,
-                             std::size_t grid) {
+std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const ParticleSet& set,
+                                              std::int64_t count, std::size_t grid) {
   const std::vector<std::int64_t> rows = set.spread_rows(grid, count, noise_sample);
   const auto sample = static_cast<std::int64_t>(rows.size());
   const std::int64_t blocks = (sample + noise_block - 1) / noise_block;
@@ -52,19 +48,28 @@ NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, s
     for (std::size_t s = 0; s < shells; ++s) noise[s] += sums[block * (shells + 1) + s];
     images += sums[block * (shells + 1) + shells];
   }
-  if (images == 0) {
-    throw Error(set.path + ": none of " + std::to_string(sample) + " particles of " + named(set.grids[grid]) +
-                " can be read as images; check the stack's path (--datadir) and its pixels");
-  }
+  if (images == 0) return std::nullopt;
   for (double& power : noise) power /= images;
   raise_to_floor(noise);
   return noise;
 }
 
+void refuse_unreadable(const ParticleSet& set) {
+  throw Error(set.path +
+              ": none of its particles can be read as images; check the stack's path (--datadir) and its "
+              "pixels");
+}
+
+NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count) {
+  auto noise = background_noise(comm, set, count, 0);
+  if (!noise) refuse_unreadable(set);
+  return std::move(*noise);
+}
+
 std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t count, std::size_t grid) {
   constexpr std::int64_t fewest = 16, most = 128;
   const auto n = static_cast<std::int64_t>(set.spread_rows(grid, count, count).size());
-  return set.spread_rows(grid, count, std::clamp(n / 4, fewest, most));
+  return set.spread_rows(grid, count, std::clamp(n / 8, fewest, most));
 }
 
 NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first,

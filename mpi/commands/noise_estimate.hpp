@@ -14,14 +14,19 @@ namespace elastem {
 
 /// The radial noise spectrum of the images of one grid of a set, from what lies outside the circle of 0.45
 /// box sides about the centre in up to 1024 particles spread over the first `count`: the mean over them in
-/// blocks of fixed particles, summed in a fixed order, so that it does not depend on the number of ranks. A
-/// shell is never below a thousandth of the mean (images without noise). Collective. Throws Error when no
-/// particle can be read.
-NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count,
-                             std::size_t grid = 0);
+/// blocks of fixed particles, summed in a fixed order, so that it does not depend on the number of ranks. See
+/// raise_to_floor. None when no particle can be read. Collective.
+std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const ParticleSet& set,
+                                              std::int64_t count, std::size_t grid);
 
-/// The rows whose residuals refine the noise of one grid: of its n particles among the first `count` a
-/// quarter, but at least 16 and at most 128, spread evenly.
+/// The same for a set of one grid. Throws Error when no particle can be read.
+NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count);
+
+/// Throws Error: no particle can be read as an image.
+[[noreturn]] void refuse_unreadable(const ParticleSet& set);
+
+/// The rows whose residuals refine the noise of one grid: of its particles among the first `count` an eighth,
+/// but at least 16 and at most 128, spread evenly.
 std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t count, std::size_t grid);
 
 /// The noise spectrum from what alignments leave of the images of the given rows: `residual_of` aligns a row

@@ -1,5 +1,7 @@
 #include "mpi/commands/particle_aligner.hpp"
 
+#include <algorithm>
+
 #include "imaging/soft_mask.hpp"
 
 namespace elastem {
@@ -68,8 +70,10 @@ const Particle& PreparedParticles::read(std::int64_t i, FailureReason& reason) {
 
 void PreparedParticles::mask_out(std::int64_t i, const Eigen::Vector2d& centre) {
   const ImageGrid grid = set_->grids[grid_];
-  mask_ = soft_circle(grid.size, mask_diameter_ / 2 / grid.pixel_size, centre / grid.pixel_size);
-  mask_image(image_, mask_, *noise_power_[grid_], static_cast<std::uint64_t>(i), *transforms_[grid_]);
+  const double radius = mask_diameter_ / 2 / grid.pixel_size;
+  core_ = soft_circle(grid.size, std::max(radius - mask_edge, radius / 2), centre / grid.pixel_size);
+  mask_image(image_, soft_circle(grid.size, radius, centre / grid.pixel_size), *noise_power_[grid_],
+             static_cast<std::uint64_t>(i), *transforms_[grid_]);
 }
 
 ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& set,
@@ -104,7 +108,7 @@ std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
   ctf.defocus_u += result.fit->defocus_change;
   ctf.defocus_v += result.fit->defocus_change;
   return residual_power(*model_, set_->grids[particles_.grid()], particles_.image(), ctf, particles_.noise(),
-                        found, particles_.mask());
+                        found, particles_.core());
 }
 
 }  // namespace elastem

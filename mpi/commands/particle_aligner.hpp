@@ -37,7 +37,8 @@ class PreparedParticles {
   const Particle& read(std::int64_t i, FailureReason& reason);
   /// Of the row that was read last.
   const Image& image() const { return image_; }
-  const Image& mask() const { return mask_; }  ///< empty without --mask-diameter
+  /// A soft circle within the mask: where the image is its own. Empty without --mask-diameter.
+  const Image& core() const { return core_; }
   std::size_t grid() const { return grid_; }
   const NoiseSpectrum& noise() const { return *(*noise_)[grid_]; }
 
@@ -51,7 +52,7 @@ class PreparedParticles {
   ParticleStream stream_;
   PerGrid<Fft2<float>> transforms_;
   PerGrid<std::vector<double>> noise_power_;
-  Image image_, mask_;
+  Image image_, core_;
   std::size_t grid_ = 0;
 };
 

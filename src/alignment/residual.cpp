@@ -11,7 +11,7 @@ namespace elastem {
 
 namespace {
 
-constexpr double enough_freedom = 400;  // a power known to √(2/400) = 7 %
+constexpr double enough_freedom = 100;  // a power known to √(2/100) = 14 %
 
 /// CTF·F[image] on the half grid.
 void transfer_of(Fft2<float>& fft, const Image& image, const std::vector<float>& transfer,

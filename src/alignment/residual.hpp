@@ -33,7 +33,7 @@ double placement_score(const ElasticModel& model, ImageGrid grid, const Image& i
 
 /// The noise of a set from the residuals of some of its particles: in each shell the median of their powers,
 /// so that particles whose alignment failed (signal is left) do not count, divided by (1 − 2/(9ν))³, the
-/// median of χ²_ν/ν, ν their mean freedom. A shell in which all have less than 400 degrees of freedom
+/// median of χ²_ν/ν, ν their mean freedom. A shell in which all have less than 100 degrees of freedom
 /// together takes the mean, weighted by freedom, over the fewest neighbours either side that have. Shell 0
 /// copies shell 1. See raise_to_floor. At least one residual.
 NoiseSpectrum noise_from_residuals(const std::vector<Residual>& residuals);

@@ -1,8 +1,10 @@
 #include "imaging/soft_mask.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <span>
+#include <vector>
 
 #include "core/error.hpp"
 #include "imaging/white_noise.hpp"
@@ -24,9 +26,12 @@ Image soft_circle(int size, double radius, const Eigen::Vector2d& centre) {
 void mask_image(Image& image, const Image& mask, const std::vector<double>& noise_power, std::uint64_t index,
                 Fft2<float>& fft) {
   require(image.rows() == mask.rows() && image.cols() == mask.cols(), "a mask has the image's size");
-  const double outside = (1 - mask).cast<double>().sum();
-  if (outside < 1) return;
-  const double mean = ((1 - mask) * image).cast<double>().sum() / outside;
+  std::vector<float> outside;
+  for (Eigen::Index t = 0; t < image.size(); ++t)
+    if (mask.data()[t] == 0) outside.push_back(image.data()[t]);
+  if (outside.empty()) return;
+  const auto middle = outside.begin() + static_cast<std::ptrdiff_t>(outside.size() / 2);
+  std::nth_element(outside.begin(), middle, outside.end());
 
   Image noise(image.rows(), image.cols());
   fill_normal(0, Stream::masking, index, {noise.data(), static_cast<std::size_t>(noise.size())});
@@ -35,7 +40,7 @@ void mask_image(Image& image, const Image& mask, const std::vector<double>& nois
   amplitude.reserve(noise_power.size());
   for (const double power : noise_power) amplitude.push_back(static_cast<float>(std::sqrt(power / pixels)));
   fft.filter(noise, amplitude);
-  image = mask * (image - static_cast<float>(mean)) + (1 - mask.square()).sqrt() * noise;
+  image = mask * (image - *middle) + (1 - mask.square()).sqrt() * noise;
 }
 
 }  // namespace elastem

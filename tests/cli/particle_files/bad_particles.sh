@@ -30,8 +30,14 @@ bad "bad.star: column 2, _rlnOpticsGroup, .* no optics table" 's/^data_optics/da
 bad "bad.star:$((row + 5)): image 1 of .*particles.mrcs is the particle of line $row" 's/000006@/000001@.\//'
 bad "bad.star:$((row + 3)): image 3 of particles.mrcs is the particle of line $((row + 2))" 's/000004@/000003@/'
 bad "bad.star:$((row + 3)): refers to image 7" 's/000004@/000007@/'
-bad "bad.star:$((row + 6)): optics group 2 (second) has 16² pixels of 4.4 Å, but optics group 1" \
-  's/^\(opticsGroup1 .*\)$/\1\nsecond 2 200 2 0.1 4.4 16 2/; /000006@/s/ 1 / 2 /'
+# Groups of several boxes are for align only; there the image that is not of its group's box fails by itself.
+sed 's/^\(opticsGroup1 .*\)$/\1\nsecond 2 200 2 0.1 4.4 16 2/; /000006@/s/ 1 / 2 /' $good >set/two.star
+refused 3 "two.star:$((row + 6)): optics group 2 (second) has 16² pixels of 4.4 Å, but optics group 1" \
+  reconstruct -i set/two.star -a set/truth.h5 -o new.mrc
+ranks 2 align -i set/two.star -m modes.h5 --modes 7-9 -o two.h5 --angular-step 20 >log 2>&1 ||
+  { cat log; fail "align refuses a group of another box"; }
+grep -q "two.star:$((row + 6)): its image has another box" log || { cat log; fail "no warning of the image's box"; }
+[ "$(rows_done two.h5)" = 5 ] || fail "not the one particle alone fails"
 bad "_rlnCtfDataArePhaseFlipped, and _rlnCtfDataAreCtfPremultiplied contradict" \
   's/^_rlnImageDimensionality.*/&\n_rlnCtfDataArePhaseFlipped\n_rlnCtfDataAreCtfPremultiplied/; s/^opticsGroup1.*/& 1 1/'
 refused 1 "xmipp-negative-defocus.*RELION" align -i $good -m modes.h5 --modes 7-9 -o new.h5 --xmipp-negative-defocus

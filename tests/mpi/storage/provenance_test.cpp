@@ -49,6 +49,29 @@ TEST(Provenance, LargeFilesAreReadAtBothEnds) {
   EXPECT_NE(input_fingerprint("stack", path), after);
 }
 
+TEST(Provenance, ASampledChecksumSeesBothEndsTheMiddleAndTheSize) {
+  const auto comm = Communicator::world();
+  const std::string path = own_file(comm, "123456789");
+  EXPECT_EQ(sampled_checksum(path).crc, 0xcbf43926U);  // a small file: all of it
+  EXPECT_EQ(sampled_checksum(path).bytes, 9);
+  const std::uint64_t size = 3U << 20;
+  std::filesystem::resize_file(path, size);
+  std::uint32_t before = sampled_checksum(path).crc;
+  for (const std::uint64_t place : {std::uint64_t{100}, size / 2 + 5, size - 1}) {
+    std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+        .seekp(static_cast<std::streamoff>(place))
+        .put('x');
+    const std::uint32_t after = sampled_checksum(path).crc;
+    EXPECT_NE(before, after) << place;
+    before = after;
+  }
+  EXPECT_THROW(sampled_checksum("missing.mrcs"), Error);
+  EXPECT_THAT(combined_fingerprint("stacks", "2 files", {1, 10, 2, 20}), StartsWith("stacks 2 files "));
+  EXPECT_THAT(combined_fingerprint("stacks", "2 files", {1, 10, 2, 20}), testing::EndsWith(" 30"));
+  EXPECT_NE(combined_fingerprint("stacks", "2 files", {1, 10, 2, 20}),
+            combined_fingerprint("stacks", "2 files", {2, 10, 1, 20}));
+}
+
 TEST(Provenance, UnreadableInputIsAnError) {
   EXPECT_THROW(input_fingerprint("modes", "missing.txt"), Error);
   EXPECT_THROW(input_fingerprint("modes", "."), Error);

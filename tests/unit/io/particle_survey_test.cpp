@@ -104,6 +104,27 @@ TEST_F(ParticleSurveys, AParticleWithAnotherBoxIsCountedWhereNoGroupHasIt) {
   EXPECT_EQ(survey.other_image.count, 0);
 }
 
+TEST_F(ParticleSurveys, GroupsMayDifferWhereSeveralBoxesAreAllowed) {
+  const ParticleFile particles = file(
+      "1@a.mrcs 1 1 1 0\n1@data/b.mrcs 2 1 1 0\n2@data/b.mrcs 2 1 1 0\n2@a.mrcs 3 1 1 0\n3@a.mrcs 2 1 1 0\n");
+  ParticleSurvey survey(particles, Faults::refuse, ParticleSurvey::Boxes::several);
+  survey.add(0, particles.size());
+  EXPECT_EQ(survey.other_box.count, 0);
+  EXPECT_EQ(survey.other_image.count, 1);  // the image of 16 pixels in a group of 32
+  ASSERT_EQ(survey.groups().size(), 3U);
+  EXPECT_EQ(survey.groups()[1].optics_row, 1U);
+  EXPECT_EQ(survey.groups()[1].grid.size, 32);
+  EXPECT_EQ(survey.groups()[1].grid.pixel_size, 1.1);
+  EXPECT_EQ(survey.groups()[1].particles, 3);
+  EXPECT_TRUE(same_grid(survey.groups()[0].grid, survey.groups()[2].grid));
+}
+
+TEST(SameGrid, ForgivesRounding) {
+  EXPECT_TRUE(same_grid({64, 1.06}, {64, 1.0601}));
+  EXPECT_FALSE(same_grid({64, 1.06}, {64, 1.0602}));
+  EXPECT_FALSE(same_grid({64, 1.06}, {66, 1.06}));
+}
+
 TEST_F(ParticleSurveys, FindsTheLinesOfAnImage) {
   const ParticleFile particles = file("1@a.mrcs 1 1 1 0\n2@a.mrcs 1 1 1 0\n\n1@./a.mrcs 1 1 1 0\n");
   ParticleSurvey survey(particles, Faults::count);
