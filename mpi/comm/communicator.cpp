@@ -126,6 +126,12 @@ Communicator Communicator::split(int colour) const {
   return {part, true};
 }
 
+Communicator Communicator::node() const {
+  MPI_Comm part = MPI_COMM_NULL;
+  MPI_Comm_split_type(comm_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &part);
+  return {part, true};
+}
+
 void Communicator::barrier() const {
   MPI_Barrier(comm_);
 }

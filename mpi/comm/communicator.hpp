@@ -39,6 +39,8 @@ class Communicator {
   Communicator duplicate() const;
   /// Ranks of equal colour together, in the order of their ranks. Collective.
   Communicator split(int colour) const;
+  /// The ranks that can share memory with this one, in the order of their ranks. Collective.
+  Communicator node() const;
 
   void barrier() const;
   /// Rank 0's text on every rank. Collective.
