@@ -33,14 +33,16 @@ struct QueueSummary {
   bool stopped = false;              ///< a stop was requested before all was done
   std::vector<double> busy_seconds;  ///< per rank, on rank 0 only
   double seconds = 0;                ///< wall time
+  std::int64_t requests = 0;         ///< that rank 0 answered; on rank 0 only
+  double answer_seconds = 0;         ///< processor time that the answers took; on rank 0 only
 };
 
 /// Hands the items of `pending` (rank 0's list counts) to all ranks, rank 0 included, in chunks that adapt to
 /// the measured time an item. Each rank calls `work` for consecutive items of one chunk, and asks for its
-/// next chunk before it has finished the present one; rank 0 answers between its own items. `work` does not
-/// communicate and does not throw for a bad particle; if it throws on some rank, the queue drains and all
-/// ranks throw the same error. `finish_chunk` (may be empty) is called after each chunk, e.g. to write its
-/// rows. Collective.
+/// next chunk before it has finished the present one; rank 0 answers between its own items, and does none
+/// when answering takes more than a twentieth of its time. `work` does not communicate and does not throw for
+/// a bad particle; if it throws on some rank, the queue drains and all ranks throw the same error.
+/// `finish_chunk` (may be empty) is called after each chunk, e.g. to write its rows. Collective.
 QueueSummary run_queue(const Communicator& comm, const std::vector<Range>& pending,
                        const QueueOptions& options, const std::function<void(std::int64_t item)>& work,
                        const std::function<void(Range chunk)>& finish_chunk);

@@ -132,6 +132,22 @@ TEST(WorkQueue, ASlowRankGetsLess) {
   }
 }
 
+TEST(WorkQueue, OneItemARequest) {
+  const auto comm = Communicator::world();
+  constexpr std::int64_t n = 30'000;  // of no cost: rank 0 does little but answer
+  QueueOptions options = quiet();
+  options.largest_chunk = 1;
+  Tally tally(n);
+  const auto summary = tally.run(comm, {{0, n}}, options, {});
+  EXPECT_EQ(tally.done, ones(n));
+  EXPECT_EQ(tally.finished, ones(n));
+  if (!comm.root()) return;
+  // Each worker asks for each of its items and once in vain, and says goodbye.
+  EXPECT_LE(summary.requests, n + 2 * comm.size());
+  EXPECT_GE(summary.requests, comm.size() - 1);
+  EXPECT_EQ(summary.answer_seconds > 0, comm.size() > 1);
+}
+
 TEST(WorkQueue, AnExceptionIsEverybodysError) {
   const auto comm = Communicator::world();
   for (int failing = 0; failing < comm.size(); ++failing) {
