@@ -6,6 +6,8 @@
 #include "cli/align_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "core/stage_times.hpp"
+#include "mpi/comm/queue_report.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
@@ -147,27 +149,32 @@ Noise noise_of(const Communicator& comm, const ElasticModel& model, const Partic
 /// A table that goes on, or a new one with the noise of the set in it. Collective.
 ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int64_t count,
                        const ElasticModel& model, const ParticleSet& set,
-                       const PerGrid<OwnPoseLibrary>& libraries, const Provenance& provenance, Noise& noise) {
+                       const PerGrid<OwnPoseLibrary>& libraries, const Provenance& provenance, Noise& noise,
+                       StageTimes& times) {
   if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
     ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
     collectively(comm, [&] { require_same_run(table.provenance(), provenance, o.output); });
     if (auto stored = load_noise(table, set, used_grids(set, count))) {
       noise = std::move(*stored);
+      times.lap("table");
       return table;
     }
     noise = noise_of(comm, model, set, libraries, o, count);
     store_noise(table, set, noise);
+    times.lap("noise");
     return table;
   }
   noise = noise_of(comm, model, set, libraries, o, count);
+  times.lap("noise");
   ResultTable table = ResultTable::create(comm, o.output, count, model.mode_numbers, provenance,
                                           TableContents{.fits = true, .prior = o.learn_prior});
   store_noise(table, set, noise);
+  times.lap("table");
   return table;
 }
 
 QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTable& table,
-                       ParticleAligner& worker) {
+                       ParticleAligner& worker, StageTimes& times) {
   std::vector<Range> pending;
   collectively(comm, [&] {
     if (!comm.root()) return;
@@ -177,14 +184,20 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
     });
   });
   std::vector<ParticleResult> rows;
+  double writing = 0;
   QueueOptions options;
   options.show_progress = !o.common.quiet;
-  return run_queue(
+  const QueueSummary summary = run_queue(
       comm, pending, options, [&](std::int64_t i) { rows.push_back(worker.align(i)); },
       [&](Range chunk) {
+        const Stopwatch watch(writing);
         table.write(chunk.first, rows);
         rows.clear();
       });
+  times.lap("alignment");
+  comm.sum(std::span<double>(&writing, 1));
+  times.add("of it writing", writing / comm.size());
+  return summary;
 }
 
 /// Counts the rows by state and reason, each rank a part of the table. Collective.
@@ -204,21 +217,13 @@ void summarise(const Communicator& comm, const ResultTable& table, const QueueSu
   comm.sum(std::span<std::int64_t>(counts));
   comm.sum(std::span<double>(score));
   if (!comm.root()) return;
-  spdlog::info(
-      "{} particles aligned, mean score {:.3f}; {} in this run, {:.1f} s, {:.1f} ms each on {} ranks",
-      counts[0], score[0] / std::max<double>(1, static_cast<double>(counts[0])), summary.done,
-      summary.seconds,
-      1e3 * summary.seconds * comm.size() / std::max<double>(1, static_cast<double>(summary.done)),
-      comm.size());
+  spdlog::info("{} particles aligned, mean score {:.3f}; {} in this run, {:.2f} s on {} ranks", counts[0],
+               score[0] / std::max<double>(1, static_cast<double>(counts[0])), summary.done, summary.seconds,
+               comm.size());
   for (std::size_t reason = 1; reason + 1 < counts.size(); ++reason) {
     if (counts[reason] > 0) spdlog::warn("{} particles failed: {}", counts[reason], failure_names()[reason]);
   }
-  double busy = 0;
-  for (const double seconds : summary.busy_seconds) busy += seconds;
-  if (summary.seconds > 0) {
-    spdlog::info("the ranks were busy for {:.0f} % of the time",
-                 100 * busy / (summary.seconds * comm.size()));
-  }
+  for (const auto& line : queue_report(summary, "particles")) spdlog::info("{}", line);
 }
 
 /// What all particles say of each other, once all are aligned. Collective.
@@ -239,12 +244,14 @@ int align_command(const Invocation& invocation) {
     return 0;
   }
   const AlignOptions& o = *options;
+  StageTimes times;
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus),
                                          o.invert, ParticleSurvey::Boxes::several);
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
   describe(comm, o, set, model, count);
+  times.lap("reading");
   PerGrid<OwnPoseLibrary> libraries;
   collectively(comm, [&] { libraries = make_pose_libraries(model, set, used_grids(set, count), o); });
   if (!o.local)
@@ -266,14 +273,17 @@ int align_command(const Invocation& invocation) {
   provenance.inputs.push_back(modes);
 
   watch_stop_signals();
+  times.lap("library");
   Noise noise;
-  ResultTable table = open_table(comm, o, count, model, set, libraries, provenance, noise);
+  ResultTable table = open_table(comm, o, count, model, set, libraries, provenance, noise, times);
   std::optional<ParticleAligner> worker;
   collectively(comm, [&] { worker.emplace(model, set, noise, libraries, o); });
-  const QueueSummary summary = align_all(comm, o, table, *worker);
+  const QueueSummary summary = align_all(comm, o, table, *worker, times);
   summarise(comm, table, summary);
   if (!summary.stopped) finish(comm, o, table);
+  times.lap("finishing");
   table.close();
+  spdlog::info("time of rank 0: {}", times.text());
   if (!summary.stopped) return 0;
   spdlog::warn("stopped on request; the same command with --resume goes on from here");
   return stopped_on_request;

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "learning/predictor.hpp"
+#include "mpi/comm/queue_report.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
@@ -119,9 +120,9 @@ void summarise(const Communicator& comm, const PredictOptions& o, const Predicto
     const auto states = table.states();
     failed = std::count(states.begin(), states.end(), ParticleState::failed);
   });
-  spdlog::info("predict: {} particles in {:.1f} s ({:.0f} a second), {} failed in {}", summary.done,
-               summary.seconds, static_cast<double>(summary.done) / std::max(summary.seconds, 1e-9), failed,
+  spdlog::info("predict: {} particles in {:.1f} s, {} failed in {}", summary.done, summary.seconds, failed,
                o.output);
+  for (const auto& line : queue_report(summary, "particles")) spdlog::info("predict: {}", line);
   if (o.refine && summary.done > 0)
     spdlog::info("predict: the pose of {} of them ({:.0f} %) was searched, the others start from the network",
                  searched, 100.0 * static_cast<double>(searched) / static_cast<double>(summary.done));

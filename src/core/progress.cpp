@@ -1,5 +1,6 @@
 #include "core/progress.hpp"
 
+#include <cmath>
 #include <cstdio>
 #include <unistd.h>
 #include <utility>
@@ -14,15 +15,14 @@ double seconds_since(std::chrono::steady_clock::time_point then) {
 }
 
 std::string duration(double seconds) {
-  char text[32];
-  if (seconds < 59.5)
-    std::snprintf(text, sizeof text, "%.0f s", seconds);
-  else if (seconds < 3599.5)
-    std::snprintf(text, sizeof text, "%.0f min %02d s", (seconds - static_cast<int>(seconds) % 60) / 60,
-                  static_cast<int>(seconds) % 60);
+  const long whole = std::lround(seconds);
+  char text[48];
+  if (whole < 60)
+    std::snprintf(text, sizeof text, "%ld s", whole);
+  else if (whole < 3600)
+    std::snprintf(text, sizeof text, "%ld min %02ld s", whole / 60, whole % 60);
   else
-    std::snprintf(text, sizeof text, "%d h %02d min", static_cast<int>(seconds) / 3600,
-                  static_cast<int>(seconds) / 60 % 60);
+    std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
   return text;
 }
 

@@ -47,6 +47,20 @@ run -i set/particles.star -o good.h5 --resume --max-resolution 12
 [ $? = 2 ] || { cat log; fail "--resume with another option is no error"; }
 grep -q 'max-resolution' log || { cat log; fail "the error does not name the option that changed"; }
 
+# A resumed run does, counts and times only what is left, and says what its ranks did.
+cp good.h5 half.h5
+/usr/bin/python3 - <<'END'
+import h5py
+with h5py.File("half.h5", "r+", locking=False) as file:
+    file["particles/state"][5:] = 0
+END
+run -i set/particles.star -o half.h5 --resume || { cat log; fail "--resume gives $?"; }
+same_particles good.h5 half.h5 || fail "the resumed table differs"
+for text in 'particles: 7 of 7 in ' '^12 particles aligned, .*; 7 in this run, ' ' particles/s, .* ms of a rank each; the ranks were busy' \
+  '^busy by rank, %: [0-9]* [0-9]*$' '^time of rank 0: reading .* library .* alignment .* writing .* in all$'; do
+  grep -q "$text" log || { cat log; fail "the log has no '$text'"; }
+done
+
 run -i set/particles.star -o local.h5 --local
 [ $? = 2 ] || fail "--local without poses is no error"
 grep -q 'rlnAngleRot' log || { cat log; fail "the error does not name the labels that miss"; }

@@ -1,5 +1,8 @@
 #include "core/progress.hpp"
 
+#include <pty.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 namespace elastem {
@@ -21,11 +24,51 @@ TEST(Progress, SaysHowManyOfHowMany) {
   EXPECT_EQ(text.find("10 of 40 in "), text.rfind("10 of 40 in ")) << text;  // the last line comes once
 }
 
+// What `work` writes to standard error when that is a terminal.
+template <class Work>
+std::string on_a_terminal(Work work) {
+  int terminal = -1, end = -1;
+  if (openpty(&terminal, &end, nullptr, nullptr, nullptr) != 0) return "no terminal";
+  const int before = dup(STDERR_FILENO);
+  dup2(end, STDERR_FILENO);
+  work();
+  dup2(before, STDERR_FILENO);
+  close(before);
+  close(end);
+  std::string text(4096, '\0');
+  const auto count = read(terminal, text.data(), text.size());
+  close(terminal);
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return text;
+}
+
+TEST(Progress, KeepsOneLineOnATerminal) {
+  const std::string text = on_a_terminal([] {
+    Progress progress("particles", 40, true, 3600);  // the interval is of logs
+    usleep(210'000);
+    progress.update(10);
+    progress.update(11);
+    progress.finish();
+  });
+  // Each begins by wiping the line; the end of the line comes with the last one only.
+  EXPECT_EQ(text.find("\r\033[Kparticles: 10 of 40 (25 %)"), 0U) << text;
+  EXPECT_EQ(text.find('\n'), text.size() - 1) << text;
+  EXPECT_NE(text.find("\r\033[Kparticles: 11 of 40 in 0 s ("), std::string::npos) << text;
+}
+
 TEST(Progress, KeepsQuietBetweenIntervals) {
   CaptureStderr();
   Progress progress("particles", 40, true, 3600);
   for (int i = 0; i < 40; ++i) progress.update(i);
   EXPECT_EQ(GetCapturedStderr(), "");
+}
+
+TEST(Progress, CountsFromTheFirstUpdate) {
+  CaptureStderr();
+  Progress progress("particles", 40, true, 0);
+  progress.update(30);  // done by an earlier run
+  progress.finish();
+  EXPECT_EQ(GetCapturedStderr(), "particles: 30 of 40 (75 %)\nparticles: 30 of 40 in 0 s\n");  // no rate
 }
 
 TEST(Progress, KeepsQuietWhenDisabled) {

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace elastem {
+
+/// Where the time of a run goes: seconds by stage, in the order of their first mention.
+class StageTimes {
+ public:
+  /// What has passed since the construction or the last lap belongs to this stage.
+  void lap(const std::string& stage);
+  /// Adds seconds that are measured elsewhere and lie within another stage.
+  void add(const std::string& stage, double seconds);
+
+  const std::vector<std::pair<std::string, double>>& stages() const { return stages_; }
+  /// "reading 0.21 s, noise 0.30 s, …, 12.5 s in all"; the total is of the laps.
+  std::string text() const;
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::vector<std::pair<std::string, double>> stages_;
+  double total_ = 0;
+};
+
+/// Adds the time of its own life to a sum.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds) : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
+  ~Stopwatch() {
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double& seconds_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace elastem
