@@ -75,6 +75,7 @@ int run(int count, char** words) {
   }
   const ElasticModel model = elastic_model(read_modes(session.world(), words[1]), argument(2, "7-9"));
   Recipe recipe;
+  if (model.mode_count() != 3) recipe.relation = Relation::random;  // a helix winds through three
   recipe.amplitude = default_amplitude(model.atom_count());
   recipe.grid = {std::stoi(argument(3, "64")), std::stod(argument(4, "2.2"))};
   recipe.ctf.defocus_u = recipe.ctf.defocus_v = 5000;
