@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "core/available_memory.hpp"
 #include "core/error.hpp"
 
 namespace elastem {
@@ -28,6 +29,7 @@ bool has_room(std::size_t bytes) {
   rlimit limit = {};
   if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < needed)
     return false;
+  if (static_cast<double>(bytes) > available_memory()) return false;
   const char* moved = std::getenv("OMPI_MCA_osc_sm_backing_directory");
   struct statvfs room = {};
   if (statvfs(moved ? moved : "/dev/shm", &room) != 0) return true;  // MPI puts it elsewhere
@@ -51,6 +53,15 @@ bool take_pages(std::byte* from, std::size_t bytes) {
   return taken == bytes;
 }
 
+void check_memory(std::size_t bytes) {
+  const double available = available_memory();
+  if (static_cast<double>(bytes) <= available) return;
+  constexpr double mebibyte = 1 << 20;
+  throw Error("each rank of a node wants " + std::to_string(bytes >> 20) + " MiB, but the node has " +
+              std::to_string(static_cast<std::int64_t>(available / mebibyte)) +
+              " MiB left; run fewer ranks a node, or more nodes");
+}
+
 }  // namespace
 
 SharedMemory::SharedMemory(const Communicator& comm, std::size_t bytes) : node_(comm.node()), size_(bytes) {
@@ -63,6 +74,7 @@ SharedMemory::SharedMemory(const Communicator& comm, std::size_t bytes) : node_(
   }
   node_ = Communicator::self();
   collectively(comm, [&] {
+    check_memory(bytes);
     own_.reset(static_cast<std::byte*>(
         std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)));
     if (!own_) throw std::bad_alloc();

@@ -187,10 +187,10 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
   double writing = 0;
   QueueOptions options;
   options.show_progress = !o.common.quiet;
-  const QueueSummary summary = run_queue(
+  QueueSummary summary = run_queue(
       comm, pending, options, [&](std::int64_t i) { rows.push_back(worker.align(i)); },
       [&](Range chunk) {
-        const Stopwatch watch(writing);
+        const TimedScope watch(writing);
         table.write(chunk.first, rows);
         rows.clear();
       });

@@ -26,14 +26,14 @@ class StageTimes {
 };
 
 /// Adds the time of its own life to a sum.
-class Stopwatch {
+class TimedScope {
  public:
-  explicit Stopwatch(double& seconds) : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
-  ~Stopwatch() {
+  explicit TimedScope(double& seconds) : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
+  ~TimedScope() {
     seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
+  TimedScope(const TimedScope&) = delete;
+  TimedScope& operator=(const TimedScope&) = delete;
 
  private:
   double& seconds_;

@@ -35,10 +35,10 @@ TEST(StageTimes, WhatLiesWithinAStageIsNotCountedTwice) {
   EXPECT_EQ(times.text(), "of it writing 13.0 s, nothing 0.00 s, 0.00 s in all");
 }
 
-TEST(Stopwatch, AddsItsLife) {
+TEST(TimedScope, AddsItsLife) {
   double seconds = 1;
   for (int i = 0; i < 2; ++i) {
-    const Stopwatch watch(seconds);
+    const TimedScope watch(seconds);
     pass(5);
   }
   EXPECT_GE(seconds, 1.010);
