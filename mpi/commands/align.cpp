@@ -1,3 +1,4 @@
+#include <array>
 #include <cstdio>
 #include <optional>
 
@@ -87,7 +88,7 @@ Noise background_noises(const Communicator& comm, const ParticleSet& set, const 
 
 /// What the residuals of a sample say, which is aligned with the noise of the background. Collective.
 Noise residual_noise(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
-                     const Noise& first, const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o,
+                     const Noise& first, const PerGrid<NodeLibrary>& libraries, const AlignOptions& o,
                      std::int64_t count) {
   std::optional<ParticleAligner> worker;
   collectively(comm, [&] { worker.emplace(model, set, first, libraries, o); });
@@ -125,7 +126,7 @@ std::optional<Noise> load_noise(const ResultTable& table, const ParticleSet& set
 }
 
 void estimate(const Communicator& comm, const ElasticModel& model, const ParticleSet& set, const Noise& noise,
-              const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
+              const PerGrid<NodeLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
   collectively(comm, [&] {
     if (!comm.root()) return;
     ParticleAligner worker(model, set, noise, libraries, o);
@@ -140,7 +141,7 @@ void estimate(const Communicator& comm, const ElasticModel& model, const Particl
 
 /// The noise of a set, after a look at its contrast. Collective.
 Noise noise_of(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
-               const PerGrid<OwnPoseLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
+               const PerGrid<NodeLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
   const Noise first = background_noises(comm, set, used_grids(set, count), count);
   warn_of_contrast(comm, model, set, first, o, count);
   return residual_noise(comm, model, set, first, libraries, o, count);
@@ -149,7 +150,7 @@ Noise noise_of(const Communicator& comm, const ElasticModel& model, const Partic
 /// A table that goes on, or a new one with the noise of the set in it. Collective.
 ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int64_t count,
                        const ElasticModel& model, const ParticleSet& set,
-                       const PerGrid<OwnPoseLibrary>& libraries, const Provenance& provenance, Noise& noise,
+                       const PerGrid<NodeLibrary>& libraries, const Provenance& provenance, Noise& noise,
                        StageTimes& times) {
   if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
     ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
@@ -195,8 +196,12 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
         rows.clear();
       });
   times.lap("alignment");
-  comm.sum(std::span<double>(&writing, 1));
-  times.add("of it writing", writing / comm.size());
+  const Aligner::Times own = worker.times();
+  std::array parts = {own.search, own.brief, own.full, own.scouting, own.posterior, writing};
+  comm.sum(std::span<double>(parts));
+  const std::array names = {"search", "brief fits", "full fits", "other valleys", "posterior", "writing"};
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    times.add(std::string("of it ") + names[i], parts[i] / comm.size());
   return summary;
 }
 
@@ -252,10 +257,9 @@ int align_command(const Invocation& invocation) {
   check_poses(o, set);
   describe(comm, o, set, model, count);
   times.lap("reading");
-  PerGrid<OwnPoseLibrary> libraries;
-  collectively(comm, [&] { libraries = make_pose_libraries(model, set, used_grids(set, count), o); });
+  const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm, model, set, used_grids(set, count), o);
   if (!o.local)
-    spdlog::info("{:.0f} MiB of reference projections on each rank",
+    spdlog::info("{:.0f} MiB of reference projections on each node",
                  static_cast<double>(bytes_of(libraries)) / (1 << 20));
   if (o.common.dry_run) {
     const Noise noise = background_noises(comm, set, used_grids(set, count), count);

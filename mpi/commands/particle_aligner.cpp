@@ -29,16 +29,18 @@ std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
   return used;
 }
 
-PerGrid<OwnPoseLibrary> make_pose_libraries(const ElasticModel& model, const ParticleSet& set,
-                                            const std::vector<bool>& used, const cli::AlignOptions& o) {
-  PerGrid<OwnPoseLibrary> libraries(set.grids.size());
+PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
+                                         const ParticleSet& set, const std::vector<bool>& used,
+                                         const cli::AlignOptions& o) {
+  PerGrid<NodeLibrary> libraries(set.grids.size());
   for (std::size_t g = 0; g < libraries.size() && !o.local; ++g)
     if (used[g])
-      libraries[g].emplace(model, set.grids[g], search_options(model, set.grids[g], alignment_options(o)));
+      libraries[g].emplace(comm, model, set.grids[g],
+                           search_options(model, set.grids[g], alignment_options(o)));
   return libraries;
 }
 
-std::size_t bytes_of(const PerGrid<OwnPoseLibrary>& libraries) {
+std::size_t bytes_of(const PerGrid<NodeLibrary>& libraries) {
   std::size_t bytes = 0;
   for (const auto& library : libraries) bytes += library ? (*library)->bytes() : 0;
   return bytes;
@@ -77,8 +79,8 @@ void PreparedParticles::mask_out(std::int64_t i, const Eigen::Vector2d& centre) 
 }
 
 ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& set,
-                                 const PerGrid<NoiseSpectrum>& noise,
-                                 const PerGrid<OwnPoseLibrary>& libraries, const cli::AlignOptions& o)
+                                 const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries,
+                                 const cli::AlignOptions& o)
     : model_(&model), set_(&set), local_(o.local), particles_(set, noise, o), aligners_(set.grids.size()) {
   const AlignmentOptions options = alignment_options(o);
   for (std::size_t g = 0; g < set.grids.size(); ++g) {
@@ -109,6 +111,20 @@ std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
   ctf.defocus_v += result.fit->defocus_change;
   return residual_power(*model_, set_->grids[particles_.grid()], particles_.image(), ctf, particles_.noise(),
                         found, particles_.core());
+}
+
+Aligner::Times ParticleAligner::times() const {
+  Aligner::Times sum;
+  for (const auto& aligner : aligners_) {
+    if (!aligner) continue;
+    const Aligner::Times& own = aligner->times();
+    sum.search += own.search;
+    sum.brief += own.brief;
+    sum.full += own.full;
+    sum.scouting += own.scouting;
+    sum.posterior += own.posterior;
+  }
+  return sum;
 }
 
 }  // namespace elastem

@@ -7,6 +7,7 @@
 #include "alignment/aligner.hpp"
 #include "alignment/residual.hpp"
 #include "cli/align_options.hpp"
+#include "mpi/commands/node_library.hpp"
 #include "mpi/commands/particle_set.hpp"
 
 namespace elastem {
@@ -20,10 +21,11 @@ AlignmentOptions alignment_options(const cli::AlignOptions& o);
 /// The grids that occur among the first `count` particles.
 std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count);
 
-/// The libraries of the pose search of a run; none with --local.
-PerGrid<OwnPoseLibrary> make_pose_libraries(const ElasticModel& model, const ParticleSet& set,
-                                            const std::vector<bool>& used, const cli::AlignOptions& o);
-std::size_t bytes_of(const PerGrid<OwnPoseLibrary>& libraries);
+/// The libraries of the pose search of a run; none with --local. Collective.
+PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
+                                         const ParticleSet& set, const std::vector<bool>& used,
+                                         const cli::AlignOptions& o);
+std::size_t bytes_of(const PerGrid<NodeLibrary>& libraries);
 
 /// Particles as `align` looks at them: read, and with --mask-diameter what lies outside the mask replaced by
 /// noise (see mask_image). The mask's centre is the image's, with --local where the particle's pose puts it.
@@ -61,11 +63,13 @@ class ParticleAligner {
  public:
   /// What is given must outlive it.
   ParticleAligner(const ElasticModel& model, const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise,
-                  const PerGrid<OwnPoseLibrary>& libraries, const cli::AlignOptions& o);
+                  const PerGrid<NodeLibrary>& libraries, const cli::AlignOptions& o);
 
   ParticleResult align(std::int64_t i);
   /// What the alignment of particle i leaves of its image; none when it fails.
   std::optional<Residual> residual(std::int64_t i);
+  /// Where the time of all particles so far went.
+  Aligner::Times times() const;
 
  private:
   const ElasticModel* model_;

@@ -13,6 +13,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
+#include "mpi/commands/node_library.hpp"
 #include "mpi/commands/noise_estimate.hpp"
 #include "mpi/commands/particle_set.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -158,11 +159,11 @@ int predict_command(const Invocation& invocation) {
   watch_stop_signals();
   NoiseSpectrum noise;
   ResultTable table = open_table(comm, o, set, network, provenance, noise);
-  std::optional<OwnPoseLibrary> library;
+  std::optional<NodeLibrary> library;
   std::optional<Predictor> predictor;
+  if (o.refine)
+    library.emplace(comm, model, network.grid, search_options(model, network.grid, AlignmentOptions{}));
   collectively(comm, [&] {
-    if (o.refine)
-      library.emplace(model, network.grid, search_options(model, network.grid, AlignmentOptions{}));
     if (o.refine)
       predictor.emplace(network, model, noise, **library);
     else

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/stage_times.hpp"
 #include "core/units.hpp"
 #include "imaging/fourier_crop.hpp"
 
@@ -52,19 +52,6 @@ constexpr double enough_samples = 15;
 bool better(const Fit& a, const Fit& b) {
   return a.objective < b.objective;
 }
-
-/// Adds the time until it is gone to a sum.
-class Stopwatch {
- public:
-  explicit Stopwatch(double& sum) : sum_(&sum), start_(std::chrono::steady_clock::now()) {}
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-  ~Stopwatch() { *sum_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  double* sum_;
-  std::chrono::steady_clock::time_point start_;
-};
 
 /// Diameter of the homogeneous ball with the model's radius of gyration.
 double diameter(const ElasticModel& model) {
@@ -196,7 +183,7 @@ void Aligner::observe(const Image& image, const Ctf& ctf) {
 
 std::vector<Placement> Aligner::search() {
   require(search_ != nullptr, "an aligner that searches has a library");
-  const Stopwatch watch(times_.search);
+  const TimedScope watch(times_.search);
   std::vector<Placement> starts;
   for (auto& candidate : search_->search(coarse_.particle)) starts.push_back(std::move(candidate.placement));
   return starts;
@@ -204,7 +191,7 @@ std::vector<Placement> Aligner::search() {
 
 /// Brief fits of the beads from all starts: where the best distinct ones ended, best first.
 std::vector<Placement> Aligner::brief(std::span<const Placement> starts) {
-  const Stopwatch watch(times_.brief);
+  const TimedScope watch(times_.brief);
   std::vector<Fit> fits;
   for (const auto& start : starts) fits.push_back(coarse_.refiner.start(start));
   for (const Round& round : rounds) {
@@ -222,7 +209,7 @@ std::vector<Placement> Aligner::brief(std::span<const Placement> starts) {
 
 /// Fits of the atoms from the given starts to their end.
 void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends) {
-  const Stopwatch watch(times_.full);
+  const TimedScope watch(times_.full);
   for (const auto& start : starts) {
     Fit fit = fine_.refiner.start(start);
     fine_.refiner.improve(fit, full_evaluations, full_gain);
@@ -242,7 +229,7 @@ std::vector<Placement> Aligner::every_conformation(Placement pose) const {
 }
 
 std::vector<Placement> Aligner::scout(const Fit& minimum) {
-  const Stopwatch watch(times_.scouting);
+  const TimedScope watch(times_.scouting);
   return further_starts(fine_.refiner, minimum, scouts, most_scouted);
 }
 
@@ -263,7 +250,7 @@ ParticleResult Aligner::finish(std::span<const Placement> starts, const Placemen
                 [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
   full(others, fits);
   std::erase_if(fits, left_range);
-  const Stopwatch watch(times_.posterior);
+  const TimedScope watch(times_.posterior);
   const std::vector<Fit> minima = valleys(std::move(fits));
   return particle_result(minima[0], posterior(fine_.refiner, minima, posterior_pairs, enough_samples));
 }
