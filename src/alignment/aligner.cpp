@@ -25,8 +25,9 @@ constexpr double hopeless = 20;
 constexpr int full_evaluations = 40;
 /// A step of the fit that gains less of χ² ends it: briefly, and to the end.
 constexpr double brief_gain = 0.5, full_gain = 0.01;
-/// The prior keeps the search bounded and is far wider than the error of any amplitude worth fitting.
-constexpr double prior_width = 1;  // of the largest amplitude to expect
+/// The prior keeps the search bounded: it has the spread of amplitudes that fill ± the largest to expect
+/// evenly, far wider than the error of any amplitude worth fitting.
+constexpr double prior_width = 0.58;  // of the largest amplitude to expect
 /// Where the library's conformations stand along a mode, as a share of the largest amplitude to expect.
 constexpr double conformation_share = 0.7;
 /// The search looks at detail as fine as a step of the angles moves the particle's rim, but no finer.
