@@ -36,8 +36,8 @@ constexpr double finest_search = 16;  // Å
 constexpr double brief_share = 0.7;  // of the search's resolution
 
 /// Other valleys are looked for at so many points, and from so many of them.
-constexpr int scouts = 60;
-constexpr std::size_t most_scouted = 2;
+constexpr int scouts = 8;              // a parameter
+constexpr double most_scouted = 0.25;  // a parameter
 /// A valley whose floor is this much higher holds nothing of the posterior.
 constexpr double negligible = 12;
 /// Beyond this angle it is another pose, and a mean of the two would be none.
@@ -46,7 +46,7 @@ constexpr double same_pose = 20;
 /// A local alignment's starts reach so far, in degrees and Å; its fits may leave the range by half of it.
 constexpr double turn_reach = 12, shift_reach = 8, tolerance = 1.5;
 
-constexpr int posterior_pairs = 40;
+constexpr int posterior_pairs = 5;  // a parameter
 /// A sample that a handful of draws dominate says less than the minimum and its Fisher matrix.
 constexpr double enough_samples = 15;
 
@@ -150,10 +150,7 @@ SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const Al
 
 Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, double prior_sd)
     : drawn(std::move(rendering)), refiner(drawn, prior_sd) {
-  const auto shells = static_cast<std::size_t>(drawn.grid.size / 2 + 1);
-  particle.noise_power = noise_on_half_grid(
-      {noise.begin(), noise.begin() + static_cast<std::ptrdiff_t>(std::min(shells, noise.size()))},
-      drawn.grid.size);
+  particle.noise_power = smooth_noise_on_half_grid(noise, drawn.grid.size);
 }
 
 Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum& noise,
@@ -231,18 +228,23 @@ std::vector<Placement> Aligner::every_conformation(Placement pose) const {
 
 std::vector<Placement> Aligner::scout(const Fit& minimum) {
   const TimedScope watch(times_.scouting);
-  return further_starts(fine_.refiner, minimum, scouts, most_scouted);
+  const auto n = static_cast<int>(minimum.information.rows());
+  return further_starts(fine_.refiner, minimum, scouts * n, static_cast<std::size_t>(most_scouted * n));
 }
 
 ParticleResult Aligner::finish(std::span<const Placement> starts, const Placement* centre) {
-  const auto left_range = [&](const Fit& fit) {
-    return centre != nullptr &&
-           (rotation_distance(fit.placement.rotation, centre->rotation) > tolerance * options_.local_angle ||
-            (fit.placement.shift - centre->shift).norm() > tolerance * options_.local_shift);
+  const auto in_range = [&](const Fit& fit) {
+    return centre == nullptr ||
+           (rotation_distance(fit.placement.rotation, centre->rotation) < tolerance * options_.local_angle &&
+            (fit.placement.shift - centre->shift).norm() < tolerance * options_.local_shift);
+  };
+  const auto keep_range = [&](std::vector<Fit>& fits) {
+    if (std::any_of(fits.begin(), fits.end(), in_range))
+      std::erase_if(fits, [&](const Fit& fit) { return !in_range(fit); });
   };
   std::vector<Fit> fits;
   full(brief(starts), fits);
-  std::erase_if(fits, left_range);
+  keep_range(fits);
   if (fits.empty()) return failed_result(model_->mode_count(), FailureReason::not_converged);
   const Fit& best = *std::min_element(fits.begin(), fits.end(), better);
   std::vector<Placement> others = scout(best);
@@ -250,10 +252,11 @@ ParticleResult Aligner::finish(std::span<const Placement> starts, const Placemen
   std::erase_if(others,
                 [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
   full(others, fits);
-  std::erase_if(fits, left_range);
+  keep_range(fits);
   const TimedScope watch(times_.posterior);
   const std::vector<Fit> minima = valleys(std::move(fits));
-  return particle_result(minima[0], posterior(fine_.refiner, minima, posterior_pairs, enough_samples));
+  const int pairs = posterior_pairs * static_cast<int>(minima[0].information.rows());
+  return particle_result(minima[0], posterior(fine_.refiner, minima, pairs, enough_samples));
 }
 
 ParticleResult Aligner::align(const Image& image, const Ctf& ctf) {

@@ -54,7 +54,8 @@ class Aligner {
   /// Refines from the given starts (e.g. a network's prediction) and keeps the best.
   ParticleResult refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts);
   /// Local: refines from a given pose, with every conformation of the library and from a grid of starts
-  /// within `local_angle` and `local_shift`; a fit that ends further off than 1.5 times these does not count.
+  /// within `local_angle` and `local_shift`; fits that end further off than 1.5 times these only count where
+  /// there are no others.
   ParticleResult refine_near(const Image& image, const Ctf& ctf, const Pose& pose);
   /// The largest drop of χ² that the pose search finds in an image.
   double evidence(const Image& image, const Ctf& ctf);

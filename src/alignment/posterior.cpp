@@ -124,8 +124,7 @@ Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, do
 
 std::vector<Placement> further_starts(Refiner& refiner, const Fit& minimum, int draws, std::size_t most) {
   constexpr double far = 3, surprising = 4;
-  constexpr Eigen::Index loose = 3;
-  const Eigen::Index n = minimum.information.rows();
+  const Eigen::Index n = minimum.information.rows(), loose = std::max<Eigen::Index>(1, n / 2 - 1);
   const double scale = minimum.chi2 / std::max(1.0, static_cast<double>(minimum.terms - n - 1));
   const Eigen::MatrixXd covariance = covariance_of(refiner.precision(minimum, scale));
   // In units of the standard errors, so that Å and radians compare.
@@ -134,7 +133,7 @@ std::vector<Placement> further_starts(Refiner& refiner, const Fit& minimum, int 
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(inverse.asDiagonal() * covariance *
                                                              inverse.asDiagonal());
   Eigen::MatrixXd points = antithetic_draws(n, draws / 2);
-  points.bottomRows(std::min(loose, n)) *= far;  // eigenvalues ascend
+  points.bottomRows(loose) *= far;  // eigenvalues ascend
   const Eigen::MatrixXd steps = errors.asDiagonal() * eigen.eigenvectors() *
                                 eigen.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() * points;
   std::vector<std::pair<double, Placement>> found;

@@ -26,8 +26,8 @@ struct Posterior {
 Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, double enough);
 
 /// Starts for further minima near one: of `draws` points spread about it, three times as far as the Fisher
-/// matrix has it along the three directions that the image determines least, those `most` whose objective
-/// lies furthest below what the Fisher matrix has there, and by 4 at least.
+/// matrix has it along the half of the directions that the image determines least, those `most` whose
+/// objective lies furthest below what the Fisher matrix has there, and by 4 at least.
 std::vector<Placement> further_starts(Refiner& refiner, const Fit& minimum, int draws, std::size_t most);
 
 }  // namespace elastem

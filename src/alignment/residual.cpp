@@ -131,7 +131,7 @@ Residual residual_power(const ElasticModel& model, ImageGrid grid, const Image& 
   require(mask.size() == 0 || (mask.rows() == grid.size && mask.cols() == grid.size), "and so has the mask");
   Fft2<float> fft(grid.size);
   const auto transfer = ctf_half_grid(ctf, grid.size, grid.pixel_size);
-  const auto noise_power = noise_on_half_grid(noise, grid.size);
+  const auto noise_power = smooth_noise_on_half_grid(noise, grid.size);
   const auto shells = half_grid_shells(grid.size);
 
   Image projection;
@@ -177,7 +177,7 @@ double placement_score(const ElasticModel& model, ImageGrid grid, const Image& i
   Spectrum spectrum, data;
   transfer_of(fft, projection, ctf_half_grid(ctf, grid.size, grid.pixel_size), spectrum);
   fft.forward(image, data);
-  const Products sums = products(spectrum, data, noise_on_half_grid(noise, grid.size));
+  const Products sums = products(spectrum, data, smooth_noise_on_half_grid(noise, grid.size));
   return sums.model_model > 0 ? sums.model_data / std::sqrt(sums.model_model) : 0;
 }
 

@@ -70,4 +70,20 @@ std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size) 
   return power;
 }
 
+std::vector<double> smooth_noise_on_half_grid(const NoiseSpectrum& spectrum, int size) {
+  require(spectrum.size() >= static_cast<std::size_t>(size / 2 + 1), "one value a shell");
+  const std::size_t last = spectrum.size() - 1;
+  std::vector<double> power;
+  for (int row = 0; row < size; ++row) {
+    const int ky = row <= size / 2 ? row : row - size;
+    for (int kx = 0; kx <= size / 2; ++kx) {
+      const double radius = std::min(std::hypot(kx, ky), static_cast<double>(last));
+      const auto below = static_cast<std::size_t>(radius), above = std::min(below + 1, last);
+      const double share = radius - static_cast<double>(below);
+      power.push_back(std::pow(spectrum[below], 1 - share) * std::pow(spectrum[above], share));
+    }
+  }
+  return power;
+}
+
 }  // namespace elastem

@@ -28,4 +28,8 @@ void raise_to_floor(NoiseSpectrum& noise);
 /// box (see crop_spectrum): then the corners take their own shells.
 std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size);
 
+/// The same without steps: the shells' values are those at |k| = r, and ln E|N|² is linear in between. Noise
+/// that the CTF colours varies by half from one shell to the next.
+std::vector<double> smooth_noise_on_half_grid(const NoiseSpectrum& spectrum, int size);
+
 }  // namespace elastem

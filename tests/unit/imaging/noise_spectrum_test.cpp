@@ -40,5 +40,18 @@ TEST(NoiseSpectrum, ShellsCoverTheHalfGrid) {
   EXPECT_EQ(shells[7 * 5 + 0], 1);  // ky = −1
 }
 
+TEST(NoiseSpectrum, IsSmoothBetweenShells) {
+  constexpr int size = 8;
+  const NoiseSpectrum spectrum = {1, 2, 8, 4, 3};
+  const auto power = smooth_noise_on_half_grid(spectrum, size);
+  const auto at = [&](int row, int kx) { return power[static_cast<std::size_t>(row * (size / 2 + 1) + kx)]; };
+  constexpr double rounding = 1e-14;  // of a power, some ε
+  EXPECT_NEAR(at(0, 1), 2, 2 * rounding);
+  EXPECT_NEAR(at(size - 2, 0), 8, 8 * rounding);
+  const double share = std::sqrt(2.0) - 1;  // |k| of (1, 1)
+  EXPECT_NEAR(at(1, 1), 2 * std::pow(4, share), 8 * rounding);
+  EXPECT_NEAR(at(4, 4), 3, 3 * rounding);  // corners
+}
+
 }  // namespace
 }  // namespace elastem
