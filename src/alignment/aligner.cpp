@@ -44,7 +44,7 @@ constexpr double negligible = 12;
 constexpr double same_pose = 20;
 
 /// A local alignment's starts reach so far, in degrees and Å; its fits may leave the range by half of it.
-constexpr double turn_reach = 12, shift_reach = 8, tolerance = 1.5;
+constexpr double turn_reach = 12, shift_reach = 6, tolerance = 1.5;
 
 constexpr int posterior_pairs = 5;  // a parameter
 /// A sample that a handful of draws dominate says less than the minimum and its Fisher matrix.
