@@ -28,13 +28,17 @@ for option in $options; do
     modes) changed modes --modes 7-8 --angular-step 20 --search-resolution 15 ;;
     angular-step) changed angular-step --modes 7-9 --angular-step 21 --search-resolution 15 ;;
     search-resolution) changed search-resolution --modes 7-9 --angular-step 20 --search-resolution 16 ;;
-    invert | local) changed "$option" $same --"$option" ;;
+    invert | local | learn-prior) changed "$option" $same --"$option" ;;
     datadir) changed datadir $same --datadir . ;;
     xmipp-negative-defocus) ;; # of an XMD
     limit) changed limit $same --limit 9 ;;
-    finalists) changed finalists $same --finalists 4 ;;
+    finalists) changed finalists $same --finalists 3 ;;
     candidates) changed candidates $same --candidates 19 ;;
     max-resolution) changed max-resolution $same --max-resolution 12 ;;
+    local-angle) changed local-angle $same --local-angle 12 ;;
+    local-shift) changed local-shift $same --local-shift 9 ;;
+    library-memory) changed library-memory $same --library-memory 100 ;;
+    refine-defocus) changed refine-defocus $same --refine-defocus 300 ;;
     mask-diameter) changed mask-diameter $same --mask-diameter 100 ;;
     shift-range) changed shift-range $same --shift-range 11 ;;
     amplitude-range) changed amplitude-range $same --amplitude-range 60 ;;
