@@ -18,7 +18,9 @@ boot_host() {
   ip link del "v$name" 2>/dev/null || true
   rm -rf "$SLURM_RUN/spool/$name" # a step's socket that a crash left would stop a step of the same number
   ip netns add "s$name"
-  ip link add "v$name" type veth peer name eth0 netns "s$name"
+  # The same hardware address at each boot: the other hosts would go on talking to the old one for ten seconds, longer
+  # than a step's credential lasts.
+  ip link add "v$name" type veth peer name eth0 address "02:00:00:00:00:$((10 + i))" netns "s$name"
   ip link set "v$name" master bridge0 up
   ip -n "s$name" addr add "$net.$((10 + i))/24" dev eth0
   ip -n "s$name" link set eth0 up
