@@ -2,7 +2,7 @@
 # tests/bench/align_accuracy.sh [BINARY [STRUCTURE.pdb [N [SET…]]]]: how near `elastem align` comes to the truth and to the
 # Cramér–Rao bound, one row a set of N (1000) synthetic images. Without a structure (or with an empty one) the Cα atoms of
 # adenylate kinase in tests/data at the default amplitude; else all atoms of it, modes on a helix of ±AMPLITUDE (200) Å.
-# Sets (by default all): clean64 row2 box128 prior snr005 snr002 defocus before_ctf local ten_modes.
+# Sets (by default all): clean64 reference box128 prior snr005 snr002 defocus before_ctf local ten_modes.
 #   WORK=DIR     keeps each set's images, result, evaluation.json and logs there, and goes on from them
 #   SEEDS="1 2"  seeds of the images, a row each       RANKS=2       ranks of synthesize and align
 #   FORMAT=csv|markdown                                ALIGN="…"     more options for every alignment
@@ -14,7 +14,7 @@ case "${1:-}" in -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 elastem=$(realpath "${1:-$source_dir/build/release/elastem}")
 structure=${2:-} images=${3:-1000} ranks=${RANKS:-2} format=${FORMAT:-csv}
 shift $(($# < 3 ? $# : 3))
-[ $# -gt 0 ] || set -- clean64 row2 box128 prior snr005 snr002 defocus before_ctf local ten_modes
+[ $# -gt 0 ] || set -- clean64 reference box128 prior snr005 snr002 defocus before_ctf local ten_modes
 here=$source_dir/tests/bench/align_accuracy
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 if [ -n "${WORK:-}" ]; then
@@ -43,7 +43,7 @@ set_options() {
   make=("${helix[@]}" "${box[@]}" "${optics[@]}")
   case $1 in
     clean64) make=("${helix[@]}" "${box[@]}" --defocus none --snr none) ;;
-    row2) ;;
+    reference) ;;
     box128) make=("${helix[@]}" --size 128 --pixel-size 1.1 "${optics[@]}") ;;
     prior)
       align+=(--learn-prior)
