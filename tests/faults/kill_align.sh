@@ -8,7 +8,7 @@ seed=${SEED:-$(($(date +%s) % 32768))}
 echo "SEED=$seed"
 RANDOM=$seed
 
-n=120
+n=300
 small_set "$n" 64 2.2
 command=(align -i set/particles.star -m modes.h5 --modes 7-9)
 start=$SECONDS

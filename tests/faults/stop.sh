@@ -4,7 +4,7 @@
 set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder stop
-n=120
+n=600
 small_set "$n" 64 2.2
 command=(align -i set/particles.star -m modes.h5 --modes 7-9)
 ranks 2 "${command[@]}" -o undisturbed.h5 || fail "align gives $?"

@@ -14,7 +14,7 @@ fresh_folder "$case_name"
 
 export ELASTEM_PARTICLES=24 ELASTEM_ALIGNED=16 ELASTEM_TRAINING_MINUTES=0.05 ELASTEM_SIZE=32 ELASTEM_PIXEL_SIZE=4.4
 # The middle of an alignment must last long enough to be met.
-[ "$case_name" = workflow ] || export ELASTEM_PARTICLES=100 ELASTEM_ALIGNED=100 ELASTEM_SIZE=64 ELASTEM_PIXEL_SIZE=2.2
+[ "$case_name" = workflow ] || export ELASTEM_PARTICLES=400 ELASTEM_ALIGNED=400 ELASTEM_SIZE=64 ELASTEM_PIXEL_SIZE=2.2
 
 field() { scontrol -o show job "$job" | grep -o -m1 "$1=[^ ]*" | cut -d= -f2; }
 ended() { case $(field JobState) in COMPLETED | FAILED | CANCELLED | TIMEOUT | NODE_FAIL) return 0 ;; *) return 1 ;; esac; }
