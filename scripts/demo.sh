@@ -3,7 +3,7 @@
 #
 # Sets up, builds, then on two ranks: normal modes of adenylate kinase, 1,000 noisy images of the moving molecule,
 # alignment of 300 of them, a network trained on those, prediction and refinement of all, the errors against the
-# truth, and the landscape. About 8 minutes on two cores once the program is built. Run again with the same DIR it
+# truth, and the landscape. About two and a half minutes on two cores once the program is built. Run again with the same DIR it
 # goes on where it was stopped.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
