@@ -55,7 +55,7 @@ class SignComparison {
     static AlignmentOptions coarse(const cli::AlignOptions& o) {
       AlignmentOptions options = alignment_options(o);
       options.angular_step = std::max(options.angular_step, 20.0);
-      options.search_resolution = std::max(options.search_resolution, 20.0);
+      options.search_resolution = 0;  // what such steps need
       options.candidates = options.finalists = 1;
       return options;
     }

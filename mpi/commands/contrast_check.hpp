@@ -17,7 +17,7 @@ struct ContrastEvidence {
 };
 
 /// Looks at up to 32 particles spread over the first `count`, as many on each rank: a search of the mean
-/// structure down to 20 Å, 20° apart, or with --local the model at the given pose. The same on any number of
+/// structure, 20° apart, or with --local the model at the given pose. The same on any number of
 /// ranks. Collective.
 ContrastEvidence contrast_evidence(const Communicator& comm, const ElasticModel& model,
                                    const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise,
