@@ -137,35 +137,35 @@ struct ResultTable::Impl {
     require(first >= 0 && first + count <= n, "rows outside the table");
   }
 
+  // Calls move(column, values) for every column of a row, the state last.
+  template <class Rows, class Move>
+  void each_column(Rows& rows, Move move) const {
+    if (!modes.empty()) move(columns[column::amplitudes], rows.amplitudes);
+    move(columns[column::euler_angles], rows.euler_angles);
+    move(columns[column::shifts], rows.shifts);
+    move(columns[column::standard_errors], rows.standard_errors);
+    move(columns[column::score], rows.score);
+    move(columns[column::reason], rows.reason);
+    move(columns[column::checksum], rows.checksum);
+    move(columns[column::state], rows.state);
+  }
+
   // Independent.
   ResultRows read_rows(std::int64_t first, std::int64_t count) const {
     require_rows(first, count);
     ResultRows rows(static_cast<std::size_t>(count), modes.size());
     if (count == 0) return rows;
-    if (!modes.empty()) columns[column::amplitudes].read(first, count, rows.amplitudes);
-    columns[column::euler_angles].read(first, count, rows.euler_angles);
-    columns[column::shifts].read(first, count, rows.shifts);
-    columns[column::standard_errors].read(first, count, rows.standard_errors);
-    columns[column::score].read(first, count, rows.score);
-    columns[column::reason].read(first, count, rows.reason);
-    columns[column::checksum].read(first, count, rows.checksum);
-    columns[column::state].read(first, count, rows.state);
+    each_column(rows, [&](const TableColumn& column, auto& values) { column.read(first, count, values); });
     return rows;
   }
 
-  // Independent, the state last.
+  // Independent.
   void write_rows(std::int64_t first, const ResultRows& rows) const {
     const auto count = static_cast<std::int64_t>(rows.rows);
     require_rows(first, count);
     if (count == 0) return;
-    if (!modes.empty()) columns[column::amplitudes].write(first, count, rows.amplitudes);
-    columns[column::euler_angles].write(first, count, rows.euler_angles);
-    columns[column::shifts].write(first, count, rows.shifts);
-    columns[column::standard_errors].write(first, count, rows.standard_errors);
-    columns[column::score].write(first, count, rows.score);
-    columns[column::reason].write(first, count, rows.reason);
-    columns[column::checksum].write(first, count, rows.checksum);
-    columns[column::state].write(first, count, rows.state);
+    each_column(rows,
+                [&](const TableColumn& column, const auto& values) { column.write(first, count, values); });
   }
 
   Communicator comm;

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include "core/error.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "tests/support/damage.hpp"
 
 namespace elastem {
 namespace {
@@ -60,23 +60,6 @@ ResultTable written(const Communicator& comm, const std::string& path, std::int6
   if (comm.root()) table.write(0, rows);
   comm.barrier();
   return table;
-}
-
-void damage(const Communicator& comm, const std::string& path, const std::string& dataset,
-            std::streamoff at) {
-  if (comm.root()) {
-    haddr_t begin = 0;
-    {
-      const auto file = hdf5::open_file(path, hdf5::Access::read);
-      begin = H5Dget_offset(hdf5::open_dataset(file, dataset));
-    }
-    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekg(static_cast<std::streamoff>(begin) + at);
-    const auto byte = static_cast<char>(file.get() ^ 0x01);
-    file.seekp(static_cast<std::streamoff>(begin) + at);
-    file.put(byte);
-  }
-  comm.barrier();
 }
 
 TEST(FitColumns, ComeBackAsAskedFor) {
