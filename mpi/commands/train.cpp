@@ -1,16 +1,20 @@
+#include <cmath>
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include <spdlog/spdlog.h>
 
+#include "cli/synthesize_options.hpp"
 #include "cli/train_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_set.hpp"
+#include "mpi/commands/recipe_input.hpp"
 #include "mpi/storage/result_table.hpp"
-#include "mpi/training/trainer.hpp"
+#include "mpi/training/beginning.hpp"
 
 namespace elastem {
 namespace {
@@ -18,7 +22,20 @@ namespace {
 using cli::TrainOptions;
 constexpr int stopped_on_request = 3;
 
-Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, const ParticleSet& particles) {
+/// The options of synthesize in the recipe file, for the modes file at hand.
+std::optional<cli::SynthesizeOptions> recipe_options(const TrainOptions& o) {
+  if (o.recipe.empty()) return std::nullopt;
+  std::vector<std::string> arguments = {"--config",   o.recipe,   "--modes-file",
+                                        o.modes_file, "--output", o.output};
+  if (o.common.quiet) arguments.emplace_back("--quiet");
+  if (o.common.verbose) arguments.emplace_back("--verbose");
+  std::string help;
+  return cli::parse_synthesize_options(arguments, help);
+}
+
+Provenance provenance_of(const Invocation& invocation, const TrainOptions& o,
+                         const std::optional<ParticleSet>& particles,
+                         const std::optional<RecipeInput>& recipe) {
   const Communicator& comm = invocation.comm;
   // How long to train is not what: a training may be gone on with for more epochs or minutes.
   std::vector<std::string> options = o.effective;
@@ -27,8 +44,14 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, co
            option.starts_with("threads=") || option.starts_with("save-seconds=");
   });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
-  provenance.inputs = particle_fingerprints(comm, particles);
-  for (const auto& [role, path] : {std::pair("modes", o.modes_file), std::pair("labels", o.labels)}) {
+  if (particles) provenance.inputs = particle_fingerprints(comm, *particles);
+  std::vector<InputFile> files = {{"modes", o.modes_file}};
+  if (!o.labels.empty()) files.push_back({"labels", o.labels});
+  if (recipe) {
+    files.push_back({"recipe", o.recipe});
+    files.insert(files.end(), recipe->files.begin(), recipe->files.end());
+  }
+  for (const auto& [role, path] : files) {
     std::string fingerprint;
     collectively(comm, [&, role = role, path = path] {
       if (comm.root()) fingerprint = input_fingerprint(role, path);
@@ -63,6 +86,7 @@ TrainingOptions training_options(const TrainOptions& o) {
   options.minutes = o.minutes;
   options.batch = o.batch;
   options.stream = o.stream;
+  options.pretrain = o.pretrain;
   options.particles = o.particles;
   options.datadir = o.datadir;
   options.inverted = o.invert;
@@ -72,12 +96,44 @@ TrainingOptions training_options(const TrainOptions& o) {
   return options;
 }
 
+/// Particles and recipe make images of one size.
+void check_recipe(const TrainOptions& o, ImageGrid of_recipe, ImageGrid of_particles) {
+  if (of_recipe.size == of_particles.size &&
+      std::abs(of_recipe.pixel_size - of_particles.pixel_size) <= 1e-3 * of_particles.pixel_size)
+    return;
+  throw Error(
+      fmt::format("{} makes images of {}² pixels of {} Å, but {} holds {}² of {} Å; give the recipe the "
+                  "particles' size and pixel-size",
+                  o.recipe, of_recipe.size, of_recipe.pixel_size, o.particles, of_particles.size,
+                  of_particles.pixel_size));
+}
+
+Checkpoint beginning(const Communicator& comm, const TrainOptions& o, const TrainingSet& set,
+                     const std::optional<RecipeInput>& recipe) {
+  const auto modes = static_cast<int>(set.modes.size());
+  const Architecture architecture{o.architecture, modes, network_input_size(set.grid, o.input_resolution)};
+  const Schedule schedule{o.learning_rate, o.warm_up, o.schedule == "cosine"};
+  const LabelScaling scaling =
+      set.all_training > 0 ? measure_scaling(comm, set) : recipe_scaling(recipe->recipe, modes);
+  // The slowest processor decides for all: float32 if one of them has no bfloat16.
+  const Precision own = parse_precision(o.precision);
+  const Precision precision =
+      comm.min(own == Precision::bfloat16 ? 1.0 : 0.0) > 0 ? Precision::bfloat16 : Precision::float32;
+  return new_training(set, scaling, architecture, precision, schedule, o.common.seed);
+}
+
 void describe(const TrainOptions& o, const TrainingSet& set, const Checkpoint& state, int ranks) {
+  if (set.all_training > 0)
+    spdlog::info("train: {} labelled particles, {} more set aside for validation", set.all_training,
+                 set.all_validation);
+  const std::string first =
+      o.pretrain > 0 ? fmt::format("; all of them in the first {:.0f} %", 100 * o.pretrain) : "";
   spdlog::info(
-      "train: {} labelled particles, {} more set aside for validation; network '{}', {} weights, modes {}; "
-      "batches of {}, {:.0f} % of them synthetic; {} ranks",
-      set.all_training, set.all_validation, state.architecture.name, state.weights.size(),
-      format_number_list(state.modes), o.batch, 100 * o.stream, ranks);
+      "train: network '{}', {} weights, {}, sees {}² pixels; modes {}; batches of {}, {:.0f} % of them "
+      "synthetic{}; "
+      "{} ranks",
+      state.architecture.name, state.weights.size(), precision_name(state.precision),
+      state.architecture.input_size, format_number_list(state.modes), o.batch, 100 * o.stream, first, ranks);
   if (!state.history.empty())
     spdlog::info("train: going on from epoch {}, {:.0f} images", state.epoch, state.images);
 }
@@ -91,7 +147,7 @@ void summarise(const std::string& output, const Checkpoint& state) {
     amplitudes +=
         fmt::format("{}mode {}: {:.1f} Å", k ? ", " : "", state.modes[k], state.errors.amplitudes[k]);
   spdlog::info(
-      "train: root mean square errors of the validation particles: {}; rotations {:.0f}°, {:.0f}°, {:.0f}°; "
+      "train: root mean square errors of the validation images: {}; rotations {:.0f}°, {:.0f}°, {:.0f}°; "
       "shifts {:.1f} Å, {:.1f} Å",
       amplitudes, state.errors.rotation[0], state.errors.rotation[1], state.errors.rotation[2],
       state.errors.shift[0], state.errors.shift[1]);
@@ -109,19 +165,29 @@ int train_command(const Invocation& invocation) {
   }
   const TrainOptions& o = *parsed;
   use_torch_threads(o.threads);
-  const ParticleSet particles =
-      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
-  const Provenance provenance = provenance_of(invocation, o, particles);
-  const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
-  const TrainingSet set =
-      load_training_set(comm, particles.file, o.particles, o.labels, o.validation, o.common.seed);
-  const ElasticModel model = read_model(comm, o.modes_file, format_number_list(set.modes), o.atom_model);
+  std::optional<ParticleSet> particles;
+  if (!o.particles.empty())
+    particles = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
+  TrainingSet set;
+  if (particles)
+    set = load_training_set(comm, particles->file, o.particles, o.labels, o.validation, o.common.seed);
+  const auto recipe_file = collectively_get(comm, [&] { return recipe_options(o); });
+  const ElasticModel model =
+      read_model(comm, o.modes_file, set.modes.empty() ? recipe_file->modes : format_number_list(set.modes),
+                 o.atom_model);
+  std::optional<RecipeInput> recipe;
+  if (recipe_file) recipe = read_recipe(comm, *recipe_file, model);
+  if (!particles) {
+    set.grid = recipe->recipe.grid;
+    set.modes = model.mode_numbers;
+  } else if (recipe) {
+    check_recipe(o, recipe->recipe.grid, set.grid);
+  }
 
-  const Architecture architecture{o.architecture, static_cast<int>(set.modes.size())};
-  const Schedule schedule{o.learning_rate, o.warm_up, o.schedule == "cosine"};
-  Checkpoint state = output == Output::resume
-                         ? stored_training(comm, o.output, provenance)
-                         : new_training(comm, set, architecture, schedule, o.common.seed);
+  const Provenance provenance = provenance_of(invocation, o, particles, recipe);
+  const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
+  Checkpoint state = output == Output::resume ? stored_training(comm, o.output, provenance)
+                                              : beginning(comm, o, set, recipe);
   state.options = provenance.options;
   state.inputs = provenance.inputs;
   describe(o, set, state, comm.size());
@@ -131,12 +197,16 @@ int train_command(const Invocation& invocation) {
                  static_cast<double>(4 * state.weights.size() * sizeof(float)) / (1 << 20));
     return 0;
   }
-  std::optional<SyntheticStream> stream;
-  if (o.stream > 0)
-    stream.emplace(model, set.grid, measure_stream(comm, set, model, state.scaling, options), o.common.seed);
+  std::unique_ptr<SyntheticStream> stream;
+  const int input_size = state.architecture.input_size;
+  if (o.stream > 0 && recipe)
+    stream = std::make_unique<RecipeStream>(model, recipe->recipe, input_size, o.common.seed);
+  else if (o.stream > 0)
+    stream = std::make_unique<LabelStream>(model, set.grid, input_size,
+                                           measure_stream(comm, set, model, state, options), o.common.seed);
 
   watch_stop_signals();
-  const bool finished = train(comm, set, stream ? &*stream : nullptr, options, state);
+  const bool finished = train(comm, set, stream.get(), options, state);
   summarise(o.output, state);
   if (finished) return 0;
   spdlog::warn("train: stopped on request; the same command with --resume goes on from here");

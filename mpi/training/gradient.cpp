@@ -10,22 +10,37 @@
 
 namespace elastem {
 
-void sum_in_buckets(const Communicator& comm, std::span<float> values, std::size_t bucket) {
-  std::vector<MPI_Request> requests;
-  for (std::size_t first = 0; first < values.size(); first += bucket) {
-    const auto count = static_cast<int>(std::min(bucket, values.size() - first));
-    MPI_Iallreduce(MPI_IN_PLACE, values.data() + first, count, MPI_FLOAT, MPI_SUM, comm.handle(),
-                   &requests.emplace_back());
+GradientSum::GradientSum(const Communicator& comm, std::span<float> gradient, std::size_t bucket)
+    : comm_(&comm), gradient_(gradient), bucket_(bucket), started_(gradient.size()) {}
+
+void GradientSum::ready(std::size_t first) {
+  while (started_ > 0) {
+    const std::size_t begin = started_ > bucket_ ? started_ - bucket_ : 0;
+    if (begin < first) break;
+    MPI_Iallreduce(MPI_IN_PLACE, gradient_.data() + begin, static_cast<int>(started_ - begin), MPI_FLOAT,
+                   MPI_SUM, comm_->handle(), &requests_.emplace_back());
+    started_ = begin;
   }
-  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  int done = 0;
+  MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE);
+}
+
+double GradientSum::finish() {
+  const double start = MPI_Wtime();
+  MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+  requests_.clear();
+  return MPI_Wtime() - start;
 }
 
 LossSums mean_gradient(const Communicator& comm, Network& network, std::span<const float> inputs,
-                       std::span<const float> targets) {
-  const LossSums own = network.accumulate(inputs, targets);
+                       std::span<const float> targets, double* waited) {
+  GradientSum sum(comm, network.gradient());
+  const LossSums own =
+      network.accumulate(inputs, targets, [&](std::size_t first, std::size_t) { sum.ready(first); });
   std::array<double, 5> sums = {own.images, own.loss, own.amplitude, own.angle, own.shift};
+  const double seconds = sum.finish();
+  if (waited != nullptr) *waited += seconds;
   comm.sum(std::span<double>(sums));
-  sum_in_buckets(comm, network.gradient());
   const auto share = static_cast<float>(sums[0] > 0 ? 1 / sums[0] : 0);
   for (float& value : network.gradient()) value *= share;
   return {sums[0], sums[1], sums[2], sums[3], sums[4]};

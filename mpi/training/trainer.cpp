@@ -4,27 +4,25 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "imaging/pose.hpp"
 #include "learning/augmentation.hpp"
-#include "learning/prediction.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/training/gradient.hpp"
+#include "mpi/training/validation.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr std::size_t most_validated = 512;  // particles a rank and epoch
-constexpr std::size_t most_measured = 256;   // particles over all ranks
+constexpr std::size_t most_validated = 1024;             // images of all ranks, an epoch
+constexpr std::int64_t synthetic_epoch = 1 << 16;        // images, where there are no particles to pass over
+constexpr std::uint64_t validation_stream = 1ULL << 62;  // synthetic images from here on are for validation
 constexpr double report_seconds = 10;
-constexpr double found_degrees = 20;  // a start from which the refinement usually arrives
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -56,7 +54,8 @@ class Trainer {
   Batch next_batch(const std::vector<std::size_t>& order);
   void take_step(const Batch& batch);
   void finish_epoch();
-  void validate(EpochRecord& record);
+  void validate_epoch(EpochRecord& record);
+  bool pretraining() const;
   void share_clock();
   double progress() const;
   bool over() const { return progress() >= 1; }
@@ -88,8 +87,8 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
       stream_(stream),
       options_(options),
       state_(state),
-      network_(state.architecture, state.seed),
-      maker_(set.grid),
+      network_(state.architecture, state.seed, state.precision),
+      maker_(set.grid, state.architecture.input_size),
       reader_(options.particles, options.datadir, options.inverted) {
   require(state.weights.size() == network_.weights().size(),
           "a checkpoint holds the weights of its architecture");
@@ -101,16 +100,21 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
   const Range share = equal_share(comm, options.batch);
   batch_first_ = share.first;
   batch_count_ = share.count;
-  const double aligned = static_cast<double>(batch_count_) * (1 - (stream != nullptr ? options.stream : 0.0));
-  if (batch_count_ > 0) aligned_count_ = static_cast<std::size_t>(std::max(1.0, std::round(aligned)));
+  if (set.all_training > 0 && batch_count_ > 0) {
+    const double aligned =
+        static_cast<double>(batch_count_) * (1 - (stream != nullptr ? options.stream : 0.0));
+    aligned_count_ = static_cast<std::size_t>(std::max(1.0, std::round(aligned)));
+  }
   const std::size_t steps =
       aligned_count_ > 0 ? (set.training.size() + aligned_count_ - 1) / aligned_count_ : 0;
-  steps_per_epoch_ = std::max<std::int64_t>(1, std::llround(comm.max(static_cast<double>(steps))));
+  steps_per_epoch_ = set.all_training > 0
+                         ? std::max<std::int64_t>(1, std::llround(comm.max(static_cast<double>(steps))))
+                         : std::max<std::int64_t>(1, synthetic_epoch / options.batch);
 }
 
 void Trainer::add(Batch& batch, const Image& input, const Label& label) const {
   batch.inputs.insert(batch.inputs.end(), input.data(), input.data() + input.size());
-  const std::size_t columns = state_.modes.size() + pose_targets;
+  const std::size_t columns = network_.target_count();
   batch.targets.resize(batch.targets.size() + columns);
   encode_label(label, state_.scaling, {batch.targets.data() + batch.targets.size() - columns, columns});
 }
@@ -135,18 +139,24 @@ void Trainer::add_aligned(Batch& batch, const Example& example) {
 
 Trainer::Batch Trainer::next_batch(const std::vector<std::size_t>& order) {
   Batch batch;
+  const std::size_t aligned = pretraining() ? 0 : aligned_count_;
   const std::size_t first = static_cast<std::size_t>(state_.step) * aligned_count_;
-  for (std::size_t i = first; i < std::min(first + aligned_count_, order.size()); ++i)
+  for (std::size_t i = first; i < std::min(first + aligned, order.size()); ++i)
     add_aligned(batch, set_.training[order[i]]);
   if (stream_ == nullptr) return batch;
   Image input;
   Label label;
-  for (std::int64_t i = static_cast<std::int64_t>(aligned_count_); i < batch_count_; ++i) {
+  for (std::int64_t i = static_cast<std::int64_t>(aligned); i < batch_count_; ++i) {
     stream_->draw(static_cast<std::uint64_t>(state_.optimiser.steps * options_.batch + batch_first_ + i),
                   input, label);
     add(batch, input, label);
   }
   return batch;
+}
+
+/// Whether batches are still all synthetic.
+bool Trainer::pretraining() const {
+  return stream_ != nullptr && progress() < options_.pretrain;
 }
 
 void Trainer::take_step(const Batch& batch) {
@@ -180,58 +190,29 @@ void Trainer::share_clock() {
   stop_ = values[1] > 0;
 }
 
-void Trainer::validate(EpochRecord& record) {
-  const std::size_t k_count = state_.scaling.amplitude_mean.size();
-  // Count, loss, |Δq| (Å), angle, |Δs| (Å), found; then squares: K amplitudes, three rotations, two shifts.
-  std::vector<double> sums(6 + k_count + 5, 0.0);
-  for (std::size_t i = 0; i < std::min(set_.validation.size(), most_validated); ++i) {
-    const Example& example = set_.validation[i];
-    FailureReason reason = FailureReason::none;
-    const Image image = reader_.read(example.particle, reason);
-    if (reason != FailureReason::none) continue;
-    Image input;
-    maker_.prepare(image, example.particle.ctf, input);
-    const Prediction prediction = predict_label(network_, input, state_.scaling);
-    const Label& answer = prediction.best;
-    std::vector<float> target(k_count + pose_targets);
-    encode_label(example.label, state_.scaling, target);
-    const auto near = [&](const Eigen::Matrix3d& r) {
-      return rotation_distance(r, example.label.rotation) < found_degrees;
+/// The particles that are set aside, or synthetic images that no batch has, where there are none.
+void Trainer::validate_epoch(EpochRecord& record) {
+  const auto ranks = static_cast<std::size_t>(comm_.size());
+  const auto rank = static_cast<std::size_t>(comm_.rank());
+  if (set_.all_validation > 0 || stream_ == nullptr) {
+    const ValidationImages particles = [&](std::size_t i, Image& input, Label& label) {
+      const Example& example = set_.validation[i];
+      FailureReason reason = FailureReason::none;
+      const Image image = reader_.read(example.particle, reason);
+      if (reason != FailureReason::none) return false;
+      maker_.prepare(image, example.particle.ctf, input);
+      label = example.label;
+      return true;
     };
-    const Eigen::VectorXd dq = answer.amplitudes - example.label.amplitudes;
-    const Eigen::Vector3d turn = rotation_vector(answer.rotation, example.label.rotation);
-    const Eigen::Vector2d ds = answer.shift - example.label.shift;
-    sums[0] += 1;
-    sums[1] +=
-        network_.loss(network_.predict({input.data(), static_cast<std::size_t>(input.size())}), target).loss;
-    sums[2] += dq.cwiseAbs().mean();
-    sums[3] += turn.norm();
-    sums[4] += ds.cwiseAbs().mean();
-    sums[5] += std::any_of(prediction.orientations.begin(), prediction.orientations.end(), near) ? 1 : 0;
-    for (std::size_t k = 0; k < k_count; ++k) sums[6 + k] += std::pow(dq[static_cast<Eigen::Index>(k)], 2);
-    for (std::size_t j = 0; j < 3; ++j)
-      sums[6 + k_count + j] += std::pow(turn[static_cast<Eigen::Index>(j)], 2);
-    for (std::size_t j = 0; j < 2; ++j)
-      sums[9 + k_count + j] += std::pow(ds[static_cast<Eigen::Index>(j)], 2);
-  }
-  comm_.sum(std::span<double>(sums));
-  const double n = sums[0];
-  if (n == 0) {
-    record.validation_loss = record.validation_amplitude = record.validation_angle = record.validation_shift =
-        record.validation_found = std::numeric_limits<double>::quiet_NaN();
+    validate(comm_, network_, state_.scaling, particles,
+             std::min(set_.validation.size(), (most_validated + ranks - 1) / ranks), record, state_.errors);
     return;
   }
-  record.validation_loss = sums[1] / n;
-  record.validation_amplitude = sums[2] / n;
-  record.validation_angle = sums[3] / n;
-  record.validation_shift = sums[4] / n;
-  record.validation_found = sums[5] / n;
-  const auto roots = [&](std::size_t first, std::size_t count) {
-    std::vector<double> values;
-    for (std::size_t i = first; i < first + count; ++i) values.push_back(std::sqrt(sums[i] / n));
-    return values;
+  const ValidationImages images = [&](std::size_t i, Image& input, Label& label) {
+    stream_->draw(validation_stream + i * ranks + rank, input, label);
+    return true;
   };
-  state_.errors = {roots(6, k_count), roots(6 + k_count, 3), roots(9 + k_count, 2)};
+  validate(comm_, network_, state_.scaling, images, most_validated / ranks, record, state_.errors);
 }
 
 void Trainer::finish_epoch() {
@@ -247,7 +228,7 @@ void Trainer::finish_epoch() {
   record.seconds = state_.seconds;
   record.learning_rate = rate_;
   record.training_loss = epoch_sums_.loss / epoch_sums_.images;
-  validate(record);
+  validate_epoch(record);
   state_.history.push_back(record);
   epoch_sums_ = {};
 }
@@ -304,60 +285,6 @@ bool Trainer::run() {
 }
 
 }  // namespace
-
-StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, const ElasticModel& model,
-                           const LabelScaling& scaling, const TrainingOptions& options) {
-  ImageStatistics statistics(model, set.grid);
-  StreamModel stream;
-  stream.scaling = scaling;
-  collectively(comm, [&] {
-    ImageReader reader(options.particles, options.datadir, options.inverted);
-    const std::size_t most = 1 + most_measured / static_cast<std::size_t>(comm.size());
-    const std::size_t step = 1 + set.training.size() / most;
-    for (std::size_t i = 0; i < set.training.size(); ++i) {
-      const Example& example = set.training[i];
-      stream.labels.push_back(example.label);
-      stream.optics.push_back(example.particle.ctf);
-      FailureReason reason = FailureReason::none;
-      if (i % step != 0) continue;
-      const Image image = reader.read(example.particle, reason);
-      if (reason == FailureReason::none) statistics.add(image, example.particle.ctf, example.label);
-    }
-  });
-  comm.sum(statistics.sums());
-  if (statistics.count() == 0)
-    throw Error(
-        "no labelled image of " + options.particles +
-        " resembles the projection at its label, so that --stream has nothing to go by; check that labels, "
-        "modes and particles belong together");
-  stream.grey_scale = statistics.grey_scale();
-  stream.noise = statistics.noise();
-  return stream;
-}
-
-LabelScaling measure_scaling(const Communicator& comm, const TrainingSet& set) {
-  LabelMoments moments(set.modes.size());
-  for (const Example& example : set.training) moments.add(example.label);
-  comm.sum(moments.sums());
-  return moments.scaling();
-}
-
-Checkpoint new_training(const Communicator& comm, const TrainingSet& set, const Architecture& architecture,
-                        const Schedule& schedule, std::uint64_t seed) {
-  Network network(architecture, seed);
-  Checkpoint state;
-  state.architecture = architecture;
-  state.grid = set.grid;
-  state.modes = set.modes;
-  state.scaling = measure_scaling(comm, set);
-  state.weights.assign(network.weights().begin(), network.weights().end());
-  state.optimiser = Adam(state.weights.size());
-  state.schedule = schedule;
-  state.seed = seed;
-  state.median_score = set.median_score;
-  state.score_deviation = set.score_deviation;
-  return state;
-}
 
 bool train(const Communicator& comm, const TrainingSet& set, SyntheticStream* stream,
            const TrainingOptions& options, Checkpoint& state) {

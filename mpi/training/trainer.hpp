@@ -12,10 +12,11 @@
 namespace elastem {
 
 struct TrainingOptions {
-  std::int64_t epochs = 100;       ///< passes over the aligned particles
+  std::int64_t epochs = 100;       ///< passes over the aligned particles, or 65,536 images without any
   double minutes = 0;              ///< of training in all runs together; 0: no limit
   std::int64_t batch = 64;         ///< images of a step, over all ranks
   double stream = 0;               ///< share of synthetic images in a batch, 0 … 1
+  double pretrain = 0;             ///< share of the training before it in which batches are all synthetic
   double largest_norm = 1;         ///< the gradient is clipped to this
   double save_seconds = 30;        ///< between two checkpoints
   std::string particles, datadir;  ///< where pixels are read
@@ -23,19 +24,6 @@ struct TrainingOptions {
   std::string output;              ///< the checkpoint
   bool report = true;              ///< whether to log progress now and then
 };
-
-/// Measures grey scale and noise of the images on up to a few hundred of the labelled particles of all ranks,
-/// and takes amplitudes, shifts and optics from this rank's labels. Collective. Throws Error when no particle
-/// resembles its projection.
-StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, const ElasticModel& model,
-                           const LabelScaling& scaling, const TrainingOptions& options);
-
-/// Mean and spread of the training labels of all ranks. Collective.
-LabelScaling measure_scaling(const Communicator& comm, const TrainingSet& set);
-
-/// A training that has not begun. Collective.
-Checkpoint new_training(const Communicator& comm, const TrainingSet& set, const Architecture& architecture,
-                        const Schedule& schedule, std::uint64_t seed);
 
 /// Trains from `state` until its epochs or minutes are over: batches of all ranks' images, one mean gradient,
 /// one step of Adam on every rank alike. Every epoch it compares the ranks' weights, predicts the validation

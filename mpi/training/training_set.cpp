@@ -7,7 +7,6 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "imaging/pose.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/storage/result_table.hpp"
 
@@ -55,11 +54,7 @@ std::vector<Example> read_examples(const std::vector<std::int64_t>& rows, const 
     for (; i < end; ++i) {
       const auto at = static_cast<std::size_t>(rows[i] - first);
       const ParticleResult& result = results[at];
-      const Eigen::Vector3d& angles = result.euler_angles;
-      examples.push_back(
-          {rows[i],
-           described[at],
-           {result.amplitudes, rotation_matrix(angles[0], angles[1], angles[2]), result.shift}});
+      examples.push_back({rows[i], described[at], label_of(result)});
       scores.push_back(result.score);
     }
   }

@@ -12,7 +12,9 @@ namespace elastem::cli {
 
 /// Options of `elastem train`.
 struct TrainOptions {
-  std::string particles, modes_file, labels, output, datadir;
+  std::string particles, labels;  ///< both, or neither
+  std::string recipe;             ///< options of synthesize in a file; empty: none
+  std::string modes_file, output, datadir;
   bool negative_defocus = false;  ///< of an XMD
   bool invert = false;            ///< dark molecules
   std::int64_t epochs = 0;        ///< 0: no limit (only with minutes)
@@ -22,8 +24,11 @@ struct TrainOptions {
   std::string schedule = "cosine";
   std::int64_t warm_up = 100;  ///< steps
   std::string architecture = "small";
+  double input_resolution = 9;  ///< Å
+  std::string precision = "auto";
   double validation = 0.1;
   double stream = 0;         ///< share of synthetic images in a batch
+  double pretrain = 0;       ///< share of the training in which all are
   double save_seconds = 30;  ///< between two checkpoints
   int threads = 1;
   AtomModelOption atom_model;  ///< where it differs from the modes file's

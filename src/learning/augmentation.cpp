@@ -46,7 +46,8 @@ Image transformed(const Image& image, const Symmetry& symmetry) {
 
 Label transformed(const Label& label, const Symmetry& symmetry) {
   const Eigen::Matrix3d matrix = symmetry_matrix(symmetry);
-  return {label.amplitudes, matrix * label.rotation, matrix.topLeftCorner<2, 2>() * label.shift};
+  return {label.amplitudes, matrix * label.rotation, matrix.topLeftCorner<2, 2>() * label.shift,
+          label.errors};
 }
 
 Image translated(const Image& image, int dx, int dy) {

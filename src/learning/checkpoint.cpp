@@ -18,7 +18,7 @@ namespace elastem {
 namespace {
 
 using nlohmann::json;
-constexpr std::string_view magic = "elastem network 1\n";
+constexpr std::string_view magic = "elastem network 2\n";
 
 /// JSON has no NaN: it stands as null.
 json number(double value) {
@@ -47,7 +47,11 @@ std::vector<EpochRecord> history_from(const json& rows) {
 }
 
 json header_json(const Checkpoint& c) {
-  return {{"architecture", {{"name", c.architecture.name}, {"amplitudes", c.architecture.amplitudes}}},
+  return {{"architecture",
+           {{"name", c.architecture.name},
+            {"amplitudes", c.architecture.amplitudes},
+            {"input_size", c.architecture.input_size}}},
+          {"precision", precision_name(c.precision)},
           {"grid", {{"size", c.grid.size}, {"pixel_size", c.grid.pixel_size}}},
           {"modes", c.modes},
           {"scaling",
@@ -68,7 +72,10 @@ json header_json(const Checkpoint& c) {
           {"seconds", c.seconds},
           {"images", c.images},
           {"errors",
-           {{"amplitudes", c.errors.amplitudes}, {"rotation", c.errors.rotation}, {"shift", c.errors.shift}}},
+           {{"amplitudes", c.errors.amplitudes},
+            {"rotation", c.errors.rotation},
+            {"shift", c.errors.shift},
+            {"growth", c.errors.growth}}},
           {"history", history_json(c.history)},
           {"options", c.options},
           {"inputs", c.inputs}};
@@ -76,7 +83,9 @@ json header_json(const Checkpoint& c) {
 
 Checkpoint from_header(const json& h) {
   Checkpoint c;
-  c.architecture = {h.at("architecture").at("name"), h.at("architecture").at("amplitudes")};
+  const json& architecture = h.at("architecture");
+  c.architecture = {architecture.at("name"), architecture.at("amplitudes"), architecture.at("input_size")};
+  c.precision = parse_precision(h.at("precision"));
   c.grid = {h.at("grid").at("size"), h.at("grid").at("pixel_size")};
   c.modes = h.at("modes").get<std::vector<int>>();
   const json& scaling = h.at("scaling");
@@ -94,7 +103,7 @@ Checkpoint from_header(const json& h) {
   c.seconds = h.at("seconds");
   c.images = h.at("images");
   const json& errors = h.at("errors");
-  c.errors = {errors.at("amplitudes"), errors.at("rotation"), errors.at("shift")};
+  c.errors = {errors.at("amplitudes"), errors.at("rotation"), errors.at("shift"), errors.at("growth")};
   c.history = history_from(h.at("history"));
   c.options = h.at("options").get<std::vector<std::string>>();
   c.inputs = h.at("inputs").get<std::vector<std::string>>();

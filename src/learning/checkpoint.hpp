@@ -26,16 +26,19 @@ struct EpochRecord {
   double validation_found = 0;      ///< share with one of the offered orientations within 20°
 };
 
-/// How wrong the predictions of the validation particles are, root mean square against their labels.
+/// How wrong the predictions of the validation images are, root mean square against their labels, and by how
+/// much the errors that the network expects must grow to be as large: the ratio of the two.
 struct PredictionErrors {
   std::vector<double> amplitudes;  ///< Å, K values
   std::vector<double> rotation;    ///< degrees about image x, y and the view axis
   std::vector<double> shift;       ///< Å, x and y
+  std::vector<double> growth;      ///< of the errors expected of K amplitudes, the rotation, the shift
 };
 
 /// All a training needs to go on, and a prediction to start: the file network.pt.
 struct Checkpoint {
   Architecture architecture;
+  Precision precision = Precision::float32;
   ImageGrid grid;          ///< of the images it was trained on
   std::vector<int> modes;  ///< mode numbers of the amplitudes
   LabelScaling scaling;
@@ -56,7 +59,7 @@ struct Checkpoint {
 };
 
 /// Writes the checkpoint to `path`: first under a temporary name beside it, synced to disk, then renamed, so
-/// that a crash at any moment leaves the old or the new file. Layout: the line "elastem network 1\n", the
+/// that a crash at any moment leaves the old or the new file. Layout: the line "elastem network 2\n", the
 /// length of the header (8 bytes, little-endian), the header (JSON), weights, moments (float32), CRC-32 of
 /// all that. One rank only. Throws Error when the file cannot be written.
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/units.hpp"
+#include "imaging/pose.hpp"
 
 namespace elastem {
 
@@ -36,30 +37,57 @@ LabelScaling LabelMoments::scaling() const {
   return scaling;
 }
 
+Label label_of(const ParticleResult& row) {
+  Label label;
+  label.amplitudes = row.amplitudes;
+  label.rotation = rotation_matrix(row.euler_angles[0], row.euler_angles[1], row.euler_angles[2]);
+  label.shift = row.shift;
+  const Eigen::Index k = row.amplitudes.size();
+  const Eigen::VectorXd& errors = row.standard_errors;
+  if (!row.fit || errors.size() != k + 5 || !errors.allFinite()) return label;
+  label.errors = {errors.head(k), std::sqrt(errors.segment<3>(k).squaredNorm() / 3),
+                  std::sqrt(errors.tail<2>().squaredNorm() / 2)};
+  return label;
+}
+
 void encode_label(const Label& label, const LabelScaling& scaling, std::span<float> target) {
   const std::size_t k_count = scaling.amplitude_mean.size();
-  require(target.size() == k_count + pose_targets, "a target holds K + 11 numbers");
-  for (std::size_t k = 0; k < k_count; ++k)
+  require(target.size() == target_count(k_count), "a target holds 2K + 13 numbers");
+  const bool exact = label.errors.amplitudes.size() == 0;
+  for (std::size_t k = 0; k < k_count; ++k) {
+    const auto row = static_cast<Eigen::Index>(k);
     target[k] =
-        static_cast<float>((label.amplitudes[static_cast<Eigen::Index>(k)] - scaling.amplitude_mean[k]) /
-                           scaling.amplitude_sd[k]);
-  for (int i = 0; i < 9; ++i)
-    target[k_count + static_cast<std::size_t>(i)] = static_cast<float>(label.rotation(i / 3, i % 3));
-  target[k_count + 9] = static_cast<float>(label.shift.x() / scaling.shift_sd);
-  target[k_count + 10] = static_cast<float>(label.shift.y() / scaling.shift_sd);
+        static_cast<float>((label.amplitudes[row] - scaling.amplitude_mean[k]) / scaling.amplitude_sd[k]);
+    target[k_count + k] =
+        exact ? 0.0F : static_cast<float>(label.errors.amplitudes[row] / scaling.amplitude_sd[k]);
+  }
+  const auto pose = target.subspan(2 * k_count);
+  for (std::size_t i = 0; i < 9; ++i)
+    pose[i] = static_cast<float>(
+        label.rotation(static_cast<Eigen::Index>(i / 3), static_cast<Eigen::Index>(i % 3)));
+  pose[9] = static_cast<float>(label.errors.rotation * radians_per_degree);
+  pose[10] = static_cast<float>(label.shift.x() / scaling.shift_sd);
+  pose[11] = static_cast<float>(label.shift.y() / scaling.shift_sd);
+  pose[12] = static_cast<float>(label.errors.shift / scaling.shift_sd);
 }
 
 Answer decode_answer(std::span<const float> output, const LabelScaling& scaling) {
   const std::size_t k_count = scaling.amplitude_mean.size();
-  require(output.size() == k_count + pose_outputs, "an output holds amplitudes, shift and components");
+  require(output.size() == output_count(k_count), "an output holds amplitudes, shift and components");
   Answer answer;
   answer.amplitudes.resize(static_cast<Eigen::Index>(k_count));
-  for (std::size_t k = 0; k < k_count; ++k)
-    answer.amplitudes[static_cast<Eigen::Index>(k)] =
+  answer.amplitude_errors.resize(static_cast<Eigen::Index>(k_count));
+  for (std::size_t k = 0; k < k_count; ++k) {
+    const auto row = static_cast<Eigen::Index>(k);
+    answer.amplitudes[row] =
         scaling.amplitude_mean[k] + scaling.amplitude_sd[k] * static_cast<double>(output[k]);
-  answer.shift = scaling.shift_sd * Eigen::Vector2d(output[k_count], output[k_count + 1]);
+    answer.amplitude_errors[row] = scaling.amplitude_sd[k] * static_cast<double>(output[k_count + k]);
+  }
+  const auto shifts = output.subspan(2 * k_count);
+  answer.shift = scaling.shift_sd * Eigen::Vector2d(shifts[0], shifts[1]);
+  answer.shift_errors = scaling.shift_sd * Eigen::Vector2d(shifts[2], shifts[3]);
   answer.components.resize(component_count);
-  std::size_t at = k_count + 2;
+  std::size_t at = 2 * k_count + 4;
   for (PoseComponent& component : answer.components) {
     const Eigen::Vector3d a(output[at], output[at + 1], output[at + 2]);
     const Eigen::Vector3d b(output[at + 3], output[at + 4], output[at + 5]);

@@ -6,14 +6,28 @@
 
 #include <Eigen/Core>
 
+#include "imaging/particle.hpp"
+
 namespace elastem {
+
+/// Standard errors of a label, which stay what they are when the image is turned or mirrored.
+struct LabelErrors {
+  Eigen::VectorXd amplitudes;  ///< K, Å; empty: 0
+  double rotation = 0;         ///< degrees, root mean square about three axes
+  double shift = 0;            ///< Å, root mean square of x and y
+};
 
 /// What the network learns of one image.
 struct Label {
   Eigen::VectorXd amplitudes;                              ///< K, Å
   Eigen::Matrix3d rotation = Eigen::Matrix3d::Identity();  ///< r' = R·r, projected along z'
   Eigen::Vector2d shift = Eigen::Vector2d::Zero();         ///< (x, y) in Å
+  LabelErrors errors = {};
 };
+
+/// The label that a row of a result table stands for, with its standard errors where it is an alignment's
+/// (a truth has those of an estimate at best, and is exact).
+Label label_of(const ParticleResult& row);
 
 /// How labels become numbers of order 1: (q_k − mean_k)/sd_k and shift/shift_sd. Stored in the checkpoint.
 struct LabelScaling {
@@ -39,10 +53,13 @@ class LabelMoments {
   std::vector<double> sums_;
 };
 
-/// What a target holds beside the K scaled amplitudes: the rotation matrix row by row, 2 scaled shifts.
-inline constexpr std::size_t pose_targets = 11;
+/// Numbers that a label is for the network.
+constexpr std::size_t target_count(std::size_t amplitudes) {
+  return 2 * amplitudes + 13;
+}
 
-/// Writes a label as K + 11 numbers: K scaled amplitudes, the rotation matrix row by row, 2 scaled shifts.
+/// Writes a label as target_count(K) numbers: K scaled amplitudes and their K scaled errors, the rotation
+/// matrix row by row and its error in radians, 2 scaled shifts and their scaled error.
 void encode_label(const Label& label, const LabelScaling& scaling, std::span<float> target);
 
 /// One orientation that an image may have, with the density w·exp(κ·tr(RₘᵀR))/c(κ) about it.
@@ -57,16 +74,20 @@ inline constexpr std::size_t component_count = 16;
 
 /// What a network says of one image, in the units of a label.
 struct Answer {
-  Eigen::VectorXd amplitudes;                       ///< K, Å
-  Eigen::Vector2d shift = Eigen::Vector2d::Zero();  ///< (x, y) in Å
+  Eigen::VectorXd amplitudes;                              ///< K, Å
+  Eigen::VectorXd amplitude_errors;                        ///< K, Å: mean absolute errors it expects
+  Eigen::Vector2d shift = Eigen::Vector2d::Zero();         ///< (x, y) in Å
+  Eigen::Vector2d shift_errors = Eigen::Vector2d::Zero();  ///< Å: mean absolute errors it expects
   std::vector<PoseComponent> components;
 };
 
-/// Numbers of an output beside the K scaled amplitudes: 2 scaled shifts and for each component the rotation
-/// row by row, w and κ.
-inline constexpr std::size_t pose_outputs = 2 + component_count * 11;
+/// Numbers of an output: K scaled amplitudes, their expected errors, 2 scaled shifts, their expected errors,
+/// and for each component the rotation row by row, w and κ.
+constexpr std::size_t output_count(std::size_t amplitudes) {
+  return 2 * amplitudes + 4 + component_count * 11;
+}
 
-/// The answer that K + pose_outputs numbers stand for; rotations are made orthonormal again in double
+/// The answer that output_count(K) numbers stand for; rotations are made orthonormal again in double
 /// precision.
 Answer decode_answer(std::span<const float> output, const LabelScaling& scaling);
 

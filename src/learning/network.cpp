@@ -1,127 +1,22 @@
 #include "learning/network.hpp"
 
-#include <map>
-#include <numbers>
+#include <algorithm>
+#include <utility>
 
+#include <torch/csrc/autograd/function_hook.h>
+#include <torch/csrc/autograd/variable.h>
 #include <torch/torch.h>
 
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
 #include "learning/label.hpp"
-#include "learning/network_input.hpp"
+#include "learning/network_layers.hpp"
+#include "learning/network_loss.hpp"
 
 namespace elastem {
 namespace {
 
 using torch::Tensor;
-namespace nn = torch::nn;
-
-const std::map<std::string, int>& base_widths() {
-  static const std::map<std::string, int> widths = {{"small", 16}, {"medium", 32}};
-  return widths;
-}
-
-nn::Conv2d convolution(int from, int to, int kernel, int stride) {
-  return nn::Conv2d(nn::Conv2dOptions(from, to, kernel).stride(stride).padding(kernel / 2).bias(false));
-}
-
-nn::GroupNorm norm(int channels) {
-  return nn::GroupNorm(nn::GroupNormOptions(8, channels));
-}
-
-/// relu( N(C(relu(N(C(x))))) + x ), the second x through a 1×1 convolution where the shape changes.
-struct ResidualBlockImpl : nn::Module {
-  ResidualBlockImpl(int from, int to, int stride)
-      : first(register_module("first", convolution(from, to, 3, stride))),
-        second(register_module("second", convolution(to, to, 3, 1))),
-        first_norm(register_module("first_norm", norm(to))),
-        second_norm(register_module("second_norm", norm(to))) {
-    if (from != to || stride != 1) shortcut = register_module("shortcut", convolution(from, to, 1, stride));
-  }
-
-  Tensor forward(const Tensor& x) {
-    const Tensor y = second_norm(second(torch::relu(first_norm(first(x)))));
-    return torch::relu(y + (shortcut.is_empty() ? x : shortcut(x)));
-  }
-
-  nn::Conv2d first, second, shortcut{nullptr};
-  nn::GroupNorm first_norm, second_norm;
-};
-TORCH_MODULE(ResidualBlock);
-
-/// Raw numbers of a component: two vectors of the 6-D rotation, and what weight and concentration come from.
-constexpr std::int64_t component_raw = 8;
-
-/// K + 2 + 16·8 raw outputs: amplitudes, shift, components.
-nn::Sequential make_layers(int width, int amplitudes) {
-  nn::Sequential layers;
-  layers->push_back(convolution(1, width, 5, 2));
-  layers->push_back(norm(width));
-  layers->push_back(nn::ReLU());
-  layers->push_back(ResidualBlock(width, width, 1));
-  layers->push_back(ResidualBlock(width, 2 * width, 2));
-  layers->push_back(ResidualBlock(2 * width, 4 * width, 2));
-  layers->push_back(ResidualBlock(4 * width, 8 * width, 2));
-  layers->push_back(nn::Flatten());
-  constexpr int last_side = network_input_size / 16;
-  layers->push_back(nn::Linear(8 * width * last_side * last_side, 256));
-  layers->push_back(nn::ReLU());
-  constexpr auto count = static_cast<std::int64_t>(component_count);
-  nn::Linear last(256, amplitudes + 2 + count * component_raw);
-  // The components start at rotations drawn at random, so that each takes its own part of them.
-  const torch::NoGradGuard without_gradient;
-  last->bias.narrow(0, amplitudes + 2, count * component_raw).normal_();
-  last->bias.narrow(0, amplitudes + 2, count * component_raw)
-      .view({count, component_raw})
-      .narrow(1, 6, 2)
-      .zero_();
-  layers->push_back(last);
-  return layers;
-}
-
-/// Gram–Schmidt of the six raw numbers in the last dimension, differentiable: rotation matrices, row by row.
-Tensor rotations(const Tensor& raw) {
-  const Tensor a = raw.narrow(-1, 0, 3), b = raw.narrow(-1, 3, 3);
-  const auto unit = [](const Tensor& v) { return v / v.norm(2, -1, true).clamp_min(1e-6); };
-  const Tensor x = unit(a);
-  const Tensor y = unit(b - (x * b).sum(-1, true) * x);
-  return torch::cat({x, y, torch::cross(x, y, -1)}, -1);
-}
-
-/// n×16×11: rotation row by row, weight, concentration between 0.05 (all but uniform) and 100 (4 degrees).
-Tensor components(const Tensor& raw) {
-  const Tensor each = raw.view({raw.size(0), static_cast<std::int64_t>(component_count), component_raw});
-  const Tensor weight = torch::softmax(each.narrow(2, 6, 1), 1);
-  const Tensor concentration = (torch::softplus(each.narrow(2, 7, 1)) + 0.05).clamp_max(100);
-  return torch::cat({rotations(each.narrow(2, 0, 6)), weight, concentration}, 2);
-}
-
-struct LossTerms {
-  Tensor loss, amplitude, angle, shift;  ///< n values each
-};
-
-LossTerms loss_terms(const Tensor& output, const Tensor& target, int amplitudes) {
-  constexpr auto count = static_cast<std::int64_t>(component_count);
-  const Tensor dq = output.narrow(1, 0, amplitudes) - target.narrow(1, 0, amplitudes);
-  const Tensor ds = output.narrow(1, amplitudes, 2) - target.narrow(1, amplitudes + 9, 2);
-  const Tensor mixture = output.narrow(1, amplitudes + 2, count * 11).view({-1, count, 11});
-  const Tensor trace = (mixture.narrow(2, 0, 9) * target.narrow(1, amplitudes, 9).unsqueeze(1)).sum(2);
-  const Tensor weight = mixture.select(2, 9), kappa = mixture.select(2, 10);
-  const auto huber = [](const Tensor& d) {
-    return torch::smooth_l1_loss(d, torch::zeros_like(d), torch::Reduction::None, 0.1).mean(1);
-  };
-  const Tensor constant = torch::special_i0e(2 * kappa) - torch::special_i1e(2 * kappa);
-  const Tensor log_density =
-      torch::logsumexp(torch::log(weight.clamp_min(1e-12)) + kappa * (trace - 3) - torch::log(constant), 1);
-  LossTerms terms;
-  terms.loss = huber(dq) + huber(ds) - 0.5 * log_density;
-  const torch::NoGradGuard without_gradient;
-  terms.amplitude = dq.abs().mean(1);
-  const Tensor chosen = trace.gather(1, weight.argmax(1, true)).squeeze(1);
-  terms.angle = torch::acos(((chosen - 1) / 2).clamp(-1, 1)) * (180 / std::numbers::pi);
-  terms.shift = ds.abs().mean(1);
-  return terms;
-}
 
 LossSums sums_of(const LossTerms& terms) {
   const auto sum = [](const Tensor& t) { return t.detach().to(torch::kDouble).sum().item<double>(); };
@@ -130,25 +25,73 @@ LossSums sums_of(const LossTerms& terms) {
 }
 
 /// A view of memory that LibTorch only reads.
-Tensor matrix_of(std::span<const float> values, std::int64_t columns) {
-  const auto rows = static_cast<std::int64_t>(values.size()) / columns;
-  require(rows * columns == static_cast<std::int64_t>(values.size()), "a batch holds whole images");
-  return torch::from_blob(const_cast<float*>(values.data()), {rows, columns});
+Tensor matrix_of(std::span<const float> values, std::size_t columns) {
+  const std::size_t rows = values.size() / columns;
+  require(rows * columns == values.size(), "a batch holds whole images");
+  return torch::from_blob(const_cast<float*>(values.data()),
+                          {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)});
 }
+
+/// A stretch of `flat` in the shape of a parameter; convolutions in the order in which they are computed,
+/// channels last.
+Tensor stretch(const Tensor& flat, std::int64_t offset, const Tensor& parameter) {
+  const Tensor part = flat.narrow(0, offset, parameter.numel());
+  if (parameter.dim() != 4) return part.view(parameter.sizes());
+  return part.view({parameter.size(0), parameter.size(2), parameter.size(3), parameter.size(1)})
+      .permute({0, 3, 1, 2});
+}
+
+/// Called after a parameter's gradient was added to its memory.
+struct AfterGradient : torch::autograd::FunctionPostHook {
+  explicit AfterGradient(std::function<void()> call) : call_(std::move(call)) {}
+  torch::autograd::variable_list operator()(const torch::autograd::variable_list& outputs,
+                                            const torch::autograd::variable_list& /*inputs*/) override {
+    call_();
+    return outputs;
+  }
+  std::function<void()> call_;
+};
 
 }  // namespace
 
+Precision parse_precision(const std::string& name) {
+  if (name == "float32") return Precision::float32;
+  if (name == "bfloat16") return Precision::bfloat16;
+  if (name == "auto") return __builtin_cpu_supports("avx512bf16") ? Precision::bfloat16 : Precision::float32;
+  throw Error("unknown precision '" + name + "': choose auto, float32 or bfloat16" +
+              suggestion(name, {"auto", "float32", "bfloat16"}));
+}
+
+std::string precision_name(Precision precision) {
+  return precision == Precision::bfloat16 ? "bfloat16" : "float32";
+}
+
+int network_input_size(ImageGrid grid, double resolution) {
+  constexpr int step = 16;
+  const int needed = static_cast<int>(2 * grid.size * grid.pixel_size / resolution) + 1;
+  const int wanted = std::max(2, (needed + step - 1) / step) * step;
+  return std::min(wanted, std::max(1, grid.size / step) * step);
+}
+
 struct Network::Impl {
   Architecture architecture;
-  nn::Sequential layers{nullptr};
+  Precision precision = Precision::float32;
+  Layers layers{nullptr};
   Tensor weights, gradient;  ///< the parameters and their gradients are views of these
+  /// A parameter's place in them, and what tells that its gradient is there.
+  struct Place {
+    std::size_t first, count;
+    std::shared_ptr<torch::autograd::Node> accumulator;
+  };
+  std::vector<Place> places;
+  std::size_t pending = 0;  ///< places 0 … pending − 1 are not all final
+  std::vector<bool> final;
+  const GradientReady* ready = nullptr;
 
   Tensor forward(std::span<const float> inputs) {
-    constexpr std::int64_t side = network_input_size;
-    const Tensor raw = layers->forward(matrix_of(inputs, side * side).view({-1, 1, side, side}));
-    const int k = architecture.amplitudes;
-    const Tensor mixture = components(raw.narrow(1, k + 2, raw.size(1) - k - 2));
-    return torch::cat({raw.narrow(1, 0, k + 2), mixture.flatten(1)}, 1);
+    const std::int64_t side = architecture.input_size;
+    const Tensor images = matrix_of(inputs, static_cast<std::size_t>(side * side)).view({-1, 1, side, side});
+    return answers(layers->forward(images, precision), architecture.amplitudes);
   }
 
   /// Moves all parameters into one stretch of memory, so that they are reduced, updated and saved as one.
@@ -159,31 +102,49 @@ struct Network::Impl {
     gradient = torch::zeros({count});
     std::int64_t offset = 0;
     for (Tensor p : layers->parameters()) {
-      const auto view = [&](const Tensor& flat) { return flat.narrow(0, offset, p.numel()).view(p.sizes()); };
       const torch::NoGradGuard without_gradient;
-      view(weights).copy_(p);
-      p.set_data(view(weights));
-      p.mutable_grad() = view(gradient);
+      const Tensor place = stretch(weights, offset, p);
+      place.copy_(p);
+      p.set_data(place);
+      p.mutable_grad() = stretch(gradient, offset, p);
+      watch(p, static_cast<std::size_t>(offset));
       offset += p.numel();
+    }
+    final.assign(places.size(), false);
+  }
+
+  void watch(const Tensor& parameter, std::size_t first) {
+    auto accumulator = [&] {
+      const torch::AutoGradMode with_gradient(true);
+      return torch::autograd::impl::grad_accumulator(parameter);
+    }();
+    const std::size_t index = places.size();
+    accumulator->add_post_hook(std::make_unique<AfterGradient>([this, index] { finished(index); }));
+    places.push_back({first, static_cast<std::size_t>(parameter.numel()), std::move(accumulator)});
+  }
+
+  /// Gradients come roughly in reverse order; they are passed on in exactly this order, the same on all
+  /// ranks.
+  void finished(std::size_t index) {
+    if (ready == nullptr || !*ready) return;
+    final[index] = true;
+    while (pending > 0 && final[pending - 1]) {
+      --pending;
+      (*ready)(places[pending].first, places[pending].count);
     }
   }
 };
 
-std::vector<std::string> architecture_names() {
-  std::vector<std::string> names;
-  for (const auto& [name, width] : base_widths()) names.push_back(name);
-  return names;
-}
-
-Network::Network(const Architecture& architecture, std::uint64_t seed) : impl_(std::make_unique<Impl>()) {
-  const auto width = base_widths().find(architecture.name);
-  if (width == base_widths().end())
-    throw Error("unknown architecture '" + architecture.name + "': choose small or medium" +
-                suggestion(architecture.name, architecture_names()));
+Network::Network(const Architecture& architecture, std::uint64_t seed, Precision precision)
+    : impl_(std::make_unique<Impl>()) {
   require(architecture.amplitudes > 0, "a network predicts at least one amplitude");
+  require(architecture.input_size > 0 && architecture.input_size % 16 == 0,
+          "an input has a multiple of 16 pixels");
   torch::manual_seed(seed);
   impl_->architecture = architecture;
-  impl_->layers = make_layers(width->second, architecture.amplitudes);
+  impl_->precision = precision;
+  impl_->layers = Layers(architecture, raw_count(architecture.amplitudes));
+  start_bias(impl_->layers->last->bias, architecture.amplitudes);
   impl_->flatten();
 }
 
@@ -195,8 +156,17 @@ const Architecture& Network::architecture() const {
   return impl_->architecture;
 }
 
+std::size_t Network::input_pixels() const {
+  const auto side = static_cast<std::size_t>(impl_->architecture.input_size);
+  return side * side;
+}
+
+std::size_t Network::target_count() const {
+  return elastem::target_count(static_cast<std::size_t>(impl_->architecture.amplitudes));
+}
+
 std::size_t Network::output_count() const {
-  return static_cast<std::size_t>(impl_->architecture.amplitudes) + pose_outputs;
+  return elastem::output_count(static_cast<std::size_t>(impl_->architecture.amplitudes));
 }
 
 std::span<float> Network::weights() {
@@ -211,22 +181,26 @@ std::span<float> Network::gradient() {
   return {impl_->gradient.data_ptr<float>(), static_cast<std::size_t>(impl_->gradient.numel())};
 }
 
-LossSums Network::accumulate(std::span<const float> inputs, std::span<const float> targets) {
+LossSums Network::accumulate(std::span<const float> inputs, std::span<const float> targets,
+                             const GradientReady& ready) {
   impl_->gradient.zero_();
-  if (inputs.empty()) return {};
-  impl_->layers->train();
+  if (inputs.empty()) {
+    if (ready) ready(0, weights().size());
+    return {};
+  }
+  impl_->ready = &ready;
+  impl_->pending = impl_->places.size();
+  std::fill(impl_->final.begin(), impl_->final.end(), false);
   const LossTerms terms =
-      loss_terms(impl_->forward(inputs),
-                 matrix_of(targets, impl_->architecture.amplitudes + static_cast<std::int64_t>(pose_targets)),
-                 impl_->architecture.amplitudes);
+      loss_terms(impl_->forward(inputs), matrix_of(targets, target_count()), impl_->architecture.amplitudes);
   terms.loss.sum().backward();
+  impl_->ready = nullptr;
   return sums_of(terms);
 }
 
 std::vector<float> Network::predict(std::span<const float> inputs) {
   if (inputs.empty()) return {};
   const torch::NoGradGuard without_gradient;
-  impl_->layers->eval();
   const Tensor output = impl_->forward(inputs).contiguous();
   const float* first = output.data_ptr<float>();
   return {first, first + output.numel()};
@@ -235,9 +209,8 @@ std::vector<float> Network::predict(std::span<const float> inputs) {
 LossSums Network::loss(std::span<const float> outputs, std::span<const float> targets) const {
   if (outputs.empty()) return {};
   const torch::NoGradGuard without_gradient;
-  const int k = impl_->architecture.amplitudes;
-  return sums_of(loss_terms(matrix_of(outputs, static_cast<std::int64_t>(output_count())),
-                            matrix_of(targets, k + static_cast<std::int64_t>(pose_targets)), k));
+  return sums_of(loss_terms(matrix_of(outputs, output_count()), matrix_of(targets, target_count()),
+                            impl_->architecture.amplitudes));
 }
 
 void use_torch_threads(int threads) {

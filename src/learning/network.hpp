@@ -2,23 +2,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "imaging/projection.hpp"
+
 namespace elastem {
+
+/// Numbers that activations and products of a network are made of; weights, sums and the loss are float32.
+enum class Precision { float32, bfloat16 };
+
+/// "float32" or "bfloat16"; "auto" is bfloat16 where the processor multiplies it (AVX-512 BF16). Throws Error
+/// for another name.
+Precision parse_precision(const std::string& name);
+std::string precision_name(Precision precision);
 
 /// What a network looks like; stored in its checkpoint.
 struct Architecture {
   std::string name = "small";  ///< one of architecture_names()
   int amplitudes = 3;          ///< K
+  int input_size = 32;         ///< pixels a side of what it sees, a multiple of 16
 
   bool operator==(const Architecture&) const = default;
 };
 
-/// The architectures there are: "small" and "medium", residual networks of base width 16 and 32.
+/// The architectures there are, smallest first.
 std::vector<std::string> architecture_names();
+
+/// Pixels a side of the input that keeps detail down to `resolution` Å (a pair of pixels each): the smallest
+/// multiple of 16 beyond 2·S·p/resolution, at least 32 and never more than the image has.
+int network_input_size(ImageGrid grid, double resolution);
 
 /// Sums over images, so that those of several ranks add up.
 struct LossSums {
@@ -29,25 +45,34 @@ struct LossSums {
   double shift = 0;      ///< mean absolute error of the scaled shifts
 };
 
-/// A residual network (He et al. 2016) with group norm (Wu & He 2018): it needs no statistics of a batch, so
-/// that an image's answer depends neither on its batch nor on the number of ranks. 32² input, a 5×5
-/// convolution of stride 2, four stages of one residual block of width w, 2w, 4w, 8w at 16², 8², 4², 2², and
-/// two linear layers to K amplitudes, a shift, and a mixture of orientations: each a 6-D rotation (Zhou et
-/// al. 2019), a weight and a concentration (a mixture density network, Bishop 1994).
+/// Says that the numbers first … first + count − 1 of the gradient are final.
+using GradientReady = std::function<void(std::size_t first, std::size_t count)>;
+
+/// A residual network (He et al. 2016, arXiv:1512.03385) with group norm (Wu & He 2018), which needs no
+/// statistics of a batch, so that an image's answer depends neither on its batch nor on the number of ranks:
+/// a convolution of stride 2, four stages of residual blocks of width w, 2w, 4w, 8w at a half, a quarter …
+/// of its resolution, and one or two linear layers. Its answer:
+///   K amplitudes and a shift, each with the mean absolute error it expects of itself;
+///   a mixture of orientations, each a 6-D rotation (Zhou et al. 2019), a weight and a concentration (mixture
+///   density network, Bishop 1994).
 ///
-/// Loss of an image: mean over k of H(q̂_k − q_k) + mean over x, y of H(ŝ − s) − ½·log p̂(R), with H(d) the
-/// Huber loss of width 0.1, H(d) = d²/0.2 below it and |d| − 0.05 above, in scaled units, and p̂ the mixture's
-/// density relative to the uniform one (see log_density): the rotation's part is 0 for an answer that says
-/// nothing.
+/// With the label's standard error s and the expected error b of a value, in scaled units, the loss of an
+/// image is  Σ_v c_v·w_v·H(v̂ − v)  +  0.1·Σ_v c_v·(|v̂ − v|/t + log t)  −  0.25·log p̂(R):
+///   w = b²/(b² + s²) takes from a label what its own error makes worthless, t = √(b² + s²);
+///   H(d) = d²/0.2 for |d| < 0.1, else |d| − 0.05 (Huber); c_v = 1/K for amplitudes, 1/2 for x and y;
+///   p̂ the mixture's density relative to the uniform one (log_density) with 1/κ grown by 2s² of the label's
+///   rotation. Neither w, b nor t pass a gradient to v̂, nor the second sum.
 class Network {
  public:
   /// Weights drawn from `seed`. Throws Error for an unknown name.
-  Network(const Architecture& architecture, std::uint64_t seed);
+  Network(const Architecture& architecture, std::uint64_t seed, Precision precision = Precision::float32);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
   ~Network();
 
   const Architecture& architecture() const;
+  std::size_t input_pixels() const;
+  std::size_t target_count() const;
   std::size_t output_count() const;
 
   /// All weights, one after another: the network computes with this memory.
@@ -55,11 +80,14 @@ class Network {
   std::span<const float> weights() const;
 
   /// The gradient of the loss summed over the images of a batch, overwritten by each call (all 0 for no
-  /// images). `inputs`: n·32² pixels; `targets`: n·(K + 11), see encode_label.
-  LossSums accumulate(std::span<const float> inputs, std::span<const float> targets);
+  /// images). `inputs`: n·input_size² pixels; `targets`: n·target_count() numbers, see encode_label. `ready`
+  /// is called during the backward pass as soon as a part of the gradient is final, from the last numbers to
+  /// the first, each number once.
+  LossSums accumulate(std::span<const float> inputs, std::span<const float> targets,
+                      const GradientReady& ready = {});
   std::span<float> gradient();
 
-  /// Outputs of n images, n·(K + pose_outputs), see decode_answer; in evaluation mode and without gradients.
+  /// Outputs of n images, n·output_count() numbers, see decode_answer; without gradients.
   std::vector<float> predict(std::span<const float> inputs);
   /// The loss of given outputs, image by image added up, for validation.
   LossSums loss(std::span<const float> outputs, std::span<const float> targets) const;

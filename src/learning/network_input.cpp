@@ -1,41 +1,37 @@
 #include "learning/network_input.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
+#include "imaging/fourier_crop.hpp"
 
 namespace elastem {
-namespace {
-constexpr int half_columns = network_input_size / 2 + 1;
+
+InputMaker::InputMaker(ImageGrid grid, int size) : grid_(grid), full_(grid.size), small_(size) {
+  require(size > 2 && size % 2 == 0 && size <= grid.size && grid.pixel_size > 0,
+          "an input is a crop of the image");
 }
 
-InputMaker::InputMaker(ImageGrid grid) : grid_(grid), full_(grid.size), small_(network_input_size) {
-  require(grid.size > 2 && grid.pixel_size > 0, "an image grid has pixels");
+void drop_nyquist(Spectrum& spectrum) {
+  spectrum.row(spectrum.rows() / 2).setZero();
+  spectrum.col(spectrum.cols() - 1).setZero();
 }
 
 void InputMaker::crop(const Image& image, Spectrum& cropped) {
   require(image.rows() == grid_.size && image.cols() == grid_.size, "an image of another size");
   full_.forward(image, full_spectrum_);
-  cropped.setZero(network_input_size, half_columns);
-  const int limit =
-      (std::min(grid_.size, network_input_size) - 1) / 2;  // the largest frequency below Nyquist
-  const float scale = static_cast<float>(network_input_size * network_input_size) /
-                      static_cast<float>(grid_.size * grid_.size);
-  for (int ky = -limit; ky <= limit; ++ky) {
-    const int from = ky < 0 ? ky + grid_.size : ky;
-    const int to = ky < 0 ? ky + network_input_size : ky;
-    cropped.row(to).head(limit + 1) = full_spectrum_.row(from).head(limit + 1) * scale;
-  }
+  crop_spectrum(full_spectrum_, grid_.size, size(), cropped);
+  drop_nyquist(cropped);
 }
 
 void InputMaker::transfer(const Ctf& ctf, ImageOf<float>& magnitude, ImageOf<float>& sign) const {
-  magnitude.resize(network_input_size, half_columns);
-  sign.resize(network_input_size, half_columns);
+  const int columns = size() / 2 + 1;
+  magnitude.resize(size(), columns);
+  sign.resize(size(), columns);
   const double step = 1.0 / (grid_.size * grid_.pixel_size);
-  for (int row = 0; row < network_input_size; ++row)
-    for (int kx = 0; kx < half_columns; ++kx) {
-      const int ky = 2 * row < network_input_size ? row : row - network_input_size;
+  for (int row = 0; row < size(); ++row)
+    for (int kx = 0; kx < columns; ++kx) {
+      const int ky = 2 * row < size() ? row : row - size();
       const double value = transfer_value(ctf, kx * step, ky * step);
       magnitude(row, kx) = static_cast<float>(std::abs(value));
       sign(row, kx) = value < 0 ? -1.0F : 1.0F;
@@ -49,13 +45,17 @@ void InputMaker::finish(const Spectrum& cropped, Image& input) {
   if (variance > 0) input /= std::sqrt(variance);
 }
 
-void InputMaker::prepare(const Image& image, const Ctf& ctf, Image& input) {
+void InputMaker::flip(const Image& image, const Ctf& ctf, Spectrum& cropped) {
   if (sign_.size() == 0 || !(ctf == last_ctf_)) {
     transfer(ctf, magnitude_, sign_);
     last_ctf_ = ctf;
   }
-  crop(image, spectrum_);
-  spectrum_ *= sign_;
+  crop(image, cropped);
+  cropped *= sign_;
+}
+
+void InputMaker::prepare(const Image& image, const Ctf& ctf, Image& input) {
+  flip(image, ctf, spectrum_);
   finish(spectrum_, input);
 }
 

@@ -7,26 +7,26 @@
 
 namespace elastem {
 
-/// Pixels a side of what the network sees.
-inline constexpr int network_input_size = 32;
-
 /// Makes the network's input of a particle image, in training and in prediction alike: the signs of the CTF
-/// are flipped, the image is cropped in Fourier space to 32² (the Nyquist lines dropped, so that the crop
-/// commutes with quarter turns and mirrors), and set to mean 0 and variance 1. An image below 32² is padded
-/// in the same way. For even S the origin pixel S/2 becomes pixel 16. Owns plans and scratch memory: one a
-/// thread.
+/// are flipped, the image is cropped in Fourier space to S'² (crop_spectrum; the Nyquist lines are dropped,
+/// so that the crop commutes with quarter turns and mirrors), and set to mean 0 and variance 1. The origin
+/// pixel floor(S/2) becomes pixel S'/2. Owns plans and scratch memory: one a thread.
 class InputMaker {
  public:
-  explicit InputMaker(ImageGrid grid);
+  /// `grid`: of the images; `size`: S', even and not above the images'.
+  InputMaker(ImageGrid grid, int size);
 
   ImageGrid grid() const { return grid_; }
-  /// Spectrum of the image on the 32² half grid, of an image with the same pixel values.
+  int size() const { return small_.size(); }
+  /// Spectrum of the image on the S'² half grid, terms as they are in the image's own.
   void crop(const Image& image, Spectrum& cropped);
-  /// |CTF| and its sign on the 32² half grid.
+  /// |CTF| and its sign on the S'² half grid.
   void transfer(const Ctf& ctf, ImageOf<float>& magnitude, ImageOf<float>& sign) const;
   /// The real image of a spectrum on the half grid, set to mean 0 and variance 1 (all 0 when it is constant).
   void finish(const Spectrum& cropped, Image& input);
-  /// All of it: flip, crop, normalise.
+  /// The cropped spectrum with its signs flipped: what `finish` is given of a particle.
+  void flip(const Image& image, const Ctf& ctf, Spectrum& cropped);
+  /// All of it: crop, flip, normalise.
   void prepare(const Image& image, const Ctf& ctf, Image& input);
 
  private:
@@ -36,5 +36,8 @@ class InputMaker {
   ImageOf<float> magnitude_, sign_;
   Ctf last_ctf_;
 };
+
+/// Sets the lines of the Nyquist frequency of an even S'² half grid to 0.
+void drop_nyquist(Spectrum& spectrum);
 
 }  // namespace elastem

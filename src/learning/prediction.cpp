@@ -2,17 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/units.hpp"
 #include "imaging/pose.hpp"
 #include "learning/augmentation.hpp"
-#include "learning/network_input.hpp"
 
 namespace elastem {
 namespace {
 
 constexpr double distinct_degrees = 10;
+/// Variance of a normal distribution of mean absolute deviation 1.
+constexpr double normal_variance = std::numbers::pi / 2;
 constexpr std::size_t most_ranked = 64, most_kept = 24;
 
 /// Centres of a mixture by its density there, likeliest first. Only the components that are highest by
@@ -45,10 +48,21 @@ std::vector<Eigen::Matrix3d> likeliest(const std::vector<PoseComponent>& mixture
   return kept;
 }
 
+/// Root mean square angle about each of three axes between a mixture's orientations and one, in degrees: a
+/// component of concentration κ has the variance 1/2κ about each.
+double spread(const std::vector<PoseComponent>& mixture, const Eigen::Matrix3d& rotation) {
+  double variance = 0;
+  for (const PoseComponent& m : mixture) {
+    const double angle = rotation_distance(m.rotation, rotation) * radians_per_degree;
+    variance += m.weight * (angle * angle / 3 + 1 / (2 * m.concentration));
+  }
+  return std::sqrt(variance) * degrees_per_radian;
+}
+
 }  // namespace
 
 Prediction predict_label(Network& network, const Image& input, const LabelScaling& scaling) {
-  require(input.rows() == network_input_size && input.cols() == network_input_size, "an input is 32x32");
+  require(static_cast<std::size_t>(input.size()) == network.input_pixels(), "an input of another size");
   const auto symmetries = image_symmetries();
   const auto pixels = static_cast<std::size_t>(input.size());
   std::vector<float> batch(symmetries.size() * pixels);
@@ -62,21 +76,28 @@ Prediction predict_label(Network& network, const Image& input, const LabelScalin
   constexpr double share = 1.0 / 8;
   Prediction prediction;
   prediction.best.amplitudes.setZero(network.architecture().amplitudes);
+  Eigen::ArrayXd amplitude_variance = Eigen::ArrayXd::Zero(network.architecture().amplitudes);
+  double shift_variance = 0;
   std::vector<PoseComponent> mixture;
   for (std::size_t i = 0; i < symmetries.size(); ++i) {
     const Answer answer = decode_answer({outputs.data() + i * columns, columns}, scaling);
     for (const PoseComponent& m : answer.components) {
-      const Label back = transformed({answer.amplitudes, m.rotation, answer.shift}, inverse(symmetries[i]));
+      const Label back =
+          transformed({answer.amplitudes, m.rotation, answer.shift, {}}, inverse(symmetries[i]));
       mixture.push_back({back.rotation, share * m.weight, m.concentration});
     }
     prediction.best.amplitudes += share * answer.amplitudes;
+    amplitude_variance += share * normal_variance * answer.amplitude_errors.array().square();
+    shift_variance += share * normal_variance * answer.shift_errors.squaredNorm() / 2;
     prediction.best.shift +=
-        share *
-        transformed({answer.amplitudes, Eigen::Matrix3d::Identity(), answer.shift}, inverse(symmetries[i]))
-            .shift;
+        share * transformed({answer.amplitudes, Eigen::Matrix3d::Identity(), answer.shift, {}},
+                            inverse(symmetries[i]))
+                    .shift;
   }
   prediction.orientations = likeliest(mixture);
   prediction.best.rotation = prediction.orientations.front();
+  prediction.best.errors = {amplitude_variance.sqrt(), spread(mixture, prediction.best.rotation),
+                            std::sqrt(shift_variance)};
   return prediction;
 }
 

@@ -18,7 +18,7 @@ constexpr double doubtful_deviations = 1;
 }  // namespace
 
 Network restored_network(const Checkpoint& checkpoint) {
-  Network network(checkpoint.architecture, checkpoint.seed);
+  Network network(checkpoint.architecture, checkpoint.seed, checkpoint.precision);
   if (network.weights().size() != checkpoint.weights.size())
     throw Error("the network has " + std::to_string(checkpoint.weights.size()) +
                 " weights, its architecture '" + checkpoint.architecture.name + "' has " +
@@ -33,8 +33,7 @@ Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model)
       errors_(checkpoint.errors),
       usual_score_(checkpoint.median_score - doubtful_deviations * checkpoint.score_deviation),
       network_(restored_network(checkpoint)),
-      maker_(checkpoint.grid),
-      projector_(model, checkpoint.grid) {}
+      signal_(model, checkpoint.grid, checkpoint.architecture.input_size) {}
 
 Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model, const NoiseSpectrum& noise,
                      const PoseLibrary& library)
@@ -44,7 +43,7 @@ Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model, co
 
 ParticleResult Predictor::predict(const Image& image, const Ctf& ctf) {
   Image input;
-  maker_.prepare(image, ctf, input);
+  signal_.input().prepare(image, ctf, input);
   const Prediction prediction = predict_label(network_, input, scaling_);
   return aligner_ ? refined(image, ctf, prediction) : unrefined(image, ctf, prediction.best);
 }
@@ -54,16 +53,23 @@ ParticleResult Predictor::unrefined(const Image& image, const Ctf& ctf, const La
   result.amplitudes = label.amplitudes;
   result.euler_angles = euler_angles(label.rotation);
   result.shift = label.shift;
-  std::vector<double> errors = errors_.amplitudes;
-  errors.insert(errors.end(), errors_.rotation.begin(), errors_.rotation.end());
-  errors.insert(errors.end(), errors_.shift.begin(), errors_.shift.end());
-  errors.resize(static_cast<std::size_t>(label.amplitudes.size() + 5),
-                std::numeric_limits<double>::infinity());
-  result.standard_errors =
-      Eigen::Map<const Eigen::VectorXd>(errors.data(), static_cast<Eigen::Index>(errors.size()));
-  result.score = correlation(projector_, maker_, image, ctf, label);
+  result.standard_errors = standard_errors(label.errors);
+  result.score = signal_.correlation(image, ctf, label);
   result.state = ParticleState::done;
   return result;
+}
+
+/// What the network expects, grown to what its validation images taught; ∞ where there were none.
+Eigen::VectorXd Predictor::standard_errors(const LabelErrors& expected) const {
+  const Eigen::Index k = expected.amplitudes.size();
+  if (errors_.growth.empty())
+    return Eigen::VectorXd::Constant(k + 5, std::numeric_limits<double>::infinity());
+  const Eigen::Map<const Eigen::VectorXd> growth(errors_.growth.data(), k + 2);
+  Eigen::VectorXd errors(k + 5);
+  errors << expected.amplitudes.cwiseProduct(growth.head(k)),
+      Eigen::Vector3d::Constant(expected.rotation * growth[k]),
+      Eigen::Vector2d::Constant(expected.shift * growth[k + 1]);
+  return errors;
 }
 
 std::vector<Placement> Predictor::starts(const Image& image, const Ctf& ctf, const Prediction& prediction) {
@@ -72,10 +78,12 @@ std::vector<Placement> Predictor::starts(const Image& image, const Ctf& ctf, con
     double score;
   };
   std::vector<Start> candidates;
+  Spectrum particle;
+  signal_.input().flip(image, ctf, particle);
   for (const Eigen::Matrix3d& rotation : prediction.orientations) {
-    const Label label{prediction.best.amplitudes, rotation, prediction.best.shift};
-    candidates.push_back({{label.amplitudes, label.rotation, label.shift},
-                          correlation(projector_, maker_, image, ctf, label)});
+    const Label label{prediction.best.amplitudes, rotation, prediction.best.shift, {}};
+    candidates.push_back(
+        {{label.amplitudes, label.rotation, label.shift}, signal_.correlation(particle, ctf, label)});
   }
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Start& a, const Start& b) { return a.score > b.score; });

@@ -7,7 +7,7 @@
 #include "imaging/particle.hpp"
 #include "learning/checkpoint.hpp"
 #include "learning/prediction.hpp"
-#include "learning/stream.hpp"
+#include "learning/signal.hpp"
 
 namespace elastem {
 
@@ -15,9 +15,9 @@ namespace elastem {
 /// scratch memory: one a thread.
 class Predictor {
  public:
-  /// Predictions as the network gives them; their standard errors are the root mean square errors of its
-  /// validation particles (∞ where none were set aside), their score the normalised cross-correlation with
-  /// the projection.
+  /// Predictions as the network gives them; their standard errors are those the network expects, grown
+  /// to what its validation images taught (∞ where none were set aside), their score the normalised
+  /// cross-correlation with the projection.
   Predictor(const Checkpoint& checkpoint, const ElasticModel& model);
   /// Predictions refined against the image. `noise`: see Aligner; `library`: for the search where the
   /// refinement of the network's hypotheses does not resemble the image as much as the labelled particles do.
@@ -30,6 +30,7 @@ class Predictor {
 
  private:
   ParticleResult unrefined(const Image& image, const Ctf& ctf, const Label& label);
+  Eigen::VectorXd standard_errors(const LabelErrors& expected) const;
   ParticleResult refined(const Image& image, const Ctf& ctf, const Prediction& prediction);
   /// The orientations that resemble the image most, best first.
   std::vector<Placement> starts(const Image& image, const Ctf& ctf, const Prediction& prediction);
@@ -38,8 +39,7 @@ class Predictor {
   PredictionErrors errors_;
   double usual_score_;  ///< a fit below it is doubted
   Network network_;
-  InputMaker maker_;
-  Projector<float> projector_;
+  SignalMaker signal_;
   std::optional<Aligner> aligner_;
   std::int64_t searched_ = 0;
 };

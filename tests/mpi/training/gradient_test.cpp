@@ -11,13 +11,12 @@
 #include "core/random.hpp"
 #include "learning/adam.hpp"
 #include "learning/label.hpp"
-#include "learning/network_input.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr std::size_t pixels = network_input_size * network_input_size;
-constexpr std::size_t columns = 2 + pose_targets;
+constexpr std::size_t pixels = 32 * 32;
+constexpr std::size_t columns = target_count(2);
 constexpr float single = std::numeric_limits<float>::epsilon();
 
 struct Data {
@@ -56,7 +55,7 @@ Data own_part(const Communicator& comm, std::size_t n) {
 TEST(MeanGradient, OfManyRanksIsThatOfOneWithTheWholeBatch) {
   const auto comm = Communicator::world();
   constexpr std::size_t n = 7;
-  Network network({"small", 2}, 5);
+  Network network({"tiny", 2}, 5);
   const Data all = images(0, n), own = own_part(comm, n);
   const LossSums expected = network.accumulate(all.inputs, all.targets);
   std::vector<double> whole(network.gradient().begin(), network.gradient().end());
@@ -77,7 +76,7 @@ TEST(MeanGradient, OfManyRanksIsThatOfOneWithTheWholeBatch) {
 
 TEST(MeanGradient, WithoutAnyImageIsZero) {
   const auto comm = Communicator::world();
-  Network network({"small", 2}, 5);
+  Network network({"tiny", 2}, 5);
   EXPECT_EQ(mean_gradient(comm, network, {}, {}).images, 0);
   EXPECT_TRUE(
       std::all_of(network.gradient().begin(), network.gradient().end(), [](float g) { return g == 0; }));
@@ -85,7 +84,7 @@ TEST(MeanGradient, WithoutAnyImageIsZero) {
 
 TEST(Weights, StayEqualOnAllRanksWhileTheyLearn) {
   const auto comm = Communicator::world();
-  Network network({"small", 2}, 5 + static_cast<std::uint64_t>(comm.rank()));
+  Network network({"tiny", 2}, 5 + static_cast<std::uint64_t>(comm.rank()));
   share_weights(comm, network);
   EXPECT_NO_THROW(require_equal_weights(comm, network));
   const std::vector<float> before(network.weights().begin(), network.weights().end());
@@ -102,18 +101,20 @@ TEST(Weights, StayEqualOnAllRanksWhileTheyLearn) {
 TEST(Weights, ThatDifferInOneBitAreNoticedByAllRanks) {
   const auto comm = Communicator::world();
   if (comm.size() == 1) GTEST_SKIP() << "one rank has nobody to differ from";
-  Network network({"small", 2}, 5);
+  Network network({"tiny", 2}, 5);
   float& weight = network.weights()[12345];
   if (comm.rank() == comm.size() - 1) weight = std::nextafter(weight, 10.0F);
   EXPECT_ANY_THROW(require_equal_weights(comm, network));
 }
 
-TEST(Buckets, AddUpWhateverTheirSize) {
+TEST(GradientSum, AddsUpWhateverTheSizeOfItsBuckets) {
   const auto comm = Communicator::world();
   for (const std::size_t bucket : {1UL, 7UL, 100UL, 1000UL}) {
     std::vector<float> values(100);
     std::iota(values.begin(), values.end(), static_cast<float>(comm.rank()));
-    sum_in_buckets(comm, values, bucket);
+    GradientSum sum(comm, values, bucket);
+    for (const std::size_t first : {100UL, 93UL, 40UL, 7UL, 0UL}) sum.ready(first);
+    sum.finish();
     const int ranks = comm.size();
     for (std::size_t i = 0; i < values.size(); ++i)
       EXPECT_EQ(values[i], static_cast<float>(ranks * static_cast<int>(i) + ranks * (ranks - 1) / 2));

@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "imaging/pose.hpp"
 #include "mpi/storage/result_table.hpp"
-#include "mpi/training/trainer.hpp"
+#include "mpi/training/beginning.hpp"
 
 namespace elastem {
 namespace {

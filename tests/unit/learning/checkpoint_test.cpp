@@ -15,7 +15,8 @@ namespace {
 
 Checkpoint example() {
   Checkpoint c;
-  c.architecture = {"small", 3};
+  c.architecture = {"small", 3, 48};
+  c.precision = Precision::bfloat16;
   c.grid = {64, 2.2};
   c.modes = {7, 8, 11};
   c.scaling = {{1.0 / 3, -2, 0.1}, {5, 6, 7}, 2.5};
@@ -35,7 +36,7 @@ Checkpoint example() {
   c.images = 12345;
   c.median_score = 0.3;
   c.score_deviation = 0.015;
-  c.errors = {{1, 2, 3}, {4, 5, 6}, {0.5, 0.25}};
+  c.errors = {{1, 2, 3}, {4, 5, 6}, {0.5, 0.25}, {1, 1.5, 1.25, 1, 2}};
   c.history = {{1, 100, 2, 1e-3, 0.5, std::numeric_limits<double>::quiet_NaN(), 1, 2, 3, 0.5}};
   c.options = {"batch=64"};
   c.inputs = {"modes modes.h5 1a2b3c4d 81920"};
@@ -72,6 +73,7 @@ TEST_F(CheckpointFile, ComesBackToTheLastBit) {
   write_checkpoint(path_, written);
   const Checkpoint read = read_checkpoint(path_);
   EXPECT_EQ(read.architecture, written.architecture);
+  EXPECT_EQ(read.precision, written.precision);
   EXPECT_EQ(read.weights, written.weights);
   EXPECT_EQ(read.optimiser.mean, written.optimiser.mean);
   EXPECT_EQ(read.optimiser.square, written.optimiser.square);

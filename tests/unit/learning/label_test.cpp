@@ -63,26 +63,46 @@ TEST(Label, EqualLabelsScaleByOne) {
 
 TEST(Label, AnOutputDecodesToWhatATargetEncodes) {
   const LabelScaling scaling{{10, -3}, {4, 0.5}, 2.5};
-  const Label label = test::random_label(4);
-  std::vector<float> target(2 + pose_targets), output(2 + pose_outputs, 0.0F);
+  Label label = test::random_label(4);
+  label.errors = {Eigen::Vector2d(2, 1), 3, 5};
+  std::vector<float> target(target_count(2)), output(output_count(2), 0.0F);
   encode_label(label, scaling, target);
-  std::copy_n(target.begin(), 2, output.begin());
-  std::copy_n(target.begin() + 11, 2, output.begin() + 2);
+  std::copy_n(target.begin(), 4, output.begin());
+  std::copy_n(target.begin() + 14, 2, output.begin() + 4);
+  std::fill_n(output.begin() + 6, 2, target[16]);
+  EXPECT_NEAR(static_cast<double>(target[13]), 3 * radians_per_degree, std::numeric_limits<float>::epsilon());
   for (std::size_t m = 0; m < component_count; ++m) {
-    std::copy_n(target.begin() + 2, 9, output.begin() + 4 + static_cast<std::ptrdiff_t>(11 * m));
-    output[4 + 11 * m + 9] = 1.0F / component_count;
-    output[4 + 11 * m + 10] = 3;
+    std::copy_n(target.begin() + 4, 9, output.begin() + 8 + static_cast<std::ptrdiff_t>(11 * m));
+    output[8 + 11 * m + 9] = 1.0F / component_count;
+    output[8 + 11 * m + 10] = 3;
   }
   const Answer answer = decode_answer(output, scaling);
   const double single = std::numeric_limits<float>::epsilon();
   EXPECT_LT((answer.amplitudes - label.amplitudes).norm(), 30 * single * (label.amplitudes.norm() + 10));
   EXPECT_LT((answer.shift - label.shift).norm(), 4 * single * label.shift.norm());
+  EXPECT_LT((answer.amplitude_errors - label.errors.amplitudes).norm(), 4 * single * 3);
+  EXPECT_LT((answer.shift_errors - Eigen::Vector2d(5, 5)).norm(), 4 * single * 5);
   ASSERT_EQ(answer.components.size(), component_count);
   for (const PoseComponent& m : answer.components) {
     EXPECT_LT((m.rotation - label.rotation).norm(), 10 * single);
     EXPECT_EQ(m.concentration, 3);
   }
   EXPECT_THROW(decode_answer(target, scaling), Bug);
+}
+
+TEST(Label, ErrorsAreAnAlignmentsAndNotATruths) {
+  ParticleResult row;
+  row.amplitudes = Eigen::Vector2d(1, 2);
+  row.standard_errors.resize(7);
+  row.standard_errors << 3, 4, 1, 2, 2, 6, 8;
+  EXPECT_EQ(label_of(row).errors.amplitudes.size(), 0);
+  row.fit = FitDetails{};
+  const LabelErrors errors = label_of(row).errors;
+  EXPECT_EQ(errors.amplitudes, Eigen::Vector2d(3, 4));
+  EXPECT_NEAR(errors.rotation, std::sqrt(3.0), 4 * epsilon);
+  EXPECT_NEAR(errors.shift, std::sqrt(50.0), 16 * epsilon);
+  row.standard_errors[0] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(label_of(row).errors.amplitudes.size(), 0);
 }
 
 TEST(Density, AveragesToOneOverTheRotations) {

@@ -7,7 +7,6 @@
 #include "core/random.hpp"
 #include "imaging/pose.hpp"
 #include "learning/augmentation.hpp"
-#include "learning/network_input.hpp"
 
 namespace elastem {
 namespace {
@@ -16,13 +15,13 @@ const LabelScaling scaling{{3, -2}, {5, 7}, 4};
 
 Image noise(std::uint64_t index) {
   Random random(6, Stream::noise, index);
-  Image image(network_input_size, network_input_size);
+  Image image(32, 32);
   for (float& pixel : image.reshaped<Eigen::RowMajor>()) pixel = static_cast<float>(random.normal());
   return image;
 }
 
 TEST(Prediction, TurnsWithTheImage) {
-  Network network({"small", 2}, 3);
+  Network network({"tiny", 2}, 3);
   const Prediction plain = predict_label(network, noise(1), scaling);
   // The same eight images in another order within the batch: only the order of sums differs.
   const double tolerance = 1e4 * std::numeric_limits<float>::epsilon();
@@ -36,7 +35,7 @@ TEST(Prediction, TurnsWithTheImage) {
 }
 
 TEST(Prediction, OffersDistinctOrientationsLikeliestFirst) {
-  Network network({"small", 2}, 3);
+  Network network({"tiny", 2}, 3);
   const Prediction prediction = predict_label(network, noise(2), scaling);
   ASSERT_GE(prediction.orientations.size(), 2U);
   EXPECT_LE(prediction.orientations.size(), 24U);
@@ -47,7 +46,7 @@ TEST(Prediction, OffersDistinctOrientationsLikeliestFirst) {
 }
 
 TEST(Prediction, IsTheSameEveryTime) {
-  Network network({"small", 2}, 3);
+  Network network({"tiny", 2}, 3);
   const Prediction first = predict_label(network, noise(3), scaling);
   predict_label(network, noise(4), scaling);
   const Prediction again = predict_label(network, noise(3), scaling);

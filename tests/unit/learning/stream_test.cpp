@@ -56,7 +56,7 @@ StreamModel stream_model() {
 TEST(ImageStatistics, FindGreyScaleAndNoise) {
   const ElasticModel model = test::small_model();
   Projector<float> projector(model, grid);
-  ImageStatistics statistics(model, grid);
+  ImageStatistics statistics(model, grid, 32);
   constexpr int n = 100;
   const double sigma = 0.02, grey = 3;
   double expected_grey = 0, expected_power = 0;
@@ -66,8 +66,8 @@ TEST(ImageStatistics, FindGreyScaleAndNoise) {
     statistics.add(image, defocused(), label);
     const double deviation = std::sqrt(static_cast<double>((image - image.mean()).square().mean()));
     expected_grey += grey / deviation / n;
-    // White noise of variance σ² on S² pixels has σ²/S² of power a term, an image of 32² pixels 32⁴ as much.
-    expected_power += std::pow(sigma / deviation, 2) / (48.0 * 48.0) * std::pow(32.0, 4) / n;
+    // White noise of variance σ² on S² pixels has S²·σ² of power a term.
+    expected_power += std::pow(sigma / deviation, 2) * 48.0 * 48.0 / n;
   }
   EXPECT_EQ(statistics.count(), n);
   EXPECT_NEAR(statistics.grey_scale(), expected_grey,
@@ -85,7 +85,7 @@ TEST(ImageStatistics, FindGreyScaleAndNoise) {
 TEST(ImageStatistics, LeaveOutWhatDoesNotResembleItsProjection) {
   const ElasticModel model = test::small_model();
   Projector<float> projector(model, grid);
-  ImageStatistics statistics(model, grid);
+  ImageStatistics statistics(model, grid, 32);
   const Label label = test::random_label(1);
   statistics.add(-particle(projector, label, defocused(), 1, 0, 0), defocused(), label);
   EXPECT_EQ(statistics.count(), 0);
@@ -95,19 +95,19 @@ TEST(ImageStatistics, LeaveOutWhatDoesNotResembleItsProjection) {
 TEST(Correlation, IsOneForTheProjectionItselfAndLessElsewhere) {
   const ElasticModel model = test::small_model();
   Projector<float> projector(model, grid);
-  InputMaker maker(grid);
+  SignalMaker signal(model, grid, 32);
   Label label = test::random_label(2);
   const Image image = 7 + particle(projector, label, defocused(), 2, 0, 0);
-  EXPECT_NEAR(correlation(projector, maker, image, defocused(), label), 1,
+  EXPECT_NEAR(signal.correlation(image, defocused(), label), 1,
               1e-5);  // float32 transforms of 7 ± 1
   label.rotation = rotation_increment(Eigen::Vector3d(0.3, 0, 0)) * label.rotation;
-  EXPECT_LT(correlation(projector, maker, image, defocused(), label), 0.99);
+  EXPECT_LT(signal.correlation(image, defocused(), label), 0.99);
 }
 
-TEST(SyntheticStream, IsAFunctionOfSeedAndIndex) {
+TEST(LabelStream, IsAFunctionOfSeedAndIndex) {
   const ElasticModel model = test::small_model();
-  SyntheticStream a(model, grid, stream_model(), 1), b(model, grid, stream_model(), 1),
-      c(model, grid, stream_model(), 2);
+  LabelStream a(model, grid, 32, stream_model(), 1), b(model, grid, 32, stream_model(), 1),
+      c(model, grid, 32, stream_model(), 2);
   Image first, second, other;
   Label label, same, different;
   a.draw(11, other, different);
@@ -120,13 +120,13 @@ TEST(SyntheticStream, IsAFunctionOfSeedAndIndex) {
   EXPECT_FALSE((first == other).all());
 }
 
-TEST(SyntheticStream, ImagesAreNormalisedAndShowTheirLabel) {
+TEST(LabelStream, ImagesAreNormalisedAndShowTheirLabel) {
   const ElasticModel model = test::small_model();
   StreamModel content = stream_model();
   content.noise.assign(17, 0.0);
-  SyntheticStream stream(model, grid, content, 1);
+  LabelStream stream(model, grid, 32, content, 1);
   Projector<float> projector(model, grid);
-  InputMaker maker(grid);
+  InputMaker maker(grid, 32);
   Image input, expected;
   Label label;
   for (std::uint64_t i = 0; i < 5; ++i) {
@@ -138,10 +138,10 @@ TEST(SyntheticStream, ImagesAreNormalisedAndShowTheirLabel) {
   }
 }
 
-TEST(SyntheticStream, AmplitudesSpreadLikeTheLabels) {
+TEST(LabelStream, AmplitudesSpreadLikeTheLabels) {
   const ElasticModel model = test::small_model();
   const StreamModel content = stream_model();
-  SyntheticStream stream(model, grid, content, 1);
+  LabelStream stream(model, grid, 32, content, 1);
   LabelMoments moments(2);
   Image input;
   Label label;

@@ -1,0 +1,110 @@
+#include "learning/network_layers.hpp"
+
+#include <array>
+
+#include "core/error.hpp"
+#include "core/suggestion.hpp"
+#include "learning/group_norm.hpp"
+
+namespace elastem {
+namespace {
+
+using torch::Tensor;
+constexpr int norm_groups = 8;
+
+struct Shape {
+  const char* name;
+  int width;
+  std::array<int, 4> blocks;  ///< of each stage
+  int stem;                   ///< side of the first convolution
+  int hidden;                 ///< units of the linear layer before the last; 0: the mean over the image
+                              ///< goes straight to the last, and a maximum of 3×3 follows the stem
+};
+/// The last two as published (He et al. 2016), but for the norm and the single input channel.
+constexpr std::array shapes = {
+    Shape{"tiny", 16, {1, 1, 1, 1}, 5, 256},   Shape{"small", 32, {1, 1, 1, 1}, 5, 256},
+    Shape{"medium", 64, {1, 1, 1, 1}, 5, 512}, Shape{"resnet18", 64, {2, 2, 2, 2}, 7, 0},
+    Shape{"resnet34", 64, {3, 4, 6, 3}, 7, 0},
+};
+
+const Shape& shape_of(const std::string& name) {
+  for (const Shape& shape : shapes)
+    if (shape.name == name) return shape;
+  std::string all;
+  for (const Shape& shape : shapes) all += (all.empty() ? "" : ", ") + std::string(shape.name);
+  throw Error("unknown architecture '" + name + "': choose one of " + all +
+              suggestion(name, architecture_names()));
+}
+
+Tensor linear(torch::nn::Linear& layer, const Tensor& x) {
+  return torch::linear(x, layer->weight.to(x.scalar_type()), layer->bias.to(x.scalar_type()));
+}
+
+}  // namespace
+
+std::vector<std::string> architecture_names() {
+  std::vector<std::string> names;
+  for (const Shape& shape : shapes) names.emplace_back(shape.name);
+  return names;
+}
+
+ConvolutionImpl::ConvolutionImpl(int from, int to, int kernel, int step) : stride(step), padding(kernel / 2) {
+  weight = register_parameter("weight", torch::empty({to, from, kernel, kernel}));
+  torch::nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kReLU);
+}
+
+Tensor ConvolutionImpl::forward(const Tensor& x) {
+  return torch::conv2d(x, weight.to(x.scalar_type()), {}, stride, padding);
+}
+
+NormReluImpl::NormReluImpl(int channels)
+    : gamma(register_parameter("gamma", torch::ones({channels}))),
+      beta(register_parameter("beta", torch::zeros({channels}))) {}
+
+Tensor NormReluImpl::forward(const Tensor& x, const Tensor& residual) {
+  return norm_relu(x, gamma, beta, norm_groups, residual);
+}
+
+ResidualBlockImpl::ResidualBlockImpl(int from, int to, int stride)
+    : first(register_module("first", Convolution(from, to, 3, stride))),
+      second(register_module("second", Convolution(to, to, 3, 1))),
+      first_norm(register_module("first_norm", NormRelu(to))),
+      second_norm(register_module("second_norm", NormRelu(to))) {
+  if (from != to || stride != 1) shortcut = register_module("shortcut", Convolution(from, to, 1, stride));
+}
+
+Tensor ResidualBlockImpl::forward(const Tensor& x) {
+  return second_norm(second(first_norm(first(x))), shortcut.is_empty() ? x : shortcut(x));
+}
+
+LayersImpl::LayersImpl(const Architecture& architecture, std::int64_t outputs) {
+  const Shape& shape = shape_of(architecture.name);
+  stem = register_module("stem", Convolution(1, shape.width, shape.stem, 2));
+  stem_norm = register_module("stem_norm", NormRelu(shape.width));
+  pooled = shape.hidden == 0;
+  int channels = shape.width, side = architecture.input_size / (pooled ? 4 : 2);
+  for (std::size_t stage = 0; stage < 4; ++stage) {
+    for (int i = 0; i < shape.blocks[stage]; ++i) {
+      const int width = shape.width << stage, stride = stage > 0 && i == 0 ? 2 : 1;
+      blocks.push_back(
+          register_module("block" + std::to_string(blocks.size()), ResidualBlock(channels, width, stride)));
+      channels = width;
+      side = (side + stride - 1) / stride;
+    }
+  }
+  if (!pooled) hidden = register_module("hidden", torch::nn::Linear(channels * side * side, shape.hidden));
+  last = register_module("last", torch::nn::Linear(pooled ? channels : shape.hidden, outputs));
+}
+
+Tensor LayersImpl::forward(const Tensor& images, Precision precision) {
+  Tensor x = images.to(precision == Precision::bfloat16 ? torch::kBFloat16 : torch::kFloat)
+                 .contiguous(torch::MemoryFormat::ChannelsLast);
+  x = stem_norm(stem(x));
+  if (pooled) x = torch::max_pool2d(x, 3, 2, 1);
+  for (ResidualBlock& block : blocks) x = block(x);
+  x = pooled ? x.to(torch::kFloat).mean({2, 3})
+             : torch::relu(linear(hidden, x.permute({0, 2, 3, 1}).flatten(1)));
+  return last(x.to(torch::kFloat));
+}
+
+}  // namespace elastem
