@@ -1,8 +1,6 @@
 #include "learning/adam.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "core/error.hpp"
 
@@ -31,17 +29,6 @@ double Adam::step(std::span<float> weights, std::span<const float> gradient, dou
     weights[i] -= step_size * mean[i] / (std::sqrt(square[i]) * root_scale + 1e-8F);
   }
   return norm;
-}
-
-double Schedule::rate(std::int64_t step, double progress) const {
-  const double warm_up =
-      warm_up_steps > 0 ? std::min(1.0, static_cast<double>(step + 1) / static_cast<double>(warm_up_steps))
-                        : 1.0;
-  constexpr double floor = 0.01;
-  const double left =
-      cosine ? floor + (1 - floor) * 0.5 * (1 + std::cos(std::numbers::pi * std::clamp(progress, 0.0, 1.0)))
-             : 1.0;
-  return learning_rate * warm_up * left;
 }
 
 }  // namespace elastem

@@ -20,15 +20,4 @@ struct Adam {
   double step(std::span<float> weights, std::span<const float> gradient, double rate, double largest_norm);
 };
 
-/// How the learning rate runs over a training: linear warm-up, then constant or a half cosine down to 1 % of
-/// it.
-struct Schedule {
-  double learning_rate = 1e-3;
-  std::int64_t warm_up_steps = 100;
-  bool cosine = true;
-
-  /// The rate at a step, `progress` being the share of the training that is over, 0 … 1.
-  double rate(std::int64_t step, double progress) const;
-};
-
 }  // namespace elastem

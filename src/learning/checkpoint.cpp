@@ -46,6 +46,30 @@ std::vector<EpochRecord> history_from(const json& rows) {
   return history;
 }
 
+json schedule_json(const Schedule& s) {
+  return {{"kind", name_of(s.kind)},
+          {"learning_rate", s.learning_rate},
+          {"warm_up_steps", s.warm_up_steps},
+          {"patience", s.patience},
+          {"observed", s.observed},
+          {"best_epoch", s.best_epoch},
+          {"best_loss", number(s.best_loss)},
+          {"cut_epoch", s.cut_epoch},
+          {"cuts", s.cuts}};
+}
+
+Schedule schedule_from(const json& s) {
+  return {schedule_kind(s.at("kind")),
+          s.at("learning_rate"),
+          s.at("warm_up_steps"),
+          s.at("patience"),
+          s.at("observed"),
+          s.at("best_epoch"),
+          number(s.at("best_loss")),
+          s.at("cut_epoch"),
+          s.at("cuts")};
+}
+
 json header_json(const Checkpoint& c) {
   return {{"architecture",
            {{"name", c.architecture.name},
@@ -60,10 +84,7 @@ json header_json(const Checkpoint& c) {
             {"shift_sd", c.scaling.shift_sd}}},
           {"weights", c.weights.size()},
           {"optimiser", {{"name", "adam"}, {"steps", c.optimiser.steps}}},
-          {"schedule",
-           {{"learning_rate", c.schedule.learning_rate},
-            {"warm_up_steps", c.schedule.warm_up_steps},
-            {"cosine", c.schedule.cosine}}},
+          {"schedule", schedule_json(c.schedule)},
           {"seed", c.seed},
           {"epoch", c.epoch},
           {"step", c.step},
@@ -93,8 +114,7 @@ Checkpoint from_header(const json& h) {
   c.weights.resize(h.at("weights").get<std::size_t>());
   c.optimiser = Adam(c.weights.size());
   c.optimiser.steps = h.at("optimiser").at("steps");
-  const json& schedule = h.at("schedule");
-  c.schedule = {schedule.at("learning_rate"), schedule.at("warm_up_steps"), schedule.at("cosine")};
+  c.schedule = schedule_from(h.at("schedule"));
   c.seed = h.at("seed");
   c.epoch = h.at("epoch");
   c.step = h.at("step");

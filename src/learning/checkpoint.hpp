@@ -9,6 +9,7 @@
 #include "learning/adam.hpp"
 #include "learning/label.hpp"
 #include "learning/network.hpp"
+#include "learning/schedule.hpp"
 
 namespace elastem {
 

@@ -57,15 +57,5 @@ TEST(Adam, RefusesAGradientThatIsNotFinite) {
   EXPECT_EQ(weights[0], 0);
 }
 
-TEST(Schedule, WarmsUpThenFallsToOnePercent) {
-  const Schedule schedule{0.01, 10, true};
-  EXPECT_DOUBLE_EQ(schedule.rate(0, 0), 0.001);
-  EXPECT_DOUBLE_EQ(schedule.rate(9, 0), 0.01);
-  EXPECT_DOUBLE_EQ(schedule.rate(1000, 0.5), 0.01 * (0.01 + 0.99 / 2));
-  EXPECT_DOUBLE_EQ(schedule.rate(1000, 1), 0.0001);
-  const Schedule constant{0.01, 0, false};
-  EXPECT_DOUBLE_EQ(constant.rate(0, 0.9), 0.01);
-}
-
 }  // namespace
 }  // namespace elastem

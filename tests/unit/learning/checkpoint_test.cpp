@@ -28,7 +28,7 @@ Checkpoint example() {
     c.optimiser.mean[i] = static_cast<float>(random.normal());
     c.optimiser.square[i] = static_cast<float>(random.uniform());
   }
-  c.schedule = {3e-4, 50, false};
+  c.schedule = {ScheduleKind::plateau, 3e-4, 50, 4, 9, 5, -0.1, 9, 1};
   c.seed = 0xfedcba9876543210ULL;
   c.epoch = 5;
   c.step = 3;
@@ -81,7 +81,7 @@ TEST_F(CheckpointFile, ComesBackToTheLastBit) {
   EXPECT_EQ(read.scaling, written.scaling);
   EXPECT_EQ(read.modes, written.modes);
   EXPECT_EQ(read.seed, written.seed);
-  EXPECT_EQ(read.schedule.learning_rate, written.schedule.learning_rate);
+  EXPECT_EQ(read.schedule, written.schedule);
   EXPECT_TRUE(std::isnan(read.history.at(0).validation_loss));
   EXPECT_EQ(checkpoint_bytes(read), checkpoint_bytes(written));  // and so does everything else
   EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));

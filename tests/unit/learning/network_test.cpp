@@ -14,6 +14,7 @@
 #include "core/random.hpp"
 #include "learning/adam.hpp"
 #include "learning/label.hpp"
+#include "learning/schedule.hpp"
 #include "small_model.hpp"
 
 namespace elastem {
@@ -196,7 +197,7 @@ TEST(Network, LearnsSixteenImagesByHeart) {
   const Data data = random_data(16);
   const LossSums first = network.accumulate(data.inputs, data.targets);
   constexpr int steps = 200;
-  const Schedule schedule{2e-3, 10, true};
+  const Schedule schedule{ScheduleKind::cosine, 2e-3, 10};
   for (int step = 0; step < steps; ++step) {
     network.accumulate(data.inputs, data.targets);
     for (float& g : network.gradient()) g /= 16;
