@@ -38,11 +38,12 @@ struct Curve {
   std::vector<double> x, y;
 };
 
-/// Up to six curves over one another.
+/// Up to six curves over one another. A curve of a single point is a dot.
 struct CurvePlot {
   PlotLabels labels;
   std::vector<Curve> curves;
-  std::vector<double> dividers{};  ///< x of thin vertical lines, e.g. between chains
+  std::vector<double> dividers{};     ///< x of thin vertical lines, e.g. between chains
+  bool log_x = false, log_y = false;  ///< logarithmic axes, whose values must be above 0
 };
 
 /// Bars from 0, and what is drawn over them.
@@ -62,5 +63,7 @@ void write_png(const std::string& path, const ScatterPlot& plot);
 void write_png(const std::string& path, const HeatMap& plot);
 void write_png(const std::string& path, const CurvePlot& plot);
 void write_png(const std::string& path, const BarPlot& plot);
+/// The same of several plots under one another, each 1000×400 pixels.
+void write_png(const std::string& path, const std::vector<CurvePlot>& panels);
 
 }  // namespace elastem

@@ -100,6 +100,20 @@ TEST_F(PlotTest, DrawsASinglePoint) {
   EXPECT_EQ(png_size(path("point.png")), page);
 }
 
+TEST_F(PlotTest, LogarithmicAxesAndPanels) {
+  CurvePlot curve;
+  curve.labels = {"heading", "x", "y"};
+  curve.curves = {{"power", {1, 10, 100}, {1, 100, 10000}}};
+  write_png(path("linear.png"), curve);
+  curve.log_x = curve.log_y = true;
+  write_png(path("log.png"), curve);
+  EXPECT_NE(content("linear.png"), content("log.png"));
+  write_png(path("panels.png"), std::vector<CurvePlot>{curve, curve, curve});
+  EXPECT_EQ(png_size(path("panels.png")), (std::pair<std::uint32_t, std::uint32_t>{1000, 1200}));
+  curve.curves[0].y[0] = 0;
+  EXPECT_THROW(write_png(path("zero.png"), curve), Bug);
+}
+
 TEST_F(PlotTest, SaysWhereItCannotWrite) {
   CurvePlot curve;
   curve.curves = {{"", {0, 1}, {0, 1}}};
