@@ -73,8 +73,6 @@ class Trainer {
   std::int64_t batch_first_ = 0, batch_count_ = 0;  ///< this rank's part of the images of a step
   std::size_t aligned_count_ = 0;                   ///< of them, aligned particles
   std::int64_t steps_per_epoch_ = 0;
-  LossSums epoch_sums_;
-  double rate_ = 0;
   double start_ = 0, seconds_before_ = 0, images_before_ = 0;
   double saved_at_ = 0, reported_at_ = 0;
   bool stop_ = false;
@@ -163,11 +161,11 @@ void Trainer::take_step(const Batch& batch) {
   const LossSums sums = mean_gradient(comm_, network_, batch.inputs, batch.targets);
   ++state_.step;
   state_.images += sums.images;
-  epoch_sums_.images += sums.images;
-  epoch_sums_.loss += sums.loss;
+  state_.epoch_images += sums.images;
+  state_.epoch_loss += sums.loss;
   if (sums.images == 0) return;
-  rate_ = state_.schedule.rate(state_.optimiser.steps, progress());
-  state_.optimiser.step(network_.weights(), network_.gradient(), rate_, options_.largest_norm);
+  const double rate = state_.schedule.rate(state_.optimiser.steps, progress());
+  state_.optimiser.step(network_.weights(), network_.gradient(), rate, options_.largest_norm);
 }
 
 /// The share of the training that is over, the same on all ranks.
@@ -217,20 +215,20 @@ void Trainer::validate_epoch(EpochRecord& record) {
 
 void Trainer::finish_epoch() {
   require_equal_weights(comm_, network_);
-  if (epoch_sums_.images == 0)
+  if (state_.epoch_images == 0)
     throw Error("no image of " + options_.particles +
                 " could be read in a whole epoch; check the stacks it names");
+  EpochRecord record;
+  record.learning_rate = state_.schedule.rate(state_.optimiser.steps - 1, progress());
   ++state_.epoch;
   state_.step = 0;
-  EpochRecord record;
   record.epoch = state_.epoch;
   record.images = state_.images;
   record.seconds = state_.seconds;
-  record.learning_rate = rate_;
-  record.training_loss = epoch_sums_.loss / epoch_sums_.images;
+  record.training_loss = state_.epoch_loss / state_.epoch_images;
   validate_epoch(record);
   state_.history.push_back(record);
-  epoch_sums_ = {};
+  state_.epoch_images = state_.epoch_loss = 0;
 }
 
 void Trainer::save() {
@@ -277,7 +275,8 @@ bool Trainer::run() {
       if (state_.seconds - saved_at_ > options_.save_seconds) save();
       if (state_.seconds - reported_at_ > report_seconds) report();
     }
-    if (state_.step == steps_per_epoch_ || (over() && epoch_sums_.images > 0)) finish_epoch();
+    // An epoch begun on fewer ranks may be longer than one of these.
+    if (state_.step >= steps_per_epoch_ || (over() && state_.epoch_images > 0)) finish_epoch();
   }
   save();
   report();

@@ -88,6 +88,8 @@ json header_json(const Checkpoint& c) {
           {"seed", c.seed},
           {"epoch", c.epoch},
           {"step", c.step},
+          {"epoch_images", c.epoch_images},
+          {"epoch_loss", number(c.epoch_loss)},
           {"median_score", c.median_score},
           {"score_deviation", c.score_deviation},
           {"seconds", c.seconds},
@@ -118,6 +120,8 @@ Checkpoint from_header(const json& h) {
   c.seed = h.at("seed");
   c.epoch = h.at("epoch");
   c.step = h.at("step");
+  c.epoch_images = h.at("epoch_images");
+  c.epoch_loss = number(h.at("epoch_loss"));
   c.median_score = h.at("median_score");
   c.score_deviation = h.at("score_deviation");
   c.seconds = h.at("seconds");

@@ -46,11 +46,12 @@ struct Checkpoint {
   std::vector<float> weights;
   Adam optimiser;
   Schedule schedule;
-  std::uint64_t seed = 1;  ///< with the counters below, the state of every random number
-  std::int64_t epoch = 0;  ///< epochs that are over
-  std::int64_t step = 0;   ///< steps of the present epoch that are over
-  double seconds = 0;      ///< trained so far
-  double images = 0;       ///< seen so far
+  std::uint64_t seed = 1;                   ///< with the counters below, the state of every random number
+  std::int64_t epoch = 0;                   ///< epochs that are over
+  std::int64_t step = 0;                    ///< steps of the present epoch that are over
+  double epoch_images = 0, epoch_loss = 0;  ///< images of the present epoch so far, and their losses' sum
+  double seconds = 0;                       ///< trained so far
+  double images = 0;                        ///< seen so far
   double median_score = 0,
          score_deviation = 0;  ///< of the labels' correlations: median, robust standard deviation
   PredictionErrors errors;     ///< empty where no particle was set aside for validation

@@ -7,24 +7,7 @@ fresh_folder work
 small_set 30 32 4.4
 common=(train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 8 --stream 0.5 --seed 3 --save-seconds 0)
 
-# same_weights A B: weights and moments of two networks are the same to the last bit.
-same_weights() {
-  /usr/bin/python3 - "$1" "$2" <<'END'
-import json, sys
-def content(path):
-    data = open(path, "rb").read()
-    start = len(b"elastem network 1\n")
-    length = int.from_bytes(data[start:start + 8], "little")
-    header = json.loads(data[start + 8:start + 8 + length])
-    return header, data[start + 8 + length:-4]
-(a, weights_a), (b, weights_b) = content(sys.argv[1]), content(sys.argv[2])
-print("epochs", a["epoch"], b["epoch"], "steps", a["optimiser"]["steps"], b["optimiser"]["steps"])
-assert a["optimiser"]["steps"] == b["optimiser"]["steps"] > 0
-assert len(a["history"]) == len(b["history"]) == a["epoch"], "a line of the history is missing"
-assert len(weights_a) == 12 * a["weights"]
-sys.exit(0 if weights_a == weights_b else "the weights differ")
-END
-}
+same_weights() { /usr/bin/python3 "$ELASTEM_SOURCE/tests/support/network.py" same "$1" "$2"; }
 
 ranks 2 "${common[@]}" --epochs 8 -o through.pt >log 2>&1 || { cat log; fail "train gives $?"; }
 
@@ -47,6 +30,18 @@ for signal in KILL KILL USR1; do
 done
 ranks 2 "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 || { cat log; fail "train --resume gives $?"; }
 same_weights through.pt killed.pt || fail "a killed and resumed training differs"
+
+# Where an epoch is a single step, every checkpoint but the last is written between the step and the epoch's validation.
+single=(train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 60 --seed 3 --save-seconds 0 --epochs 12)
+ranks 2 "${single[@]}" -o single.pt >log 2>&1 || { cat log; fail "train gives $?"; }
+mpirun --oversubscribe -n 2 "$ELASTEM" "${single[@]}" -o killed_single.pt >log 2>&1 &
+launcher=$!
+wait_until 60 test -e killed_single.pt || { cat log; fail "no checkpoint appears"; }
+mapfile -t pids < <(ranks_of "$launcher")
+kill -9 "${pids[@]}" 2>/dev/null
+wait "$launcher"
+ranks 2 "${single[@]}" -o killed_single.pt --resume >log 2>&1 || { cat log; fail "train --resume gives $?"; }
+same_weights single.pt killed_single.pt || fail "a training killed at the end of an epoch differs"
 
 # Ended early, then gone on with: another number of epochs is allowed.
 ranks 2 "${common[@]}" --schedule constant --epochs 6 -o six.pt >log 2>&1 || { cat log; fail "train gives $?"; }

@@ -32,6 +32,8 @@ Checkpoint example() {
   c.seed = 0xfedcba9876543210ULL;
   c.epoch = 5;
   c.step = 3;
+  c.epoch_images = 192;
+  c.epoch_loss = 1.0 / 7;
   c.seconds = 12.125;
   c.images = 12345;
   c.median_score = 0.3;

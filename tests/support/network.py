@@ -1,0 +1,68 @@
+"""What a network's checkpoint holds, for script tests.
+
+    network.py show FILE        steps, epochs over, images seen, seconds trained; an error when it is damaged
+    network.py same A B         weights, moments and history (but for its times) are the same to the last bit
+    network.py went_on A B      B is what A became in a training that went on: see went_on()
+"""
+
+import json
+import sys
+import zlib
+
+
+def read(path):
+    """(header, bytes of weights and moments)"""
+    data = open(path, "rb").read()
+    start = data.index(b"\n") + 1
+    assert data.startswith(b"elastem network "), f"{path} is no network"
+    assert zlib.crc32(data[:-4]) == int.from_bytes(data[-4:], "little"), f"the checksum of {path} is wrong"
+    length = int.from_bytes(data[start:start + 8], "little")
+    header = json.loads(data[start + 8:start + 8 + length])
+    weights = data[start + 8 + length:-4]
+    assert len(weights) == 12 * header["weights"], f"{path} is too short"
+    return header, weights
+
+
+def show(path):
+    header, _ = read(path)
+    print(header["optimiser"]["steps"], header["epoch"], int(header["images"]), header["seconds"])
+
+
+SECONDS = 2  # the column of a line of the history that an interruption changes
+
+
+def history(header):
+    return [line[:SECONDS] + line[SECONDS + 1:] for line in header["history"]]
+
+
+def same(path_a, path_b):
+    (a, weights_a), (b, weights_b) = read(path_a), read(path_b)
+    print("epochs", a["epoch"], b["epoch"], "steps", a["optimiser"]["steps"], b["optimiser"]["steps"])
+    assert a["optimiser"]["steps"] == b["optimiser"]["steps"] > 0
+    assert len(a["history"]) == a["epoch"], "a line of the history is missing"
+    assert history(a) == history(b), "the histories differ"
+    assert weights_a == weights_b, "the weights differ"
+
+
+def went_on(path_a, path_b):
+    """The counters went on, the old history stayed, no epoch fell back to the loss of an untrained network, and the loss
+    went on to fall."""
+    (a, _), (b, _) = read(path_a), read(path_b)
+    before, epochs = a["epoch"], b["epoch"]
+    assert 2 <= before <= epochs - 2, f"{before} of {epochs} epochs do not show much"
+    assert a["optimiser"]["steps"] < b["optimiser"]["steps"] and a["images"] < b["images"]
+    assert a["seconds"] < b["seconds"]
+    assert len(b["history"]) == epochs and b["history"][:before] == a["history"], "the history is not the old one"
+    seen = [line[1] for line in b["history"]]
+    assert all(x < y for x, y in zip(seen, seen[1:])), f"images are lost: {seen}"
+    loss = [line[4] for line in b["history"]]
+    old, new = loss[:before], loss[before:]
+    assert sum(new[:2]) < sum(old[:2]), f"training began anew: {loss}"
+    assert sum(new) / len(new) < sum(old) / len(old), f"the loss does not fall: {loss}"
+    print(f"went on after {before} epochs: mean loss {sum(old) / len(old):.3f} before, {sum(new) / len(new):.3f} after")
+
+
+try:
+    {"show": show, "same": same, "went_on": went_on}[sys.argv[1]](*sys.argv[2:])
+except AssertionError as problem:
+    sys.exit(str(problem) or "the networks differ")
