@@ -112,7 +112,8 @@ Checkpoint beginning(const Communicator& comm, const TrainOptions& o, const Trai
                      const std::optional<RecipeInput>& recipe) {
   const auto modes = static_cast<int>(set.modes.size());
   const Architecture architecture{o.architecture, modes, network_input_size(set.grid, o.input_resolution)};
-  const Schedule schedule{schedule_kind(o.schedule), o.learning_rate, o.warm_up};
+  const Schedule schedule{schedule_kind(o.schedule), batch_learning_rate(o.learning_rate, o.batch), o.warm_up,
+                          o.patience};
   const LabelScaling scaling =
       set.all_training > 0 ? measure_scaling(comm, set) : recipe_scaling(recipe->recipe, modes);
   // The slowest processor decides for all: float32 if one of them has no bfloat16.

@@ -14,6 +14,7 @@
 #include "mpi/comm/session.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/training/gradient.hpp"
+#include "mpi/training/history_file.hpp"
 #include "mpi/training/validation.hpp"
 
 namespace elastem {
@@ -58,8 +59,9 @@ class Trainer {
   bool pretraining() const;
   void share_clock();
   double progress() const;
-  bool over() const { return progress() >= 1; }
+  bool over() const { return progress() >= 1 || state_.schedule.exhausted(); }
   void save();
+  void keep_best();
   void report();
 
   const Communicator& comm_;
@@ -75,6 +77,7 @@ class Trainer {
   std::int64_t steps_per_epoch_ = 0;
   double start_ = 0, seconds_before_ = 0, images_before_ = 0;
   double saved_at_ = 0, reported_at_ = 0;
+  std::size_t written_epochs_ = 0;  ///< of the history file
   bool stop_ = false;
 };
 
@@ -228,6 +231,9 @@ void Trainer::finish_epoch() {
   record.training_loss = state_.epoch_loss / state_.epoch_images;
   validate_epoch(record);
   state_.history.push_back(record);
+  state_.schedule.observe(record.validation_loss);
+  if (state_.schedule.patience > 0 && state_.schedule.best_epoch == state_.schedule.observed)
+    state_.best_weights.assign(network_.weights().begin(), network_.weights().end());
   state_.epoch_images = state_.epoch_loss = 0;
 }
 
@@ -235,8 +241,21 @@ void Trainer::save() {
   saved_at_ = state_.seconds;
   state_.weights.assign(network_.weights().begin(), network_.weights().end());
   collectively(comm_, [&] {
-    if (comm_.root()) write_checkpoint(options_.output, state_);
+    if (!comm_.root()) return;
+    write_checkpoint(options_.output, state_);
+    if (state_.history.size() == written_epochs_) return;
+    write_history(options_.output, state_.history);
+    written_epochs_ = state_.history.size();
   });
+}
+
+/// A training that is given up ends with the weights that were best.
+void Trainer::keep_best() {
+  if (!state_.schedule.exhausted() || state_.best_weights.empty()) return;
+  std::copy(state_.best_weights.begin(), state_.best_weights.end(), network_.weights().begin());
+  if (options_.report)
+    spdlog::info("train: the validation loss no longer falls: ends with the weights of epoch {}",
+                 state_.history[static_cast<std::size_t>(state_.schedule.best_epoch) - 1].epoch);
 }
 
 void Trainer::report() {
@@ -278,6 +297,7 @@ bool Trainer::run() {
     // An epoch begun on fewer ranks may be longer than one of these.
     if (state_.step >= steps_per_epoch_ || (over() && state_.epoch_images > 0)) finish_epoch();
   }
+  keep_best();
   save();
   report();
   return over();

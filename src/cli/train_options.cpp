@@ -9,6 +9,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr std::int64_t default_epochs = 100;
+constexpr std::int64_t default_patience = 5;
 
 [[noreturn]] void refuse(const std::string& option, const std::string& remedy) {
   throw Error("option --" + option + ": " + remedy);
@@ -19,8 +20,11 @@ void check(const TrainOptions& o) {
   if (o.minutes < 0) refuse("minutes", "must be above 0");
   if (o.batch < 1) refuse("batch", "must be 1 or more");
   if (!(o.learning_rate > 0)) refuse("learning-rate", "must be above 0");
-  if (o.schedule != "cosine" && o.schedule != "constant")
-    refuse("schedule", "\"" + o.schedule + "\"; give cosine or constant");
+  if (o.schedule != "cosine" && o.schedule != "constant" && o.schedule != "plateau")
+    refuse("schedule", "\"" + o.schedule + "\"; give cosine, constant or plateau");
+  if (o.patience < 0) refuse("patience", "must be 0 or more");
+  if (o.patience > 0 && o.validation == 0 && !o.labels.empty())
+    refuse("patience", "needs validation particles; give --validation above 0");
   if (o.warm_up < 0) refuse("warm-up", "must be 0 or more");
   if (!(o.validation >= 0 && o.validation < 1)) refuse("validation", "must be at least 0 and below 1");
   if (o.particles.empty() != o.labels.empty())
@@ -68,9 +72,14 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "batch", po::value(&o.batch)->default_value(o.batch)->value_name("N"),
       "images of a step, over all ranks")(
       "learning-rate", po::value(&o.learning_rate)->default_value(o.learning_rate)->value_name("RATE"),
-      "of Adam, after the warm-up")(
-      "schedule", po::value(&o.schedule)->default_value(o.schedule)->value_name("cosine|constant"),
-      "how the learning rate runs on: half a cosine down to 1 %, or constant")(
+      "of Adam after the warm-up, for batches of 64: it grows with the root of --batch")(
+      "schedule", po::value(&o.schedule)->default_value(o.schedule)->value_name("NAME"),
+      "how the learning rate runs on: cosine, half of one down to 1 %; constant; or plateau, times 0.3 "
+      "whenever "
+      "--patience is over")("patience", po::value(&o.patience)->default_value(0)->value_name("EPOCHS"),
+                            "epochs without a lower validation loss after which the training ends (on a "
+                            "plateau, the third time); 0: "
+                            "never, and 5 on a plateau")(
       "warm-up", po::value(&o.warm_up)->default_value(o.warm_up)->value_name("STEPS"),
       "steps in which the learning rate rises")(
       "arch", po::value(&o.architecture)->default_value(o.architecture)->value_name("NAME"),
@@ -95,6 +104,7 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
   }
   check(o);
   if (o.labels.empty()) o.stream = 1;
+  if (o.schedule == "plateau" && o.patience == 0) o.patience = default_patience;
   if (line.given("epochs") && o.epochs == 0) refuse("epochs", "must be 1 or more");
   if (line.given("minutes") && o.minutes == 0) refuse("minutes", "must be above 0");
   if (o.epochs == 0 && o.minutes == 0) o.epochs = default_epochs;

@@ -23,6 +23,7 @@ struct TrainOptions {
   double learning_rate = 1e-3;
   std::string schedule = "cosine";
   std::int64_t warm_up = 100;  ///< steps
+  std::int64_t patience = 0;   ///< epochs; 0: none
   std::string architecture = "small";
   double input_resolution = 9;  ///< Å
   std::string precision = "auto";

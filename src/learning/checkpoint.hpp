@@ -44,6 +44,7 @@ struct Checkpoint {
   std::vector<int> modes;  ///< mode numbers of the amplitudes
   LabelScaling scaling;
   std::vector<float> weights;
+  std::vector<float> best_weights;  ///< of the epoch of the least validation loss; empty unless it is watched
   Adam optimiser;
   Schedule schedule;
   std::uint64_t seed = 1;                   ///< with the counters below, the state of every random number

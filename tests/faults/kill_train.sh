@@ -17,7 +17,7 @@ save_ms=300
 # a quiet one.
 slack_ms=2000
 small_set 60 32 4.4 >log 2>&1 || { cat log; fail "no particles"; }
-common=(train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 16 --stream 0.5 --seed 3 --epochs "$epochs")
+common=(train --arch tiny -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 16 --stream 0.5 --seed 3 --epochs "$epochs")
 common+=(--save-seconds "0.$save_ms")
 network() { /usr/bin/python3 "$ELASTEM_SOURCE/tests/support/network.py" "$@"; }
 epochs_over() { network show killed.pt 2>/dev/null | awk '{ n = $2 } END { print n + 0 }'; }

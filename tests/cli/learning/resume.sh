@@ -5,7 +5,7 @@ set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder work
 small_set 30 32 4.4
-common=(train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 8 --stream 0.5 --seed 3 --save-seconds 0)
+common=(train --arch tiny -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 8 --stream 0.5 --seed 3 --save-seconds 0)
 
 same_weights() { /usr/bin/python3 "$ELASTEM_SOURCE/tests/support/network.py" same "$1" "$2"; }
 
@@ -32,7 +32,7 @@ ranks 2 "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 || { cat log; 
 same_weights through.pt killed.pt || fail "a killed and resumed training differs"
 
 # Where an epoch is a single step, every checkpoint but the last is written between the step and the epoch's validation.
-single=(train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 60 --seed 3 --save-seconds 0 --epochs 12)
+single=(train --arch tiny -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 60 --seed 3 --save-seconds 0 --epochs 12)
 ranks 2 "${single[@]}" -o single.pt >log 2>&1 || { cat log; fail "train gives $?"; }
 mpirun --oversubscribe -n 2 "$ELASTEM" "${single[@]}" -o killed_single.pt >log 2>&1 &
 launcher=$!
@@ -49,7 +49,7 @@ ranks 2 "${common[@]}" --schedule constant --epochs 2 -o two.pt >log 2>&1 || { c
 ranks 2 "${common[@]}" --schedule constant --epochs 6 -o two.pt --resume >log 2>&1 || { cat log; fail "--resume gives $?"; }
 same_weights six.pt two.pt || fail "a prolonged training differs from a long one"
 
-ranks 3 train -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 2 -o none.pt >log 2>&1
+ranks 3 train --arch tiny -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 2 -o none.pt >log 2>&1
 [ $? = 2 ] && grep -q -e '--batch' log || { cat log; fail "a batch that is too small for the ranks is no error"; }
 ranks 2 "${common[@]}" --batch 4 --epochs 9 -o two.pt --resume >log 2>&1
 [ $? = 2 ] || { cat log; fail "a repeated option is no error"; }
