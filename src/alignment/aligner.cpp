@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+
+#include <Eigen/Cholesky>
 
 #include "core/error.hpp"
 #include "core/stage_times.hpp"
@@ -13,18 +16,13 @@ namespace elastem {
 
 namespace {
 
-/// Brief fits are a tournament: so many evaluations for all starts, more for the best of them, and so on.
-struct Round {
-  std::size_t fits;
-  int evaluations;
-};
-constexpr std::array rounds = {Round{1000, 2}, Round{20, 3}, Round{8, 6}};
 /// What lies more than this above the best χ² of the beads does not come out best of the atoms, or hardly
 /// ever: 25 was the most in 200 noisy images, 4 in 99 % of them.
 constexpr double hopeless = 20;
+constexpr double anywhere = std::numeric_limits<double>::infinity();
 constexpr int full_evaluations = 40;
-/// A step of the fit that gains less of χ² ends it: briefly, and to the end.
-constexpr double brief_gain = 0.5, full_gain = 0.01;
+/// A step of a brief fit that gains less of χ² ends it.
+constexpr double brief_gain = 0.5;
 /// The prior keeps the search bounded: it has the spread of amplitudes that fill ± the largest to expect
 /// evenly, far wider than the error of any amplitude worth fitting.
 constexpr double prior_width = 0.58;  // of the largest amplitude to expect
@@ -83,6 +81,11 @@ std::vector<Fit> best_distinct(std::vector<Fit> fits, std::size_t count, double 
   return chosen;
 }
 
+double distance_squared(const Fit& from, const Placement& to) {
+  const Eigen::VectorXd step = step_between(from.placement, to, from.information.rows());
+  return step.dot(from.information * step);
+}
+
 /// The minima that share the posterior, the best first. Fits that ended in the same place, within the
 /// precision of their convergence, count once.
 std::vector<Fit> valleys(std::vector<Fit> fits) {
@@ -90,10 +93,7 @@ std::vector<Fit> valleys(std::vector<Fit> fits) {
   std::stable_sort(fits.begin(), fits.end(), better);
   std::vector<Fit> chosen;
   for (Fit& fit : fits) {
-    const auto known = [&](const Fit& other) {
-      const Eigen::VectorXd step = step_between(other.placement, fit.placement, other.information.rows());
-      return step.dot(other.information * step) < same;
-    };
+    const auto known = [&](const Fit& other) { return distance_squared(other, fit.placement) < same; };
     const bool apart = !chosen.empty() &&
                        (fit.objective > chosen[0].objective + negligible ||
                         rotation_distance(fit.placement.rotation, chosen[0].placement.rotation) > same_pose);
@@ -123,6 +123,26 @@ bool is_fit(const Fit& fit) {
 }
 
 }  // namespace
+
+/// What is spent on a particle.
+struct Aligner::Effort {
+  /// Brief fits are a tournament: so many evaluations for the best so many that are not this much above the
+  /// best of all.
+  struct Round {
+    std::size_t fits;
+    int evaluations;
+    double behind;
+  };
+  std::array<Round, 3> rounds;
+  double gain;    ///< a step of a full fit that gains less of χ² ends it
+  bool gives_up;  ///< whether a full fit ends early that has nothing to add, see adds_nothing
+};
+
+/// From anywhere: the best start may look bad at first.
+const Aligner::Effort Aligner::thorough = {
+    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, false};
+/// From starts that are near the truth, or not worth a fit.
+const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30}}}, 0.1, true};
 
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid) {
   if (options.amplitude_range == 0) options.amplitude_range = default_amplitude(model.atom_count());
@@ -188,13 +208,14 @@ std::vector<Placement> Aligner::search() {
 }
 
 /// Brief fits of the beads from all starts: where the best distinct ones ended, best first.
-std::vector<Placement> Aligner::brief(std::span<const Placement> starts) {
+std::vector<Placement> Aligner::brief(std::span<const Placement> starts, const Effort& effort) {
   const TimedScope watch(times_.brief);
   std::vector<Fit> fits;
   for (const auto& start : starts) fits.push_back(coarse_.refiner.start(start));
-  for (const Round& round : rounds) {
+  for (const auto& round : effort.rounds) {
     std::stable_sort(fits.begin(), fits.end(), better);
     fits.resize(std::min(fits.size(), round.fits));
+    while (!fits.empty() && fits.back().objective > fits.front().objective + round.behind) fits.pop_back();
     for (auto& fit : fits) coarse_.refiner.improve(fit, round.evaluations, brief_gain);
   }
   fits =
@@ -205,13 +226,30 @@ std::vector<Placement> Aligner::brief(std::span<const Placement> starts) {
   return ends;
 }
 
+/// Whether a fit on its way has come close to one that has ended, or is too far above the best of them even
+/// with what the next undamped step promises, gᵀH⁻¹g.
+bool Aligner::adds_nothing(const Fit& fit, const std::vector<Fit>& ends) const {
+  constexpr double close = 10;  // Mahalanobis distance squared
+  if (ends.empty()) return false;
+  const double promised = fit.gradient.dot(fine_.refiner.precision(fit, 1).ldlt().solve(fit.gradient));
+  if (fit.objective - promised > std::min_element(ends.begin(), ends.end(), better)->objective + negligible)
+    return true;
+  return std::any_of(ends.begin(), ends.end(),
+                     [&](const Fit& end) { return distance_squared(end, fit.placement) < close; });
+}
+
 /// Fits of the atoms from the given starts to their end.
-void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends) {
+void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends, const Effort& effort) {
+  constexpr int burst = 2;  // evaluations
   const TimedScope watch(times_.full);
   for (const auto& start : starts) {
     Fit fit = fine_.refiner.start(start);
-    fine_.refiner.improve(fit, full_evaluations, full_gain);
-    if (is_fit(fit)) ends.push_back(std::move(fit));
+    bool adds = true;
+    for (int i = 0; i < full_evaluations && !fit.converged && adds; i += burst) {
+      fine_.refiner.improve(fit, burst, effort.gain);
+      adds = !effort.gives_up || fit.converged || !adds_nothing(fit, ends);
+    }
+    if (adds && is_fit(fit)) ends.push_back(std::move(fit));
   }
 }
 
@@ -232,27 +270,27 @@ std::vector<Placement> Aligner::scout(const Fit& minimum) {
   return further_starts(fine_.refiner, minimum, scouts * n, static_cast<std::size_t>(most_scouted * n));
 }
 
-ParticleResult Aligner::finish(std::span<const Placement> starts, const Placement* centre) {
+/// From what the first fits found to the row: other valleys, posterior. With `centre`, that of a local
+/// alignment, fits out of its range count only where there are no others.
+ParticleResult Aligner::finish(std::vector<Fit> fits, const Effort& effort, const Placement* centre) {
   const auto in_range = [&](const Fit& fit) {
     return centre == nullptr ||
            (rotation_distance(fit.placement.rotation, centre->rotation) < tolerance * options_.local_angle &&
             (fit.placement.shift - centre->shift).norm() < tolerance * options_.local_shift);
   };
-  const auto keep_range = [&](std::vector<Fit>& fits) {
+  const auto keep_range = [&] {
     if (std::any_of(fits.begin(), fits.end(), in_range))
       std::erase_if(fits, [&](const Fit& fit) { return !in_range(fit); });
   };
-  std::vector<Fit> fits;
-  full(brief(starts), fits);
-  keep_range(fits);
+  keep_range();
   if (fits.empty()) return failed_result(model_->mode_count(), FailureReason::not_converged);
   const Fit& best = *std::min_element(fits.begin(), fits.end(), better);
   std::vector<Placement> others = scout(best);
-  for (auto& start : brief(every_conformation(best.placement))) others.push_back(std::move(start));
+  for (auto& start : brief(every_conformation(best.placement), effort)) others.push_back(std::move(start));
   std::erase_if(others,
                 [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
-  full(others, fits);
-  keep_range(fits);
+  full(others, fits, effort);
+  keep_range();
   const TimedScope watch(times_.posterior);
   const std::vector<Fit> minima = valleys(std::move(fits));
   const int pairs = posterior_pairs * static_cast<int>(minima[0].information.rows());
@@ -261,12 +299,27 @@ ParticleResult Aligner::finish(std::span<const Placement> starts, const Placemen
 
 ParticleResult Aligner::align(const Image& image, const Ctf& ctf) {
   observe(image, ctf);
-  return finish(search());
+  std::vector<Fit> fits;
+  full(brief(search(), thorough), fits, thorough);
+  return finish(std::move(fits), thorough);
 }
 
-ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts) {
+ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts,
+                               double usual_score) {
   observe(image, ctf);
-  return finish(starts);
+  std::vector<Fit> fits;
+  if (!starts.empty()) full(brief(starts, quick), fits, quick);
+  const auto best = std::min_element(fits.begin(), fits.end(), better);
+  if (search_ != nullptr && (fits.empty() || best->correlation < usual_score)) {
+    ++searches_;
+    std::vector<Placement> candidates = search();
+    if (!fits.empty()) candidates.push_back(best->placement);  // what the others must come near
+    std::vector<Placement> others = brief(candidates, quick);
+    std::erase_if(others,
+                  [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
+    full(others, fits, quick);
+  }
+  return finish(std::move(fits), quick);
 }
 
 ParticleResult Aligner::refine_near(const Image& image, const Ctf& ctf, const Pose& pose) {
@@ -281,7 +334,9 @@ ParticleResult Aligner::refine_near(const Image& image, const Ctf& ctf, const Po
                         centre.shift + move.head<2>()});
     }
   }
-  return finish(starts, &centre);
+  std::vector<Fit> fits;
+  full(brief(starts, thorough), fits, thorough);
+  return finish(std::move(fits), thorough, &centre);
 }
 
 double Aligner::evidence(const Image& image, const Ctf& ctf) {

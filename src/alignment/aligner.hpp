@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -50,8 +51,12 @@ class Aligner {
 
   /// Global: searches the pose, refines the best candidates briefly, the best of those to the end.
   ParticleResult align(const Image& image, const Ctf& ctf);
-  /// Refines from the given starts (e.g. a network's prediction) and keeps the best.
-  ParticleResult refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts);
+  /// Refines from starts that are given (a network's hypotheses) with less effort than `align` makes: what
+  /// lies too far behind, or ends where another fit has been, is given up early. Where the best fit's
+  /// correlation is below `usual_score` and there is a library, the pose is searched as well, and what is
+  /// found competes with that fit.
+  ParticleResult refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts,
+                        double usual_score);
   /// Local: refines from a given pose, with every conformation of the library and from a grid of starts
   /// within `local_angle` and `local_shift`; fits that end further off than 1.5 times these only count where
   /// there are no others.
@@ -64,6 +69,8 @@ class Aligner {
     double search = 0, brief = 0, full = 0, scouting = 0, posterior = 0;
   };
   const Times& times() const { return times_; }
+  /// Particles so far whose pose `refine` has searched.
+  std::int64_t searches() const { return searches_; }
 
  private:
   /// The model at one resolution, what it is fitted to, and the fits.
@@ -76,13 +83,17 @@ class Aligner {
     Observation particle;
   };
 
+  struct Effort;
+  static const Effort thorough, quick;
+
   void observe(const Image& image, const Ctf& ctf);
   std::vector<Placement> search();
-  std::vector<Placement> brief(std::span<const Placement> starts);
-  void full(std::span<const Placement> starts, std::vector<Fit>& ends);
+  std::vector<Placement> brief(std::span<const Placement> starts, const Effort& effort);
+  bool adds_nothing(const Fit& fit, const std::vector<Fit>& ends) const;
+  void full(std::span<const Placement> starts, std::vector<Fit>& ends, const Effort& effort);
   std::vector<Placement> every_conformation(Placement pose) const;
   std::vector<Placement> scout(const Fit& minimum);
-  ParticleResult finish(std::span<const Placement> starts, const Placement* centre = nullptr);
+  ParticleResult finish(std::vector<Fit> fits, const Effort& effort, const Placement* centre = nullptr);
 
   const ElasticModel* model_;
   ImageGrid grid_;
@@ -93,6 +104,7 @@ class Aligner {
   Spectrum spectrum_;
   std::optional<Ctf> present_ctf_;
   Times times_;
+  std::int64_t searches_ = 0;
 };
 
 /// The row of a particle that could not be aligned: zeros, its state and the reason.

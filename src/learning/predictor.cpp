@@ -9,10 +9,9 @@
 namespace elastem {
 namespace {
 
-constexpr std::size_t most_starts = 8;
 /// A fit whose correlation lies this many standard deviations below the labels' median is doubted. Of good
-/// fits 16 % are, which costs them no more than a search; the wrong ones that are not differ too little to be
-/// told.
+/// fits 16 % are, which costs them a search of 4 ms and brief fits of what it finds; of wrong fits (adenylate
+/// kinase, SNR 0.1) 0.7 % pass, with two deviations 2.7 %.
 constexpr double doubtful_deviations = 1;
 
 }  // namespace
@@ -72,34 +71,11 @@ Eigen::VectorXd Predictor::standard_errors(const LabelErrors& expected) const {
   return errors;
 }
 
-std::vector<Placement> Predictor::starts(const Image& image, const Ctf& ctf, const Prediction& prediction) {
-  struct Start {
-    Placement placement;
-    double score;
-  };
-  std::vector<Start> candidates;
-  Spectrum particle;
-  signal_.input().flip(image, ctf, particle);
-  for (const Eigen::Matrix3d& rotation : prediction.orientations) {
-    const Label label{prediction.best.amplitudes, rotation, prediction.best.shift, {}};
-    candidates.push_back(
-        {{label.amplitudes, label.rotation, label.shift}, signal_.correlation(particle, ctf, label)});
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const Start& a, const Start& b) { return a.score > b.score; });
-  std::vector<Placement> chosen;
-  for (const Start& start : candidates)
-    if (chosen.size() < most_starts) chosen.push_back(start.placement);
-  return chosen;
-}
-
 ParticleResult Predictor::refined(const Image& image, const Ctf& ctf, const Prediction& prediction) {
-  ParticleResult fit = aligner_->refine(image, ctf, starts(image, ctf, prediction));
-  if (fit.state == ParticleState::done && fit.score >= usual_score_) return fit;
-  ++searched_;
-  ParticleResult found = aligner_->align(image, ctf);
-  if (found.state != ParticleState::done) return fit;
-  return fit.state == ParticleState::done && fit.score >= found.score ? fit : found;
+  std::vector<Placement> starts;
+  for (const Eigen::Matrix3d& rotation : prediction.orientations)
+    starts.push_back({prediction.best.amplitudes, rotation, prediction.best.shift});
+  return aligner_->refine(image, ctf, starts, usual_score_);
 }
 
 }  // namespace elastem

@@ -26,14 +26,12 @@ class Predictor {
 
   ParticleResult predict(const Image& image, const Ctf& ctf);
   /// Particles so far whose pose had to be searched.
-  std::int64_t searched() const { return searched_; }
+  std::int64_t searched() const { return aligner_ ? aligner_->searches() : 0; }
 
  private:
   ParticleResult unrefined(const Image& image, const Ctf& ctf, const Label& label);
   Eigen::VectorXd standard_errors(const LabelErrors& expected) const;
   ParticleResult refined(const Image& image, const Ctf& ctf, const Prediction& prediction);
-  /// The orientations that resemble the image most, best first.
-  std::vector<Placement> starts(const Image& image, const Ctf& ctf, const Prediction& prediction);
 
   LabelScaling scaling_;
   PredictionErrors errors_;
@@ -41,7 +39,6 @@ class Predictor {
   Network network_;
   SignalMaker signal_;
   std::optional<Aligner> aligner_;
-  std::int64_t searched_ = 0;
 };
 
 /// The network of a checkpoint.

@@ -75,6 +75,63 @@ TEST(Aligner, RefinesFromAKnownPose) {
   EXPECT_NEAR(result.fit->chi2, 1, 5 * std::sqrt(2.0 / (test_grid.size * test_grid.size)));
 }
 
+/// Wrong orientations, the truth disturbed by 0.2 radians and some of its amplitude, and more wrong ones.
+std::vector<Placement> hypotheses(const Placement& truth, bool with_truth) {
+  std::vector<Placement> starts;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    starts.push_back(random_placement(100 + i, 0, 0));
+    starts.back().shift = truth.shift;
+  }
+  if (with_truth) {
+    starts[3] = truth;
+    starts[3].amplitudes *= 0.5;
+    starts[3].rotation = rotation_increment({0.12, -0.1, 0.12}) * truth.rotation;
+  }
+  return starts;
+}
+
+TEST(Aligner, RefinesTheRightHypothesisWithoutASearch) {
+  const ElasticModel model = bent_chain();
+  const OwnPoseLibrary library(model, test_grid, search_options(model, test_grid, options()));
+  Aligner aligner(model, test_grid, white(1), options(), &*library);
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    const Placement truth = random_placement(i, 30, 8);
+    const Image image = particle_image(model, truth, test_ctf(), 1, i);
+    const auto refined = aligner.refine(image, test_ctf(), hypotheses(truth, true), 0);
+    EXPECT_EQ(aligner.searches(), 0);
+    const auto aligned = aligner.align(image, test_ctf());
+    // Both are means over a sample of the same posterior; a quick fit ends within √0.1 standard errors of its
+    // valley's floor.
+    for (int k = 0; k < 2; ++k)
+      EXPECT_NEAR(refined.amplitudes[k], aligned.amplitudes[k], aligned.standard_errors[k]);
+    EXPECT_LT(rotation_distance(rotation_of(refined), rotation_of(aligned)),
+              aligned.standard_errors.segment<3>(2).norm());
+  }
+}
+
+TEST(Aligner, SearchesWhereTheHypothesesFitWorseThanUsual) {
+  const ElasticModel model = bent_chain();
+  const OwnPoseLibrary library(model, test_grid, search_options(model, test_grid, options()));
+  Aligner aligner(model, test_grid, white(1), options(), &*library);
+  int found = 0, found_without = 0;
+  constexpr int images = 8;
+  for (std::uint64_t i = 0; i < images; ++i) {
+    const Placement truth = random_placement(i, 30, 8);
+    const Image image = particle_image(model, truth, test_ctf(), 1, i);
+    const auto starts = hypotheses(truth, false);
+    const auto near = [&](const ParticleResult& result) {
+      return rotation_distance(rotation_of(result), truth.rotation) < 15;
+    };
+    const double usual = 0.9 * aligner.align(image, test_ctf()).score;
+    found_without += near(aligner.refine(image, test_ctf(), starts, 0));
+    found += near(aligner.refine(image, test_ctf(), starts, usual));
+  }
+  EXPECT_LT(found_without, images / 2);  // a wrong start leads to the truth by chance only
+  EXPECT_GE(found, images - 1);          // a search may miss one
+  EXPECT_LE(aligner.searches(), images);
+  EXPECT_GE(aligner.searches(), images / 2);
+}
+
 TEST(Aligner, ALocalAlignmentCoversItsRange) {
   const ElasticModel model = bent_chain();
   AlignmentOptions wide = options();
@@ -135,7 +192,7 @@ TEST(Aligner, AnImageWithoutTheParticleFailsOrIsUnsure) {
   Aligner aligner(model, test_grid, white(1), options(), nullptr);
   const std::vector<Placement> starts = {random_placement(6, 0, 0)};
   const Image inverted = -particle_image(model, starts[0], test_ctf(), 0, 6);
-  const auto result = aligner.refine(inverted, test_ctf(), starts);
+  const auto result = aligner.refine(inverted, test_ctf(), starts, 0);
   EXPECT_TRUE(result.state == ParticleState::failed || result.score < 0.9);
 }
 

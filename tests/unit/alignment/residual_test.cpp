@@ -33,7 +33,7 @@ std::vector<Residual> refined_residuals(std::uint64_t count, const Image& mask =
     Image image = particle_image(model, truth, test_ctf(), sigma, i);
     if (mask.size() > 0) mask_image(image, mask, noise_on_half_grid(white(), test_grid.size), i, fft);
     const std::vector<Placement> starts = {truth};
-    const ParticleResult result = aligner.refine(image, test_ctf(), starts);
+    const ParticleResult result = aligner.refine(image, test_ctf(), starts, 0);
     const Placement found = {
         result.amplitudes,
         rotation_matrix(result.euler_angles[0], result.euler_angles[1], result.euler_angles[2]),
