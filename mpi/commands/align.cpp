@@ -231,13 +231,6 @@ void summarise(const Communicator& comm, const ResultTable& table, const QueueSu
   for (const auto& line : queue_report(summary, "particles")) spdlog::info("{}", line);
 }
 
-/// What all particles say of each other, once all are aligned. Collective.
-void finish(const Communicator& comm, const AlignOptions& o, ResultTable& table) {
-  comm.barrier();  // every rank's rows are in the file
-  flag_outliers(comm, table);
-  if (o.learn_prior) apply_learnt_prior(comm, table);
-}
-
 }  // namespace
 
 int align_command(const Invocation& invocation) {
@@ -284,7 +277,7 @@ int align_command(const Invocation& invocation) {
   collectively(comm, [&] { worker.emplace(model, set, noise, libraries, o); });
   const QueueSummary summary = align_all(comm, o, table, *worker, times);
   summarise(comm, table, summary);
-  if (!summary.stopped) finish(comm, o, table);
+  if (!summary.stopped) finish_alignment(comm, table, o.learn_prior);
   times.lap("finishing");
   table.close();
   spdlog::info("time of rank 0: {}", times.text());

@@ -155,4 +155,10 @@ void apply_learnt_prior(const Communicator& comm, ResultTable& table) {
   collectively(comm, [&] { rewrite_own(comm, table, *learnt, learners); });
 }
 
+void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior) {
+  comm.barrier();  // every rank's rows are in the file
+  flag_outliers(comm, table);
+  if (learn_prior) apply_learnt_prior(comm, table);
+}
+
 }  // namespace elastem

@@ -7,7 +7,7 @@
 
 namespace elastem {
 
-/// What is done once all rows of an alignment are there. Both start from what the images alone say, which
+/// What is done once all rows of an alignment are there. All start from what the images alone say, which
 /// stays in the table: repeated, or done again after a kill in the middle, they give the same bits, on any
 /// number of ranks.
 
@@ -18,5 +18,9 @@ std::int64_t flag_outliers(const Communicator& comm, ResultTable& table);
 /// the prior, and rewrites the rows of all that were aligned with what their images and the prior say
 /// together. Collective.
 void apply_learnt_prior(const Communicator& comm, ResultTable& table);
+
+/// What all particles say of each other, once all are aligned or refined: the outliers, and with
+/// `learn_prior` the prior. Collective.
+void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior);
 
 }  // namespace elastem

@@ -11,6 +11,7 @@
 #include "learning/predictor.hpp"
 #include "mpi/comm/queue_report.hpp"
 #include "mpi/comm/work_queue.hpp"
+#include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/node_library.hpp"
@@ -63,19 +64,29 @@ void check_grid(const PredictOptions& o, const ParticleSet& set, const Checkpoin
       o.particles, set.grid.size, set.grid.pixel_size, o.network, known.size, known.pixel_size));
 }
 
+void store_noise(ResultTable& table, const NoiseSpectrum& noise) {
+  table.store_vector(noise_name, noise, "1",
+                     "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
+}
+
+/// A table that goes on, or a new one, with the noise of the set in it where it is refined. Collective.
 ResultTable open_table(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
                        const Checkpoint& network, const Provenance& provenance, NoiseSpectrum& noise) {
   if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
     ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
     collectively(comm, [&] { require_same_run(table.provenance(), provenance, o.output); });
+    if (!o.refine) return table;
     noise = table.load_vector(noise_name);
+    if (noise.empty()) {  // killed before it was stored
+      noise = estimate_noise(comm, set, set.size());
+      store_noise(table, noise);
+    }
     return table;
   }
   if (o.refine) noise = estimate_noise(comm, set, set.size());
-  ResultTable table = ResultTable::create(comm, o.output, set.size(), network.modes, provenance);
-  if (o.refine)
-    table.store_vector(noise_name, noise, "1",
-                       "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
+  ResultTable table = ResultTable::create(comm, o.output, set.size(), network.modes, provenance,
+                                          TableContents{.fits = o.refine, .prior = o.learn_prior});
+  if (o.refine) store_noise(table, noise);
   return table;
 }
 
@@ -171,6 +182,7 @@ int predict_command(const Invocation& invocation) {
   });
   const QueueSummary summary = predict_all(comm, o, set, *predictor, table);
   summarise(comm, o, *predictor, table, summary);
+  if (o.refine && !summary.stopped) finish_alignment(comm, table, o.learn_prior);
   table.close();
   if (!summary.stopped) return 0;
   spdlog::warn("predict: stopped on request; the same command with --resume goes on from here");

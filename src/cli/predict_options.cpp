@@ -21,6 +21,8 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
   add_inversion(line, o.invert);
   line.add()("refine", po::bool_switch(&o.refine),
              "refine each prediction against its image; where that fails, search the pose")(
+      "learn-prior", po::bool_switch(&o.learn_prior),
+      "with --refine: learn from all particles how the amplitudes are distributed, and improve each by it")(
       "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
       "threads of each rank for the network");
   add_atom_model_overrides(line, o.atom_model);
@@ -29,6 +31,10 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
     return std::nullopt;
   }
   if (o.threads < 1) throw Error("option --threads: must be 1 or more");
+  if (o.learn_prior && !o.refine)
+    throw Error(
+        "option --learn-prior: a prior is learnt from what the images say, with their error bars; add "
+        "--refine");
   check_atom_model(o.atom_model);
   o.effective = line.effective();
   return o;

@@ -1,0 +1,64 @@
+#!/bin/bash
+# predict --refine --learn-prior: the same table, prior and flags on 1 and 3 ranks, after a kill in the middle of the last
+# pass and after a stop; better than the images alone, which stay in the table; images without a molecule are flagged.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+small_set 80 48 3
+/usr/bin/python3 - <<'END_OF_PYTHON'
+import numpy as np
+pixels = np.memmap("set/particles.mrcs", dtype="<f4", mode="r+", offset=1024, shape=(80, 48, 48))
+noise = np.random.default_rng(1)
+for i in (11, 42):
+    pixels[i] = noise.normal(0, pixels[i].std(), (48, 48))
+pixels[60] = 0.5
+END_OF_PYTHON
+ranks 2 train -i set/particles.star -m modes.h5 -l set/truth.h5 -o network.pt --epochs 4 --batch 16 --stream >log 2>&1 ||
+  { cat log; fail "train gives $?"; }
+run() { ranks "$1" predict -i set/particles.star -m modes.h5 -w network.pt --refine --learn-prior "${@:2}" >log 2>&1; }
+
+for n in 1 3; do
+  run "$n" -o "on$n.h5" || { cat log; fail "predict --refine --learn-prior gives $? on $n ranks"; }
+  grep -q 'prior learnt\|a normal distribution describes' log || { cat log; fail "the log does not tell of the prior"; }
+  grep -q '2 outliers' log || { cat log; fail "the log does not tell of the outliers"; }
+done
+same_tables on1.h5 on3.h5 || fail "the table differs on 3 ranks"
+/usr/bin/python3 - <<'END_OF_PYTHON' || fail "flags or prior are wrong"
+import h5py, numpy as np
+table = h5py.File("on1.h5")
+assert list(np.flatnonzero(table["fit/outlier"])) == [11, 42], np.flatnonzero(table["fit/outlier"])
+assert table["particles/state"][60] == 2 and np.isnan(table["fit/chi2"][60])
+assert table["prior/learners"][0] == 77, table["prior/learners"][0]  # neither outliers nor the failed one
+done = table["particles/state"][:] == 1
+assert (table["particles/amplitudes"][:][done] != table["fit/amplitudes"][:][done]).any()
+END_OF_PYTHON
+ranks 1 evaluate -i on1.h5 -t set/truth.h5 --json >with.json || fail "evaluate gives $?"
+ranks 1 evaluate -i on1.h5 -t set/truth.h5 --json --without-prior >without.json || fail "evaluate --without-prior gives $?"
+/usr/bin/python3 - <<'END_OF_PYTHON' || fail "the prior makes it worse"
+import json
+after, before = (json.load(open(name))["all"]["global"]["mean_absolute_error"] for name in ("with.json", "without.json"))
+print(f"mean amplitude error {before:.2f} Å of the images alone, {after:.2f} Å with the prior")
+assert after < before
+END_OF_PYTHON
+
+cp on1.h5 killed.h5
+undo_last_pass killed.h5
+same_tables on1.h5 killed.h5 && fail "the table was not damaged"
+run 3 -o killed.h5 --resume || { cat log; fail "resuming gives $?"; }
+grep -q 'predict: 2 particles in' log || { cat log; fail "not the two damaged rows alone were predicted"; }
+same_tables on1.h5 killed.h5 || fail "the resumed table differs"
+
+# Refined without a prior: flags, and what the images alone say; a resumed run must have the same options.
+ranks 2 predict -i set/particles.star -m modes.h5 -w network.pt --refine -o refined.h5 >log 2>&1 || { cat log; fail "predict gives $?"; }
+/usr/bin/python3 - <<'END_OF_PYTHON' || fail "a refined table without a prior is wrong"
+import h5py
+plain, prior = h5py.File("refined.h5"), h5py.File("on1.h5")
+assert "prior" not in plain
+for name in ("outlier", "amplitudes", "covariance", "chi2"):
+    assert plain["fit"][name][()].tobytes() == prior["fit"][name][()].tobytes(), name
+done = plain["particles/state"][:] == 1
+assert (plain["particles/amplitudes"][:][done] == plain["fit/amplitudes"][:][done]).all()
+END_OF_PYTHON
+refused 2 'learn-prior' predict -i set/particles.star -m modes.h5 -w network.pt --refine --learn-prior -o refined.h5 --resume
+refused 1 'add --refine' predict -i set/particles.star -m modes.h5 -w network.pt --learn-prior -o x.h5
+exit 0
