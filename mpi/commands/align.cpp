@@ -1,4 +1,3 @@
-#include <array>
 #include <cstdio>
 #include <optional>
 
@@ -16,6 +15,7 @@
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/noise_estimate.hpp"
 #include "mpi/commands/particle_aligner.hpp"
+#include "mpi/commands/queue_stages.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -196,12 +196,9 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
         rows.clear();
       });
   times.lap("alignment");
-  const Aligner::Times own = worker.times();
-  std::array parts = {own.search, own.brief, own.full, own.scouting, own.posterior, writing};
-  comm.sum(std::span<double>(parts));
-  const std::array names = {"search", "brief fits", "full fits", "other valleys", "posterior", "writing"};
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    times.add(std::string("of it ") + names[i], parts[i] / comm.size());
+  TimeParts parts = parts_of(worker.times());
+  parts.emplace_back("writing", writing);
+  add_parts(comm, parts, summary.done, times);
   return summary;
 }
 
@@ -279,7 +276,7 @@ int align_command(const Invocation& invocation) {
   summarise(comm, table, summary);
   if (!summary.stopped) finish_alignment(comm, table, o.learn_prior);
   times.lap("finishing");
-  table.close();
+  table.close(times.text());
   spdlog::info("time of rank 0: {}", times.text());
   if (!summary.stopped) return 0;
   spdlog::warn("stopped on request; the same command with --resume goes on from here");

@@ -52,6 +52,7 @@ void say_provenance(const Provenance& p) {
   say("  {:<14}{}", "command", p.command_line);
   say("  {:<14}{} (commit {})", "elastem", p.version, p.git_commit);
   say("  {:<14}{} to {}", "time", p.start, p.end.empty() ? "(not completed)" : p.end);
+  if (!p.stages.empty()) say("  {:<14}{}", "stages", p.stages);
   say("  {:<14}{}, {} {}", "host", p.host, p.ranks, p.ranks == 1 ? "rank" : "ranks");
   say("  {:<14}{}", "seed", p.seed);
   say_list("inputs", p.inputs);

@@ -8,6 +8,7 @@
 #include "cli/predict_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "core/stage_times.hpp"
 #include "learning/predictor.hpp"
 #include "mpi/comm/queue_report.hpp"
 #include "mpi/comm/work_queue.hpp"
@@ -17,6 +18,7 @@
 #include "mpi/commands/node_library.hpp"
 #include "mpi/commands/noise_estimate.hpp"
 #include "mpi/commands/particle_set.hpp"
+#include "mpi/commands/queue_stages.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -90,9 +92,21 @@ ResultTable open_table(const Communicator& comm, const PredictOptions& o, const 
   return table;
 }
 
-/// Predicts the rows that are not done. Collective.
+/// What a rank did, in the order of the work.
+TimeParts parts_of(const PredictOptions& o, const Predictor& predictor, double reading, double writing) {
+  const Predictor::Times own = predictor.times();
+  TimeParts parts = {{"reading images", reading}, {"network", own.network}};
+  if (o.refine)
+    for (auto& part : parts_of(own.fits)) parts.push_back(std::move(part));
+  else
+    parts.emplace_back("score", own.score);
+  parts.emplace_back("writing", writing);
+  return parts;
+}
+
+/// Predicts the rows that are not done; `each` becomes a line that says what an image takes. Collective.
 QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
-                         Predictor& predictor, ResultTable& table) {
+                         Predictor& predictor, ResultTable& table, StageTimes& times, std::string& each) {
   std::vector<Range> pending;
   collectively(comm, [&] {
     if (!comm.root()) return;
@@ -108,22 +122,31 @@ QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, cons
   Image image;
   std::vector<ParticleResult> rows;
   const auto amplitudes = static_cast<Eigen::Index>(table.modes().size());
-  return run_queue(
+  double reading = 0, writing = 0;
+  const auto read = [&](std::int64_t item, FailureReason& reason) -> const Particle& {
+    const TimedScope watch(reading);
+    return stream.read(item, image, reason);
+  };
+  QueueSummary summary = run_queue(
       comm, pending, options,
       [&](std::int64_t item) {
         FailureReason reason = FailureReason::none;
-        const Particle& particle = stream.read(item, image, reason);
+        const Particle& particle = read(item, reason);
         rows.push_back(reason == FailureReason::none ? predictor.predict(image, particle.ctf)
                                                      : failed_result(amplitudes, reason));
       },
       [&](Range chunk) {
+        const TimedScope watch(writing);
         table.write(chunk.first, rows);
         rows.clear();
       });
+  times.lap("prediction");
+  each = add_parts(comm, parts_of(o, predictor, reading, writing), summary.done, times);
+  return summary;
 }
 
 void summarise(const Communicator& comm, const PredictOptions& o, const Predictor& predictor,
-               const ResultTable& table, const QueueSummary& summary) {
+               const ResultTable& table, const QueueSummary& summary, const std::string& each) {
   std::int64_t searched = predictor.searched();
   comm.sum(std::span<std::int64_t>(&searched, 1));
   std::int64_t failed = 0;
@@ -135,9 +158,11 @@ void summarise(const Communicator& comm, const PredictOptions& o, const Predicto
   spdlog::info("predict: {} particles in {:.1f} s, {} failed in {}", summary.done, summary.seconds, failed,
                o.output);
   for (const auto& line : queue_report(summary, "particles")) spdlog::info("predict: {}", line);
+  if (!each.empty()) spdlog::info("predict: {}", each);
   if (o.refine && summary.done > 0)
-    spdlog::info("predict: the pose of {} of them ({:.0f} %) was searched, the others start from the network",
-                 searched, 100.0 * static_cast<double>(searched) / static_cast<double>(summary.done));
+    spdlog::info("predict: {} started from the network alone, of {} ({:.0f} %) the pose was searched as well",
+                 summary.done - searched, searched,
+                 100.0 * static_cast<double>(searched) / static_cast<double>(summary.done));
 }
 
 }  // namespace
@@ -151,6 +176,7 @@ int predict_command(const Invocation& invocation) {
     return 0;
   }
   const PredictOptions& o = *parsed;
+  StageTimes times;
   use_torch_threads(o.threads);
   const Checkpoint network = shared_checkpoint(comm, o.network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
@@ -166,10 +192,12 @@ int predict_command(const Invocation& invocation) {
     return 0;
   }
 
+  times.lap("reading");
   const Provenance provenance = provenance_of(invocation, o, set);
   watch_stop_signals();
   NoiseSpectrum noise;
   ResultTable table = open_table(comm, o, set, network, provenance, noise);
+  times.lap(o.refine ? "noise and table" : "table");
   std::optional<NodeLibrary> library;
   std::optional<Predictor> predictor;
   if (o.refine)
@@ -180,10 +208,14 @@ int predict_command(const Invocation& invocation) {
     else
       predictor.emplace(network, model);
   });
-  const QueueSummary summary = predict_all(comm, o, set, *predictor, table);
-  summarise(comm, o, *predictor, table, summary);
+  times.lap(o.refine ? "library and network" : "network");
+  std::string each;
+  const QueueSummary summary = predict_all(comm, o, set, *predictor, table, times, each);
+  summarise(comm, o, *predictor, table, summary, each);
   if (o.refine && !summary.stopped) finish_alignment(comm, table, o.learn_prior);
-  table.close();
+  times.lap("finishing");
+  table.close(times.text());
+  spdlog::info("predict: time of rank 0: {}", times.text());
   if (!summary.stopped) return 0;
   spdlog::warn("predict: stopped on request; the same command with --resume goes on from here");
   return stopped_on_request;

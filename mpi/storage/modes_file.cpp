@@ -323,7 +323,7 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
     collectively(comm, [&] {
       if (!comm.root()) return;
       hdf5::Handle file = hdf5::open_file(temporary, hdf5::Access::write);
-      write_end_time(file);
+      write_end(file);
       hdf5::publish_file(std::move(file), temporary, path);
     });
   } catch (const Error& error) {  // the same on all ranks

@@ -14,6 +14,7 @@ struct Provenance {
   std::vector<std::string> options;  ///< effective name=value of every option that shapes the result
   std::vector<std::string> inputs;   ///< "role path crc32 bytes", see input_fingerprint
   std::string version, git_commit, host, start, end;
+  std::string stages;  ///< where the time went; empty where the command does not say
   std::uint64_t seed = 0;
   int ranks = 1;
   std::vector<std::string> libraries;  ///< "name version"

@@ -313,10 +313,10 @@ std::vector<double> ResultTable::load_vector(const std::string& name) const {
   return values;
 }
 
-void ResultTable::close() {
+void ResultTable::close(const std::string& stages) {
   impl_->comm.barrier();
   collectively(impl_->comm, [&] {
-    if (impl_->comm.root() && impl_->access == Access::write) write_end_time(impl_->file);
+    if (impl_->comm.root() && impl_->access == Access::write) write_end(impl_->file, stages);
   });
   impl_->close_file();
 }

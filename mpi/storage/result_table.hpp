@@ -76,9 +76,10 @@ class ResultTable {
   /// Its values on every rank, or an empty vector where there is none. Collective.
   std::vector<double> load_vector(const std::string& name) const;
 
-  /// Writes the end time, flushes and closes. Collective; a table that is not closed when an exception
+  /// Writes the end time and `stages`, what the run's time went into (rank 0's counts), flushes and closes.
+  /// Collective; a table that is not closed when an exception
   /// unwinds is abandoned, not closed.
-  void close();
+  void close(const std::string& stages = {});
 
  private:
   struct Impl;

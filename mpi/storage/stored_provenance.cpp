@@ -3,7 +3,8 @@
 namespace elastem {
 namespace {
 
-constexpr std::size_t time_length = 32;  // fixed, so that the end can be written in place
+// Fixed, so that they can be written in place.
+constexpr std::size_t time_length = 32, stages_length = 512;
 
 void write_text(hid_t group, const char* name, const std::string& text, const char* description,
                 std::size_t length = 1) {
@@ -25,6 +26,8 @@ void write_provenance(hid_t file, const Provenance& provenance) {
   write_text(group, "host", provenance.host, "machine of rank 0");
   write_text(group, "start", provenance.start, "when the run that made the file started, UTC", time_length);
   write_text(group, "end", provenance.end, "when the file was completed, UTC; empty before", time_length);
+  write_text(group, "stages", provenance.stages, "where the time of rank 0 went; empty before the end",
+             stages_length);
   hdf5::write_value<std::uint64_t>(group, "seed", provenance.seed, {"none", "seed of all random numbers"});
   hdf5::write_value<int>(group, "ranks", provenance.ranks, {"none", "MPI ranks"});
   hdf5::write_strings(group, "options", provenance.options,
@@ -45,6 +48,7 @@ Provenance read_provenance(hid_t file) {
   provenance.host = read_text(group, "host");
   provenance.start = read_text(group, "start");
   provenance.end = read_text(group, "end");
+  if (hdf5::exists(group, "stages")) provenance.stages = read_text(group, "stages");
   provenance.seed = hdf5::read_value<std::uint64_t>(group, "seed");
   provenance.ranks = hdf5::read_value<int>(group, "ranks");
   provenance.options = hdf5::read_strings(group, "options");
@@ -53,8 +57,9 @@ Provenance read_provenance(hid_t file) {
   return provenance;
 }
 
-void write_end_time(hid_t file) {
+void write_end(hid_t file, const std::string& stages) {
   hdf5::replace_string(file, "provenance/end", utc_time());
+  if (hdf5::exists(file, "provenance/stages")) hdf5::replace_string(file, "provenance/stages", stages);
 }
 
 }  // namespace elastem

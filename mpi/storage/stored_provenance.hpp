@@ -11,7 +11,8 @@ void write_provenance(hid_t file, const Provenance& provenance);
 /// Reads it back; throws Error when a part is missing.
 Provenance read_provenance(hid_t file);
 
-/// Sets /provenance/end to now, in place.
-void write_end_time(hid_t file);
+/// Sets /provenance/end to now and /provenance/stages to the beginning of a text that says where the time
+/// went, in place.
+void write_end(hid_t file, const std::string& stages = {});
 
 }  // namespace elastem

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/stage_times.hpp"
 #include "imaging/pose.hpp"
 
 namespace elastem {
@@ -40,14 +41,26 @@ Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model, co
   aligner_.emplace(model, checkpoint.grid, noise, AlignmentOptions{}, &library);
 }
 
-ParticleResult Predictor::predict(const Image& image, const Ctf& ctf) {
+Predictor::Times Predictor::times() const {
+  Times times = times_;
+  if (aligner_) times.fits = aligner_->times();
+  return times;
+}
+
+Prediction Predictor::ask(const Image& image, const Ctf& ctf) {
+  const TimedScope watch(times_.network);
   Image input;
   signal_.input().prepare(image, ctf, input);
-  const Prediction prediction = predict_label(network_, input, scaling_);
+  return predict_label(network_, input, scaling_);
+}
+
+ParticleResult Predictor::predict(const Image& image, const Ctf& ctf) {
+  const Prediction prediction = ask(image, ctf);
   return aligner_ ? refined(image, ctf, prediction) : unrefined(image, ctf, prediction.best);
 }
 
 ParticleResult Predictor::unrefined(const Image& image, const Ctf& ctf, const Label& label) {
+  const TimedScope watch(times_.score);
   ParticleResult result;
   result.amplitudes = label.amplitudes;
   result.euler_angles = euler_angles(label.rotation);

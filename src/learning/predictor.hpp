@@ -25,10 +25,18 @@ class Predictor {
             const PoseLibrary& library);
 
   ParticleResult predict(const Image& image, const Ctf& ctf);
+  /// Where the time went so far, in seconds.
+  struct Times {
+    double network = 0;  ///< its input and its answers
+    double score = 0;    ///< of predictions that are not refined
+    Aligner::Times fits;
+  };
+  Times times() const;
   /// Particles so far whose pose had to be searched.
   std::int64_t searched() const { return aligner_ ? aligner_->searches() : 0; }
 
  private:
+  Prediction ask(const Image& image, const Ctf& ctf);
   ParticleResult unrefined(const Image& image, const Ctf& ctf, const Label& label);
   Eigen::VectorXd standard_errors(const LabelErrors& expected) const;
   ParticleResult refined(const Image& image, const Ctf& ctf, const Prediction& prediction);
@@ -39,6 +47,7 @@ class Predictor {
   Network network_;
   SignalMaker signal_;
   std::optional<Aligner> aligner_;
+  Times times_;  ///< without those of the aligner
 };
 
 /// The network of a checkpoint.
