@@ -36,6 +36,8 @@ constexpr double brief_share = 0.7;  // of the search's resolution
 /// Other valleys are looked for at so many points, and from so many of them.
 constexpr int scouts = 8;              // a parameter
 constexpr double most_scouted = 0.25;  // a parameter
+/// Where they lead this much lower, the surroundings of that place are looked at as well.
+constexpr double worth_another = 2;
 /// A valley whose floor is this much higher holds nothing of the posterior.
 constexpr double negligible = 12;
 /// Beyond this angle it is another pose, and a mean of the two would be none.
@@ -136,13 +138,14 @@ struct Aligner::Effort {
   std::array<Round, 3> rounds;
   double gain;    ///< a step of a full fit that gains less of χ² ends it
   bool gives_up;  ///< whether a full fit ends early that has nothing to add, see adds_nothing
+  int surveys;    ///< so often at most the surroundings of the best fit are looked at
 };
 
 /// From anywhere: the best start may look bad at first.
 const Aligner::Effort Aligner::thorough = {
-    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, false};
+    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, false, 1};
 /// From starts that are near the truth, or not worth a fit.
-const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30}}}, 0.1, true};
+const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30}}}, 0.1, true, 3};
 
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid) {
   if (options.amplitude_range == 0) options.amplitude_range = default_amplitude(model.atom_count());
@@ -284,13 +287,19 @@ ParticleResult Aligner::finish(std::vector<Fit> fits, const Effort& effort, cons
   };
   keep_range();
   if (fits.empty()) return failed_result(model_->mode_count(), FailureReason::not_converged);
-  const Fit& best = *std::min_element(fits.begin(), fits.end(), better);
-  std::vector<Placement> others = scout(best);
-  for (auto& start : brief(every_conformation(best.placement), effort)) others.push_back(std::move(start));
-  std::erase_if(others,
-                [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
-  full(others, fits, effort);
-  keep_range();
+  const auto lowest = [&] { return std::min_element(fits.begin(), fits.end(), better); };
+  // A better valley has neighbours of its own.
+  for (int i = 0; i < effort.surveys; ++i) {
+    const Fit best = *lowest();
+    std::vector<Placement> others = scout(best);
+    for (auto& start : brief(every_conformation(best.placement), thorough))
+      others.push_back(std::move(start));
+    std::erase_if(others,
+                  [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
+    full(others, fits, effort);
+    keep_range();
+    if (lowest()->objective > best.objective - worth_another) break;
+  }
   const TimedScope watch(times_.posterior);
   const std::vector<Fit> minima = valleys(std::move(fits));
   const int pairs = posterior_pairs * static_cast<int>(minima[0].information.rows());
