@@ -13,10 +13,18 @@
 namespace elastem {
 namespace {
 
-constexpr double distinct_degrees = 10;
+constexpr double distinct_degrees = 10, blur_degrees = 6;
 /// Variance of a normal distribution of mean absolute deviation 1.
 constexpr double normal_variance = std::numbers::pi / 2;
 constexpr std::size_t most_ranked = 64, most_kept = 24;
+
+/// A mixture blurred by `blur_degrees` about each axis: how much of it lies near an orientation counts, not
+/// how sharply it peaks there.
+std::vector<PoseComponent> blurred(std::vector<PoseComponent> mixture) {
+  const double blur = blur_degrees * radians_per_degree;
+  for (PoseComponent& m : mixture) m.concentration = 1 / (1 / m.concentration + 2 * blur * blur);
+  return mixture;
+}
 
 /// Centres of a mixture by its density there, likeliest first. Only the components that are highest by
 /// themselves are looked at.
@@ -94,7 +102,7 @@ Prediction predict_label(Network& network, const Image& input, const LabelScalin
                             inverse(symmetries[i]))
                     .shift;
   }
-  prediction.orientations = likeliest(mixture);
+  prediction.orientations = likeliest(blurred(mixture));
   prediction.best.rotation = prediction.orientations.front();
   prediction.best.errors = {amplitude_variance.sqrt(), spread(mixture, prediction.best.rotation),
                             std::sqrt(shift_variance)};
