@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <numeric>
+#include <optional>
 
 #include <spdlog/spdlog.h>
 
@@ -91,6 +92,26 @@ void rewrite_own(const Communicator& comm, ResultTable& table, const LearntPrior
   });
 }
 
+using MakePrior = std::function<std::optional<LearntPrior>(std::span<const Learner>, std::int64_t)>;
+
+/// Makes a prior of the rows that can teach one, stores it, and rewrites all rows with it. False where none
+/// is made. Collective.
+bool apply_prior(const Communicator& comm, ResultTable& table, const MakePrior& make) {
+  const auto counts = teachers(comm, table);
+  const auto own_first = counts.begin() + RowSlices::first_of_rank(comm.rank(), comm.size());
+  const std::int64_t before = std::accumulate(counts.begin(), own_first, std::int64_t{0});
+  const std::int64_t total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  std::vector<Learner> learners;
+  collectively(comm, [&] { learners = own_learners(comm, table, before, total); });
+  const auto prior = make(learners, total);
+  if (!prior) return false;
+  collectively(comm, [&] {
+    if (comm.root()) table.write_prior(*prior);
+  });
+  collectively(comm, [&] { rewrite_own(comm, table, *prior, learners); });
+  return true;
+}
+
 void report(const LearntPrior& learnt) {
   spdlog::debug("log-likelihood of the estimates {:.1f} before the prior, {:.1f} with it; held out {:.1f}",
                 learnt.likelihoods.front(), learnt.log_likelihood, learnt.held_out);
@@ -134,25 +155,31 @@ std::int64_t flag_outliers(const Communicator& comm, ResultTable& table) {
 }
 
 void apply_learnt_prior(const Communicator& comm, ResultTable& table) {
-  const auto counts = teachers(comm, table);
-  const auto own_first = counts.begin() + RowSlices::first_of_rank(comm.rank(), comm.size());
-  const std::int64_t before = std::accumulate(counts.begin(), own_first, std::int64_t{0});
-  const std::int64_t total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   const auto modes = static_cast<Eigen::Index>(table.modes().size());
-
-  std::vector<Learner> learners;
-  collectively(comm, [&] { learners = own_learners(comm, table, before, total); });
-  const auto learnt = learn_prior(learners, std::min(total, most_learners), modes, RowSlices{table.size()},
-                                  [&](std::span<double> values) { comm.sum(values); });
-  if (!learnt) {
-    spdlog::warn("no prior was learnt: {} particles are too few for {} modes", total, modes);
-    return;
-  }
-  report(*learnt);
-  collectively(comm, [&] {
-    if (comm.root()) table.write_prior(*learnt);
+  const auto add = [&](std::span<double> values) { comm.sum(values); };
+  std::int64_t found = 0;
+  const bool applied = apply_prior(comm, table, [&](std::span<const Learner> own, std::int64_t total) {
+    found = total;
+    auto learnt = learn_prior(own, std::min(total, most_learners), modes, RowSlices{table.size()}, add);
+    if (learnt) report(*learnt);
+    return learnt;
   });
-  collectively(comm, [&] { rewrite_own(comm, table, *learnt, learners); });
+  if (!applied) spdlog::warn("no prior was learnt: {} particles are too few for {} modes", found, modes);
+}
+
+void finish_with_known_prior(const Communicator& comm, ResultTable& table, const Eigen::MatrixXd& sample) {
+  comm.barrier();  // every rank's rows are in the file
+  flag_outliers(comm, table);
+  const auto add = [&](std::span<double> values) { comm.sum(values); };
+  const bool applied = apply_prior(
+      comm, table, [&](std::span<const Learner> own, std::int64_t total) -> std::optional<LearntPrior> {
+        if (total == 0) return std::nullopt;
+        return known_prior(own, std::min(total, most_learners), sample, RowSlices{table.size()}, add);
+      });
+  if (applied)
+    spdlog::info("prior of {} conformations that the network was trained on", sample.cols());
+  else
+    spdlog::warn("no particle has an estimate that a prior could be weighed with");
 }
 
 void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior) {

@@ -23,4 +23,7 @@ void apply_learnt_prior(const Communicator& comm, ResultTable& table);
 /// `learn_prior` the prior. Collective.
 void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior);
 
+/// The same with a prior that is known (known_prior): `sample`, K×M in Å.
+void finish_with_known_prior(const Communicator& comm, ResultTable& table, const Eigen::MatrixXd& sample);
+
 }  // namespace elastem

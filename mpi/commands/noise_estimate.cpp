@@ -11,6 +11,8 @@ namespace elastem {
 namespace {
 
 constexpr double background_radius = 0.45;  // box sides
+/// Images without noise are fitted as if they had this share of their power: what rounding leaves of them.
+constexpr double least_noise = 1e-6;
 constexpr std::int64_t noise_sample = 1024, noise_block = 16;
 
 }  // namespace
@@ -22,34 +24,37 @@ std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const Pa
   const std::int64_t blocks = (sample + noise_block - 1) / noise_block;
   const int size = set.grids[grid].size;
   const auto shells = static_cast<std::size_t>(size / 2 + 1);
-  // A row a block: the sum of its spectra, then the number of images in it. Each row is one rank's, the
-  // others add 0.
-  std::vector<double> sums(static_cast<std::size_t>(blocks) * (shells + 1), 0.0);
+  // A row a block: the sum of its spectra, then of its images' power a term, and their number. Each row is
+  // one rank's, the others add 0.
+  const std::size_t width = shells + 2;
+  std::vector<double> sums(static_cast<std::size_t>(blocks) * width, 0.0);
   collectively(comm, [&] {
     ParticleStream stream(set);
     Fft2<float> fft(size);
     Image image;
     FailureReason reason;
     for (std::int64_t block = comm.rank(); block < blocks; block += comm.size()) {
-      double* row = sums.data() + static_cast<std::size_t>(block) * (shells + 1);
+      double* row = sums.data() + static_cast<std::size_t>(block) * width;
       for (std::int64_t i = block * noise_block; i < std::min(sample, (block + 1) * noise_block); ++i) {
         stream.read(rows[static_cast<std::size_t>(i)], image, reason);
         if (reason != FailureReason::none) continue;
         const auto power = background_spectrum(image, background_radius * size, fft);
         for (std::size_t s = 0; s < shells; ++s) row[s] += power[s];
-        row[shells] += 1;
+        row[shells] += static_cast<double>((image - image.mean()).square().sum());
+        row[shells + 1] += 1;
       }
     }
   });
   comm.sum(std::span<double>(sums));
   NoiseSpectrum noise(shells, 0.0);
-  double images = 0;
+  double images = 0, power_a_term = 0;
   for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
-    for (std::size_t s = 0; s < shells; ++s) noise[s] += sums[block * (shells + 1) + s];
-    images += sums[block * (shells + 1) + shells];
+    for (std::size_t s = 0; s < shells; ++s) noise[s] += sums[block * width + s];
+    power_a_term += sums[block * width + shells];
+    images += sums[block * width + shells + 1];
   }
   if (images == 0) return std::nullopt;
-  for (double& power : noise) power /= images;
+  for (double& power : noise) power = std::max(power, least_noise * power_a_term) / images;
   raise_to_floor(noise);
   return noise;
 }

@@ -14,8 +14,9 @@ namespace elastem {
 
 /// The radial noise spectrum of the images of one grid of a set, from what lies outside the circle of 0.45
 /// box sides about the centre in up to 1024 particles spread over the first `count`: the mean over them in
-/// blocks of fixed particles, summed in a fixed order, so that it does not depend on the number of ranks. See
-/// raise_to_floor. None when no particle can be read. Collective.
+/// blocks of fixed particles, summed in a fixed order, so that it does not depend on the number of ranks; a
+/// millionth of the images' power at least. See raise_to_floor. None when no particle can be read.
+/// Collective.
 std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const ParticleSet& set,
                                               std::int64_t count, std::size_t grid);
 

@@ -66,6 +66,14 @@ void check_grid(const PredictOptions& o, const ParticleSet& set, const Checkpoin
       o.particles, set.grid.size, set.grid.pixel_size, o.network, known.size, known.pixel_size));
 }
 
+/// The sample of the amplitudes that the network was trained on, K×M.
+Eigen::MatrixXd conformations(const Checkpoint& network) {
+  const auto modes = static_cast<Eigen::Index>(network.modes.size());
+  return Eigen::Map<const Eigen::MatrixXf>(network.conformations.data(), modes,
+                                           static_cast<Eigen::Index>(network.conformations.size()) / modes)
+      .cast<double>();
+}
+
 void store_noise(ResultTable& table, const NoiseSpectrum& noise) {
   table.store_vector(noise_name, noise, "1",
                      "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
@@ -86,8 +94,9 @@ ResultTable open_table(const Communicator& comm, const PredictOptions& o, const 
     return table;
   }
   if (o.refine) noise = estimate_noise(comm, set, set.size());
-  ResultTable table = ResultTable::create(comm, o.output, set.size(), network.modes, provenance,
-                                          TableContents{.fits = o.refine, .prior = o.learn_prior});
+  ResultTable table =
+      ResultTable::create(comm, o.output, set.size(), network.modes, provenance,
+                          TableContents{.fits = o.refine, .prior = o.learn_prior || o.network_prior});
   if (o.refine) store_noise(table, noise);
   return table;
 }
@@ -212,7 +221,12 @@ int predict_command(const Invocation& invocation) {
   std::string each;
   const QueueSummary summary = predict_all(comm, o, set, *predictor, table, times, each);
   summarise(comm, o, *predictor, table, summary, each);
-  if (o.refine && !summary.stopped) finish_alignment(comm, table, o.learn_prior);
+  if (o.refine && !summary.stopped) {
+    if (o.network_prior)
+      finish_with_known_prior(comm, table, conformations(network));
+    else
+      finish_alignment(comm, table, o.learn_prior);
+  }
   times.lap("finishing");
   table.close(times.text());
   spdlog::info("predict: time of rank 0: {}", times.text());

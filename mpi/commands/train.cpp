@@ -120,7 +120,10 @@ Checkpoint beginning(const Communicator& comm, const TrainOptions& o, const Trai
   const Precision own = parse_precision(o.precision);
   const Precision precision =
       comm.min(own == Precision::bfloat16 ? 1.0 : 0.0) > 0 ? Precision::bfloat16 : Precision::float32;
-  return new_training(set, scaling, architecture, precision, schedule, o.common.seed);
+  Checkpoint state = new_training(set, scaling, architecture, precision, schedule, o.common.seed);
+  state.conformations =
+      set.all_training > 0 ? label_conformations(comm, set) : recipe_conformations(recipe->recipe, modes);
+  return state;
 }
 
 void describe(const TrainOptions& o, const TrainingSet& set, const Checkpoint& state, int ranks) {

@@ -1,15 +1,18 @@
 #include "mpi/training/beginning.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
 #include "io/particle_file.hpp"
+#include "mpi/comm/work_queue.hpp"
 
 namespace elastem {
 
 namespace {
 constexpr std::size_t most_measured = 256;  // particles over all ranks
-}
+constexpr std::int64_t most_conformations = 1024;
+}  // namespace
 
 StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, const ElasticModel& model,
                            const Checkpoint& state, const TrainingOptions& options) {
@@ -53,6 +56,29 @@ LabelScaling recipe_scaling(const Recipe& recipe, Eigen::Index mode_count) {
   LabelMoments moments(static_cast<std::size_t>(mode_count));
   for (std::uint64_t i = 0; i < conformers; ++i) moments.add(label_of(draw_conformer(recipe, mode_count, i)));
   return moments.scaling();
+}
+
+std::vector<float> label_conformations(const Communicator& comm, const TrainingSet& set) {
+  const std::size_t modes = set.modes.size();
+  const std::int64_t count = std::min<std::int64_t>(most_conformations, set.all_training);
+  std::vector<double> values(modes * static_cast<std::size_t>(count), 0.0);
+  const std::int64_t first = equal_share(comm, set.all_training).first;  // as the particles are dealt out
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t at = i * set.all_training / count - first;
+    if (at < 0 || at >= static_cast<std::int64_t>(set.training.size())) continue;
+    const Eigen::VectorXd& q = set.training[static_cast<std::size_t>(at)].label.amplitudes;
+    std::copy(q.begin(), q.end(), values.begin() + i * static_cast<std::int64_t>(modes));
+  }
+  comm.sum(std::span<double>(values));  // one rank has each
+  return {values.begin(), values.end()};
+}
+
+std::vector<float> recipe_conformations(const Recipe& recipe, Eigen::Index mode_count) {
+  std::vector<float> values;
+  for (std::uint64_t i = 0; i < std::uint64_t{most_conformations}; ++i)
+    for (const double q : draw_conformer(recipe, mode_count, i).amplitudes)
+      values.push_back(static_cast<float>(q));
+  return values;
 }
 
 Checkpoint new_training(const TrainingSet& set, const LabelScaling& scaling, const Architecture& architecture,

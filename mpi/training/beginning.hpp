@@ -20,6 +20,11 @@ LabelScaling measure_scaling(const Communicator& comm, const TrainingSet& set);
 /// Mean and spread of 4,096 conformers of a recipe.
 LabelScaling recipe_scaling(const Recipe& recipe, Eigen::Index mode_count);
 
+/// A sample of the training labels' amplitudes of all ranks, or of a recipe's: K values each, Å. The first is
+/// collective.
+std::vector<float> label_conformations(const Communicator& comm, const TrainingSet& set);
+std::vector<float> recipe_conformations(const Recipe& recipe, Eigen::Index mode_count);
+
 /// A training that has not begun: grid, modes and scores of the set, weights drawn from the seed.
 Checkpoint new_training(const TrainingSet& set, const LabelScaling& scaling, const Architecture& architecture,
                         Precision precision, const Schedule& schedule, std::uint64_t seed);

@@ -21,6 +21,8 @@ constexpr int move_points_after = 10;
 constexpr int normal_iterations = 20;
 constexpr double first_normal_share = 0.1, first_background_share = 0.02;
 constexpr double least_background_share = 1e-3;
+/// What a prior that is given leaves to its normal distribution, and to the background.
+constexpr double known_doubt = 0.01;
 constexpr double background_width = 3;  // of all estimates' spread
 /// The normal distribution is never narrower than this share of an estimate's variance.
 constexpr double least_variance = 1e-2;
@@ -81,6 +83,7 @@ class Learning {
   }
 
   LearntPrior learn();
+  LearntPrior known(const Eigen::MatrixXd& points) const;
 
  private:
   static int half_of(const Learner& learner) {
@@ -296,6 +299,26 @@ LearntPrior Learning::learn() {
   return learnt;
 }
 
+LearntPrior Learning::known(const Eigen::MatrixXd& points) const {
+  LearntPrior known;
+  AmplitudePrior& prior = known.prior;
+  prior.points = points;
+  prior.weights = Eigen::VectorXd::Constant(points.cols(), 1 / static_cast<double>(points.cols()));
+  prior.width_shares << 1, 0, 0, 0;
+  prior.error = error_;
+  prior.mean = points.rowwise().mean();
+  const Eigen::MatrixXd away = points.colwise() - prior.mean;
+  prior.covariance = floored(away * away.transpose() / static_cast<double>(points.cols()),
+                             least_variance * error_.trace() / static_cast<double>(modes_));
+  prior.background = background_width * background_width * (prior.covariance + spread_);
+  prior.background_share = prior.normal_share = known_doubt;
+  std::vector<Member> all;
+  for (const Learner& learner : own_) all.push_back({&learner, -1});
+  known.log_likelihood = log_likelihood(prior, all);
+  known.own_points.assign(own_.size(), -1);
+  return known;
+}
+
 }  // namespace
 
 std::int64_t stratum_drawn(std::int64_t ordinal, std::int64_t total, std::int64_t wanted) {
@@ -315,6 +338,14 @@ std::optional<LearntPrior> learn_prior(std::span<const Learner> own, std::int64_
   LearntPrior learnt = Learning(own, total, modes, slices, sum).learn();
   learnt.learners = total;
   return learnt;
+}
+
+LearntPrior known_prior(std::span<const Learner> own, std::int64_t total, const Eigen::MatrixXd& points,
+                        RowSlices slices, const SumOverRanks& sum) {
+  require(points.cols() > 0 && total > 0, "a prior has points, and estimates to be weighed with");
+  LearntPrior known = Learning(own, total, points.rows(), slices, sum).known(points);
+  known.learners = total;
+  return known;
 }
 
 }  // namespace elastem

@@ -55,4 +55,11 @@ using SumOverRanks = std::function<void(std::span<double>)>;
 std::optional<LearntPrior> learn_prior(std::span<const Learner> own, std::int64_t total, Eigen::Index modes,
                                        RowSlices slices, const SumOverRanks& sum);
 
+/// The prior of a distribution that is known, of which `points` (K×M, Å) are a sample: equal weights, the
+/// finest width, and a hundredth each for a normal distribution about them and the background. Only the
+/// typical error of an estimate comes from the learners, of which there is one at least. Collective where
+/// `sum` is.
+LearntPrior known_prior(std::span<const Learner> own, std::int64_t total, const Eigen::MatrixXd& points,
+                        RowSlices slices, const SumOverRanks& sum);
+
 }  // namespace elastem

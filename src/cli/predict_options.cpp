@@ -23,8 +23,10 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
              "refine each prediction against its image; where that fails, search the pose")(
       "learn-prior", po::bool_switch(&o.learn_prior),
       "with --refine: learn from all particles how the amplitudes are distributed, and improve each by it")(
-      "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
-      "threads of each rank for the network");
+      "network-prior", po::bool_switch(&o.network_prior),
+      "with --refine: take the distribution that the network was trained on as known, and improve each by "
+      "it")("threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
+            "threads of each rank for the network");
   add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();
@@ -35,6 +37,10 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
     throw Error(
         "option --learn-prior: a prior is learnt from what the images say, with their error bars; add "
         "--refine");
+  if (o.network_prior && !o.refine)
+    throw Error("option --network-prior: a prior improves what a refinement says; add --refine");
+  if (o.network_prior && o.learn_prior)
+    throw Error("option --network-prior: the prior is either learnt or known; leave out it or --learn-prior");
   check_atom_model(o.atom_model);
   o.effective = line.effective();
   return o;

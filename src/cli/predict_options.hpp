@@ -15,7 +15,8 @@ struct PredictOptions {
   bool negative_defocus = false;  ///< of an XMD
   bool invert = false;            ///< dark molecules
   bool refine = false;
-  bool learn_prior = false;  ///< improve every refined answer by the distribution of all
+  bool network_prior = false;  ///< improve it by the distribution that the network was trained on
+  bool learn_prior = false;    ///< improve every refined answer by the distribution of all
   int threads = 1;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;

@@ -84,6 +84,7 @@ json header_json(const Checkpoint& c) {
             {"shift_sd", c.scaling.shift_sd}}},
           {"weights", c.weights.size()},
           {"best_weights", c.best_weights.size()},
+          {"conformations", c.conformations.size()},
           {"optimiser", {{"name", "adam"}, {"steps", c.optimiser.steps}}},
           {"schedule", schedule_json(c.schedule)},
           {"seed", c.seed},
@@ -116,6 +117,7 @@ Checkpoint from_header(const json& h) {
   c.scaling = {scaling.at("amplitude_mean"), scaling.at("amplitude_sd"), scaling.at("shift_sd")};
   c.weights.resize(h.at("weights").get<std::size_t>());
   c.best_weights.resize(h.at("best_weights").get<std::size_t>());
+  c.conformations.resize(h.at("conformations").get<std::size_t>());
   c.optimiser = Adam(c.weights.size());
   c.optimiser.steps = h.at("optimiser").at("steps");
   c.schedule = schedule_from(h.at("schedule"));
@@ -162,6 +164,7 @@ std::string checkpoint_bytes(const Checkpoint& checkpoint) {
   append(bytes, checkpoint.optimiser.mean);
   append(bytes, checkpoint.optimiser.square);
   append(bytes, checkpoint.best_weights);
+  append(bytes, checkpoint.conformations);
   const std::uint32_t crc = checksum(bytes);
   bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
   return bytes;
@@ -183,9 +186,12 @@ Checkpoint parse_checkpoint(const std::string& bytes, const std::string& path) {
   try {
     Checkpoint c = from_header(json::parse(content.substr(fixed, length)));
     const std::size_t block = c.weights.size() * sizeof(float);
-    if (content.size() != fixed + length + 3 * block + c.best_weights.size() * sizeof(float)) throw damaged;
+    if (content.size() !=
+        fixed + length + 3 * block + (c.best_weights.size() + c.conformations.size()) * sizeof(float))
+      throw damaged;
     const char* at = content.data() + fixed + length;
-    for (std::vector<float>* values : {&c.weights, &c.optimiser.mean, &c.optimiser.square, &c.best_weights}) {
+    for (std::vector<float>* values :
+         {&c.weights, &c.optimiser.mean, &c.optimiser.square, &c.best_weights, &c.conformations}) {
       std::memcpy(values->data(), at, values->size() * sizeof(float));
       at += values->size() * sizeof(float);
     }

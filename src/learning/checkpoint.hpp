@@ -53,6 +53,7 @@ struct Checkpoint {
   double epoch_images = 0, epoch_loss = 0;  ///< images of the present epoch so far, and their losses' sum
   double seconds = 0;                       ///< trained so far
   double images = 0;                        ///< seen so far
+  std::vector<float> conformations;         ///< a sample of the amplitudes it learns, K values each, Å
   double median_score = 0,
          score_deviation = 0;  ///< of the labels' correlations: median, robust standard deviation
   PredictionErrors errors;     ///< empty where no particle was set aside for validation

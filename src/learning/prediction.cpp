@@ -16,6 +16,7 @@ namespace {
 constexpr double distinct_degrees = 10, blur_degrees = 6;
 /// Variance of a normal distribution of mean absolute deviation 1.
 constexpr double normal_variance = std::numbers::pi / 2;
+constexpr double least_mass = 0.005;
 constexpr std::size_t most_ranked = 64, most_kept = 24;
 
 /// A mixture blurred by `blur_degrees` about each axis: how much of it lies near an orientation counts, not
@@ -54,6 +55,27 @@ std::vector<Eigen::Matrix3d> likeliest(const std::vector<PoseComponent>& mixture
     if (!known && kept.size() < most_kept) kept.push_back(mixture[i].rotation);
   }
   return kept;
+}
+
+/// Drops orientations about which hardly any of the mixture lies: each component counts for the nearest one.
+void drop_unlikely(const std::vector<PoseComponent>& mixture, std::vector<Eigen::Matrix3d>& orientations) {
+  std::vector<double> mass(orientations.size(), 0.0);
+  for (const PoseComponent& m : mixture) {
+    std::size_t nearest = 0;
+    double largest = -2;  // of the trace, −1 … 3
+    for (std::size_t i = 0; i < orientations.size(); ++i) {
+      const double trace = (orientations[i].transpose() * m.rotation).trace();
+      if (trace > largest) {
+        largest = trace;
+        nearest = i;
+      }
+    }
+    mass[nearest] += m.weight;
+  }
+  std::size_t kept = 1;  // the likeliest stays
+  for (std::size_t i = 1; i < orientations.size(); ++i)
+    if (mass[i] >= least_mass) orientations[kept++] = orientations[i];
+  orientations.resize(kept);
 }
 
 /// Root mean square angle about each of three axes between a mixture's orientations and one, in degrees: a
@@ -103,6 +125,7 @@ Prediction predict_label(Network& network, const Image& input, const LabelScalin
                     .shift;
   }
   prediction.orientations = likeliest(blurred(mixture));
+  drop_unlikely(mixture, prediction.orientations);
   prediction.best.rotation = prediction.orientations.front();
   prediction.best.errors = {amplitude_variance.sqrt(), spread(mixture, prediction.best.rotation),
                             std::sqrt(shift_variance)};

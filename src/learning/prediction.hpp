@@ -15,7 +15,8 @@ struct Prediction {
   /// the answers expect of themselves (of a normal distribution of the mean absolute error they give).
   Label best;
   /// Orientations the image may have, likeliest first: centres of the components of all eight answers (turned
-  /// back), ranked by the density of the mixture of them all, none within 10° of a likelier one. At most 24.
+  /// back), ranked by the density of the mixture of them all, none within 10° of a likelier one, nor
+  /// with less than 0.5 % of it near. At most 24.
   std::vector<Eigen::Matrix3d> orientations;
 };
 

@@ -30,6 +30,7 @@ Checkpoint example() {
   }
   c.schedule = {ScheduleKind::plateau, 3e-4, 50, 4, 9, 5, -0.1, 9, 1};
   c.best_weights.assign(1000, 0.25F);
+  c.conformations = {1, 2, 3, -1, -2, -3};
   c.seed = 0xfedcba9876543210ULL;
   c.epoch = 5;
   c.step = 3;
@@ -79,6 +80,7 @@ TEST_F(CheckpointFile, ComesBackToTheLastBit) {
   EXPECT_EQ(read.precision, written.precision);
   EXPECT_EQ(read.weights, written.weights);
   EXPECT_EQ(read.best_weights, written.best_weights);
+  EXPECT_EQ(read.conformations, written.conformations);
   EXPECT_EQ(read.optimiser.mean, written.optimiser.mean);
   EXPECT_EQ(read.optimiser.square, written.optimiser.square);
   EXPECT_EQ(read.optimiser.steps, written.optimiser.steps);
