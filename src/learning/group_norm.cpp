@@ -221,8 +221,16 @@ struct NormRelu : torch::autograd::Function<NormRelu> {
 Tensor norm_relu(const Tensor& x, const Tensor& gamma, const Tensor& beta, std::int64_t groups,
                  const Tensor& residual) {
   require(x.dim() == 4 && groups > 0 && x.size(1) % groups == 0, "a group norm divides the channels");
+  if (!x.device().is_cpu()) return composed_norm_relu(x, gamma, beta, groups, residual);
   return NormRelu::apply(x, gamma, beta, groups,
                          residual.defined() ? c10::make_optional(residual) : c10::nullopt);
+}
+
+Tensor composed_norm_relu(const Tensor& x, const Tensor& gamma, const Tensor& beta, std::int64_t groups,
+                          const Tensor& residual) {
+  Tensor y = torch::group_norm(x.to(torch::kFloat), groups, gamma, beta, epsilon);
+  if (residual.defined()) y = y + residual.to(torch::kFloat);
+  return channels_last(torch::relu(y).to(x.scalar_type()));
 }
 
 }  // namespace elastem
