@@ -15,8 +15,8 @@ namespace elastem {
 /// Numbers that activations and products of a network are made of; weights, sums and the loss are float32.
 enum class Precision { float32, bfloat16 };
 
-/// "float32" or "bfloat16"; "auto" is bfloat16 where the processor multiplies it (AVX-512 BF16). Throws Error
-/// for another name.
+/// "float32" or "bfloat16"; "auto" is bfloat16 where the device in use multiplies it (multiplies_bfloat16).
+/// Throws Error for another name.
 Precision parse_precision(const std::string& name);
 std::string precision_name(Precision precision);
 
@@ -64,7 +64,8 @@ using GradientReady = std::function<void(std::size_t first, std::size_t count)>;
 ///   rotation. Neither w, b nor t pass a gradient to v̂, nor the second sum.
 class Network {
  public:
-  /// Weights drawn from `seed`. Throws Error for an unknown name.
+  /// Weights drawn from `seed`, the same for every device. It computes on the device in use (use_device).
+  /// Throws Error for an unknown name.
   Network(const Architecture& architecture, std::uint64_t seed, Precision precision = Precision::float32);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
@@ -75,14 +76,15 @@ class Network {
   std::size_t target_count() const;
   std::size_t output_count() const;
 
-  /// All weights, one after another: the network computes with this memory.
+  /// All weights, one after another, in host memory. What is written here counts from the next call of
+  /// accumulate or predict on; call this again to write after that.
   std::span<float> weights();
   std::span<const float> weights() const;
 
   /// The gradient of the loss summed over the images of a batch, overwritten by each call (all 0 for no
   /// images). `inputs`: n·input_size² pixels; `targets`: n·target_count() numbers, see encode_label. `ready`
-  /// is called during the backward pass as soon as a part of the gradient is final, from the last numbers to
-  /// the first, each number once.
+  /// is called during the backward pass, by the calling thread, as soon as a part of the gradient is final
+  /// (in host memory), from the last numbers to the first, each number once.
   LossSums accumulate(std::span<const float> inputs, std::span<const float> targets,
                       const GradientReady& ready = {});
   std::span<float> gradient();
