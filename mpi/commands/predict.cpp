@@ -14,6 +14,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/device_choice.hpp"
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/node_library.hpp"
 #include "mpi/commands/noise_estimate.hpp"
@@ -40,7 +41,9 @@ Checkpoint shared_checkpoint(const Communicator& comm, const std::string& path) 
 Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, const ParticleSet& set) {
   const Communicator& comm = invocation.comm;
   std::vector<std::string> options = o.effective;
-  std::erase_if(options, [](const std::string& option) { return option.starts_with("threads="); });
+  std::erase_if(options, [](const std::string& option) {
+    return option.starts_with("threads=") || option.starts_with("device=");
+  });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
   for (const auto& [role, path] : {std::pair("modes", o.modes_file), std::pair("network", o.network)}) {
@@ -187,6 +190,7 @@ int predict_command(const Invocation& invocation) {
   const PredictOptions& o = *parsed;
   StageTimes times;
   use_torch_threads(o.threads);
+  use_device_of_rank(comm, o.device);
   const Checkpoint network = shared_checkpoint(comm, o.network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
   const ParticleSet set =
@@ -195,6 +199,7 @@ int predict_command(const Invocation& invocation) {
   spdlog::info("predict: {} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");
+  spdlog::info("predict: the network computes on {}", device_name(device_in_use()));
   if (o.common.dry_run) {
     spdlog::info("predict: dry run: {:.1f} MiB of weights on each rank; nothing was written",
                  static_cast<double>(network.weights.size() * sizeof(float)) / (1 << 20));

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/device_choice.hpp"
 #include "mpi/commands/model_input.hpp"
 #include "mpi/commands/particle_set.hpp"
 #include "mpi/commands/recipe_input.hpp"
@@ -37,11 +38,12 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o,
                          const std::optional<ParticleSet>& particles,
                          const std::optional<RecipeInput>& recipe) {
   const Communicator& comm = invocation.comm;
-  // How long to train is not what: a training may be gone on with for more epochs or minutes.
+  // How long to train, and where, is not what: a training may be gone on with for more epochs or minutes.
   std::vector<std::string> options = o.effective;
   std::erase_if(options, [](const std::string& option) {
     return option.starts_with("epochs=") || option.starts_with("minutes=") ||
-           option.starts_with("threads=") || option.starts_with("save-seconds=");
+           option.starts_with("threads=") || option.starts_with("save-seconds=") ||
+           option.starts_with("device=");
   });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
   if (particles) provenance.inputs = particle_fingerprints(comm, *particles);
@@ -116,7 +118,7 @@ Checkpoint beginning(const Communicator& comm, const TrainOptions& o, const Trai
                           o.patience};
   const LabelScaling scaling =
       set.all_training > 0 ? measure_scaling(comm, set) : recipe_scaling(recipe->recipe, modes);
-  // The slowest processor decides for all: float32 if one of them has no bfloat16.
+  // The slowest device decides for all: float32 if one of them has no bfloat16.
   const Precision own = parse_precision(o.precision);
   const Precision precision =
       comm.min(own == Precision::bfloat16 ? 1.0 : 0.0) > 0 ? Precision::bfloat16 : Precision::float32;
@@ -138,6 +140,7 @@ void describe(const TrainOptions& o, const TrainingSet& set, const Checkpoint& s
       "{} ranks",
       state.architecture.name, state.weights.size(), precision_name(state.precision),
       state.architecture.input_size, format_number_list(state.modes), o.batch, 100 * o.stream, first, ranks);
+  spdlog::info("train: the network computes on {}", device_name(device_in_use()));
   if (!state.history.empty())
     spdlog::info("train: going on from epoch {}, {:.0f} images", state.epoch, state.images);
 }
@@ -169,6 +172,7 @@ int train_command(const Invocation& invocation) {
   }
   const TrainOptions& o = *parsed;
   use_torch_threads(o.threads);
+  use_device_of_rank(comm, o.device);
   std::optional<ParticleSet> particles;
   if (!o.particles.empty())
     particles = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);

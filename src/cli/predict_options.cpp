@@ -26,7 +26,10 @@ std::optional<PredictOptions> parse_predict_options(const std::vector<std::strin
       "network-prior", po::bool_switch(&o.network_prior),
       "with --refine: take the distribution that the network was trained on as known, and improve each by "
       "it")("threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
-            "threads of each rank for the network");
+            "threads of each rank for the network")(
+      "device", po::value(&o.device)->default_value(o.device)->value_name("NAME"),
+      "where the network computes: cpu; cuda, on a GPU of the node (shared where there are more ranks than "
+      "GPUs); or auto: cuda where there is one");
   add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();

@@ -18,7 +18,8 @@ struct PredictOptions {
   bool network_prior = false;  ///< improve it by the distribution that the network was trained on
   bool learn_prior = false;    ///< improve every refined answer by the distribution of all
   int threads = 1;
-  AtomModelOption atom_model;  ///< where it differs from the modes file's
+  std::string device = "auto";  ///< auto, cpu or cuda; does not shape the result but for rounding
+  AtomModelOption atom_model;   ///< where it differs from the modes file's
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };

@@ -87,7 +87,7 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "input-resolution", po::value(&o.input_resolution)->default_value(o.input_resolution)->value_name("Å"),
       "finest detail that the network sees")(
       "precision", po::value(&o.precision)->default_value(o.precision)->value_name("NAME"),
-      "of its activations: float32, bfloat16, or auto: bfloat16 where the processor multiplies it")(
+      "of its activations: float32, bfloat16, or auto: bfloat16 where the device multiplies it")(
       "validation", po::value(&o.validation)->default_value(o.validation)->value_name("SHARE"),
       "share of the particles set aside to measure errors")(
       "stream", po::value(&o.stream)->default_value(0)->implicit_value(0.9, "0.9")->value_name("SHARE"),
@@ -96,7 +96,10 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
       "share of the training before that in which all images are synthetic")(
       "save-seconds", po::value(&o.save_seconds)->default_value(o.save_seconds)->value_name("S"),
       "time between two checkpoints; one is always written at the end")(
-      "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"), "threads of each rank");
+      "threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"), "threads of each rank")(
+      "device", po::value(&o.device)->default_value(o.device)->value_name("NAME"),
+      "where the network computes: cpu; cuda, on a GPU of the node (shared where there are more ranks than "
+      "GPUs); or auto: cuda where there is one");
   add_atom_model_overrides(line, o.atom_model);
   if (!line.parse(arguments)) {
     help = line.help();

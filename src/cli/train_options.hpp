@@ -27,6 +27,7 @@ struct TrainOptions {
   std::string architecture = "small";
   double input_resolution = 9;  ///< Å
   std::string precision = "auto";
+  std::string device = "auto";  ///< auto, cpu or cuda; does not shape the result but for rounding
   double validation = 0.1;
   double stream = 0;         ///< share of synthetic images in a batch
   double pretrain = 0;       ///< share of the training in which all are

@@ -75,6 +75,19 @@ train -l labels.h5 -o network.pt
 says "an existing network" $? 'network.pt exists'
 train -l labels.h5 -o x.pt --stream 1.5
 says "a share above 1" $? '--stream'
+export CUDA_VISIBLE_DEVICES=  # no GPU, whatever the machine has
+train -l labels.h5 -o x.pt --device cuda
+says "no GPU" $? 'no CUDA device here'
+predict 3 -i set/particles.star -w network.pt -o x.h5 --device cuda
+says "no GPU" $? 'no CUDA device here'
+predict 2 -i set/particles.star -w network.pt -o x.h5 --device gpu
+says "an unknown device" $? 'choose auto, cpu or cuda'
+train -l labels.h5 --arch tiny -o network.pt --epochs 6 --batch 16 --stream --resume --device cpu ||
+  { cat log; fail "train --resume with another --device gives $?"; }
+predict 1 -i set/particles.star -w network.pt -o again.h5 || { cat log; fail "predict gives $?"; }
+predict 1 -i set/particles.star -w network.pt -o again.h5 --resume --device cpu ||
+  { cat log; fail "predict --resume with another --device gives $?"; }
+grep -q 'computes on the processor' log || { cat log; fail "predict does not say where the network computes"; }
 train -l labels.h5 -o x.pt --dry-run || { cat log; fail "--dry-run gives $?"; }
 [ -e x.pt ] || [ -e x.h5 ] && fail "something was written where nothing should be"
 exit 0

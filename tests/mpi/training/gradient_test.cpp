@@ -10,6 +10,7 @@
 
 #include "core/random.hpp"
 #include "learning/adam.hpp"
+#include "learning/compute_device.hpp"
 #include "learning/label.hpp"
 
 namespace elastem {
@@ -72,6 +73,19 @@ TEST(MeanGradient, OfManyRanksIsThatOfOneWithTheWholeBatch) {
       break;
     }
   }
+}
+
+TEST(MeanGradient, IsTheSameWhereItsPartsComeFromCopies) {
+  const auto comm = Communicator::world();
+  const Data own = own_part(comm, 7);
+  Network direct({"tiny", 2}, 5);
+  use_device({-1, true});
+  Network staged({"tiny", 2}, 5);
+  use_device({});
+  EXPECT_EQ(mean_gradient(comm, direct, own.inputs, own.targets).loss,
+            mean_gradient(comm, staged, own.inputs, own.targets).loss);
+  EXPECT_TRUE(std::ranges::equal(direct.gradient(), staged.gradient()));
+  EXPECT_TRUE(std::ranges::any_of(staged.gradient(), [](float g) { return g != 0; }));
 }
 
 TEST(MeanGradient, WithoutAnyImageIsZero) {
