@@ -54,6 +54,17 @@ TEST_P(InputOfSize, KeepsAWaveBelowNyquist) {
 
 INSTANTIATE_TEST_SUITE_P(LargerOddEqualSmaller, InputOfSize, testing::Values(64, 63, 32, 20));
 
+TEST(InputSize, IsTheSmallestThatKeepsTheDetail) {
+  EXPECT_EQ(network_input_size({64, 2.2}, 9), 32);    // 2·64·2.2/9 = 31.3 terms
+  EXPECT_EQ(network_input_size({64, 2.25}, 9), 48);   // 32 of them: their line is the Nyquist frequency's
+  EXPECT_EQ(network_input_size({128, 2.2}, 9), 64);   // 62.6
+  EXPECT_EQ(network_input_size({256, 1.1}, 9), 64);   // the same box, the same detail
+  EXPECT_EQ(network_input_size({256, 1.1}, 30), 32);  // 18.8, but never less than 32
+  EXPECT_EQ(network_input_size({128, 2.2}, 2), 128);  // 281: all the image has
+  EXPECT_EQ(network_input_size({100, 2.2}, 2), 96);   // whole multiples of 16
+  EXPECT_EQ(network_input_size({20, 3}, 9), 16);      // an image below 32
+}
+
 TEST(Input, LosesAWaveAtOrAboveNyquist) {
   InputMaker maker({64, 2.0}, 32);
   Spectrum spectrum;

@@ -104,6 +104,37 @@ TEST(Correlation, IsOneForTheProjectionItselfAndLessElsewhere) {
   EXPECT_LT(signal.correlation(image, defocused(), label), 0.99);
 }
 
+TEST(SignalMaker, DrawsTheCropOfTheFullProjectionButForAliases) {
+  // Sharp atoms on fine pixels, for which the signal is drawn on a coarser grid.
+  const ImageGrid fine{96, 1.0};
+  ElasticModel model = test::small_model();
+  model.kinds = {{{1.0, 1.5}}};
+  ASSERT_LT(rendering(model, fine, fine.size * fine.pixel_size / 15).grid.size, fine.size);
+  Projector<float> projector(model, fine);
+  SignalMaker signal(model, fine, 32);
+  InputMaker maker(fine, 32);
+  ImageOf<float> magnitude, sign;
+  maker.transfer(defocused(), magnitude, sign);
+  const std::vector<int> shells = half_grid_shells(32);
+  std::vector<double> off(17, 0.0), power(17, 0.0);
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const Label label = test::random_label(i);
+    Spectrum drawn, expected;
+    signal.draw(label, defocused(), drawn);
+    Image image;
+    projector.project(label.amplitudes, label.rotation, label.shift, image);
+    maker.crop(image, expected);
+    expected *= magnitude;
+    for (std::size_t t = 0; t < shells.size(); ++t) {
+      off[static_cast<std::size_t>(shells[t])] += std::norm(drawn.data()[t] - expected.data()[t]);
+      power[static_cast<std::size_t>(shells[t])] += std::norm(expected.data()[t]);
+    }
+  }
+  // As rendering has it: 4 % of a term at the edge, the 15th shell, and 0.1 % at three quarters of it.
+  for (std::size_t shell = 0; shell <= 15; ++shell)
+    EXPECT_LT(std::sqrt(off[shell] / power[shell]), shell <= 11 ? 0.001 : 0.04) << "shell " << shell;
+}
+
 TEST(LabelStream, IsAFunctionOfSeedAndIndex) {
   const ElasticModel model = test::small_model();
   LabelStream a(model, grid, 32, stream_model(), 1), b(model, grid, 32, stream_model(), 1),
