@@ -1,8 +1,8 @@
 #!/bin/bash
 # `kill -9` of any rank of a training on two and on three ranks, at random moments and while rank 0 writes the checkpoint,
 # then the same command with --resume. Each time the checkpoint that is left is whole and no older than --save-seconds and
-# a step; in the end weights and history are those of an undisturbed run, to the last bit. A checkpoint of a killed run goes
-# on on another number of ranks too, there not with the same bits. Set SEED to repeat a run of this test.
+# a step; in the end weights, best weights and history are those of an undisturbed run, to the last bit. A checkpoint of a
+# killed run goes on on another number of ranks too, there not with the same bits. Set SEED to repeat a run of this test.
 set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder kill_train
@@ -10,15 +10,15 @@ seed=${SEED:-$(($(date +%s) % 32768))}
 echo "SEED=$seed"
 RANDOM=$seed
 
-epochs=20
-late_epochs=8 # of them
+epochs=15
+late_epochs=5 # of them
 save_ms=300
 # What a step, an epoch's validation and the writing of a checkpoint take on a busy machine; each is far below a second on
 # a quiet one.
 slack_ms=2000
 small_set 60 32 4.4 >log 2>&1 || { cat log; fail "no particles"; }
 common=(train --arch tiny -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 16 --stream 0.5 --seed 3 --epochs "$epochs")
-common+=(--save-seconds "0.$save_ms")
+common+=(--save-seconds "0.$save_ms" --patience "$epochs") # the best weights are kept, too
 network() { /usr/bin/python3 "$ELASTEM_SOURCE/tests/support/network.py" "$@"; }
 epochs_over() { network show killed.pt 2>/dev/null | awk '{ n = $2 } END { print n + 0 }'; }
 

@@ -1,7 +1,8 @@
 """What a network's checkpoint holds, for script tests.
 
     network.py show FILE        steps, epochs over, images seen, seconds trained; an error when it is damaged
-    network.py same A B         weights, moments and history (but for its times) are the same to the last bit
+    network.py same A B         weights, moments, best weights and history (but for its times) are the same to the last bit
+    network.py ended FILE       a training that ended before its N epochs, with the weights of its best one: see ended()
     network.py went_on A B      B is what A became in a training that went on: see went_on()
 """
 
@@ -11,7 +12,7 @@ import zlib
 
 
 def read(path):
-    """(header, bytes of weights and moments)"""
+    """(header, bytes of weights, both moments and, where the validation loss is watched, the best weights)"""
     data = open(path, "rb").read()
     start = data.index(b"\n") + 1
     assert data.startswith(b"elastem network "), f"{path} is no network"
@@ -19,7 +20,8 @@ def read(path):
     length = int.from_bytes(data[start:start + 8], "little")
     header = json.loads(data[start + 8:start + 8 + length])
     weights = data[start + 8 + length:-4]
-    assert len(weights) == 12 * header["weights"], f"{path} is too short"
+    assert header["best_weights"] in (0, header["weights"]), "the best weights are of another network"
+    assert len(weights) == 12 * header["weights"] + 4 * header["best_weights"], f"{path} has a wrong length"
     return header, weights
 
 
@@ -62,7 +64,20 @@ def went_on(path_a, path_b):
     print(f"went on after {before} epochs: mean loss {sum(old) / len(old):.3f} before, {sum(new) / len(new):.3f} after")
 
 
+def ended(path, epochs):
+    """The validation loss has not fallen for `patience` epochs; the weights are those of the epoch when it last did."""
+    header, weights = read(path)
+    schedule, size = header["schedule"], 4 * header["weights"]
+    over, best = header["epoch"], schedule["best_epoch"]
+    assert over == len(header["history"]) == best + schedule["patience"] < int(epochs), f"{over} epochs, the best {best}"
+    loss = [line[5] for line in header["history"]]
+    least = loss[best - 1] - 1e-3 * abs(loss[best - 1])  # below it an epoch improves
+    assert loss[best - 1] == schedule["best_loss"] and min(loss[best:]) >= least, f"{best} is not the best: {loss}"
+    assert header["best_weights"] > 0 and weights[:size] == weights[3 * size:], "the weights are not the best ones"
+    print(f"ended after {over} epochs with the weights of {best}")
+
+
 try:
-    {"show": show, "same": same, "went_on": went_on}[sys.argv[1]](*sys.argv[2:])
+    {"show": show, "same": same, "went_on": went_on, "ended": ended}[sys.argv[1]](*sys.argv[2:])
 except AssertionError as problem:
     sys.exit(str(problem) or "the networks differ")
