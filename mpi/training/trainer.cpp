@@ -249,10 +249,12 @@ void Trainer::save() {
   });
 }
 
-/// A training that is given up ends with the weights that were best.
+/// A training that is given up ends with the weights that were best, and with their errors.
 void Trainer::keep_best() {
   if (!state_.schedule.exhausted() || state_.best_weights.empty()) return;
   std::copy(state_.best_weights.begin(), state_.best_weights.end(), network_.weights().begin());
+  EpochRecord record;
+  validate_epoch(record);
   if (options_.report)
     spdlog::info("train: the validation loss no longer falls: ends with the weights of epoch {}",
                  state_.history[static_cast<std::size_t>(state_.schedule.best_epoch) - 1].epoch);

@@ -3,6 +3,7 @@
     network.py show FILE        steps, epochs over, images seen, seconds trained; an error when it is damaged
     network.py same A B         weights, moments, best weights and history (but for its times) are the same to the last bit
     network.py ended FILE       a training that ended before its N epochs, with the weights of its best one: see ended()
+    network.py best A B         A ended early with the weights, and their validation errors, that B ends with
     network.py went_on A B      B is what A became in a training that went on: see went_on()
 """
 
@@ -77,7 +78,15 @@ def ended(path, epochs):
     print(f"ended after {over} epochs with the weights of {best}")
 
 
+def best(path_a, path_b):
+    (a, weights_a), (b, weights_b) = read(path_a), read(path_b)
+    assert a["schedule"]["best_epoch"] == b["epoch"] < a["epoch"], f"the best of {a['epoch']} epochs is not {b['epoch']}"
+    size = 4 * a["weights"]
+    assert weights_a[:size] == weights_b[:size], "the weights differ"
+    assert a["errors"] == b["errors"], f"the errors are of other weights: {a['errors']}, {b['errors']}"
+
+
 try:
-    {"show": show, "same": same, "went_on": went_on, "ended": ended}[sys.argv[1]](*sys.argv[2:])
+    {"show": show, "same": same, "went_on": went_on, "ended": ended, "best": best}[sys.argv[1]](*sys.argv[2:])
 except AssertionError as problem:
     sys.exit(str(problem) or "the networks differ")

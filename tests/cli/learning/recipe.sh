@@ -55,10 +55,15 @@ ranks 2 train -m modes.h5 "${labelled[@]}" --stream 0.5 --pretrain 0.5 --epochs 
   { cat log; fail "--pretrain on images like the labelled ones gives $?"; }
 
 # Few validation particles: their loss soon fails to fall for an epoch.
-ranks 2 train -m modes.h5 "${labelled[@]}" --patience 1 --schedule constant --learning-rate 0.004 --epochs 300 -o early.pt >log 2>&1 ||
-  { cat log; fail "train --patience gives $?"; }
+watched=("${labelled[@]}" --patience 1 --schedule constant --learning-rate 0.004)
+ranks 2 train -m modes.h5 "${watched[@]}" --epochs 300 -o early.pt >log 2>&1 || { cat log; fail "train --patience gives $?"; }
 grep -q 'the validation loss no longer falls: ends with the weights of epoch' log || { cat log; fail "no early end is told"; }
-network ended early.pt 300 || fail "the training did not end early with its best weights"
+network ended early.pt 300 >ended || fail "the training did not end early with its best weights"
+cat ended
+# One that ends there anyway has the same weights, and the same errors for predict's error bars.
+ranks 2 train -m modes.h5 "${watched[@]}" --epochs "$(grep -o '[0-9]*$' ended)" -o best.pt >log 2>&1 ||
+  { cat log; fail "train gives $?"; }
+network best early.pt best.pt || fail "what an early end leaves is not the best epoch's"
 
 base=(train -m modes.h5 -o x.pt)
 refused 2 'there is nothing to learn from' "${base[@]}"
