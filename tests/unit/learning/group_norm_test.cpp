@@ -1,7 +1,8 @@
 #include "learning/group_norm.hpp"
 
 #include <limits>
-#include <string>
+#include <ostream>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -23,6 +24,13 @@ struct Case {
   torch::ScalarType type;
   bool residual;
 };
+
+/// For the names of tests.
+void PrintTo(const Case& c, std::ostream* out) {
+  const Shape& s = c.shape;
+  *out << s.images << 'x' << s.channels << 'x' << s.side << 'x' << s.side << "_in_" << s.groups << "_groups"
+       << (c.type == torch::kFloat ? "_float32" : "_bfloat16") << (c.residual ? "_residual" : "");
+}
 
 /// The arguments of norm_relu, or what belongs to each of them.
 struct Arguments {
@@ -108,14 +116,7 @@ std::vector<Case> cases() {
   return all;
 }
 
-std::string name(const testing::TestParamInfo<Case>& info) {
-  const auto& [shape, type, residual] = info.param;
-  return std::to_string(shape.images) + "images" + std::to_string(shape.channels) + "channels" +
-         std::to_string(shape.groups) + "groups" + std::to_string(shape.side) + "pixels" +
-         (type == torch::kFloat ? "Float32" : "Bfloat16") + (residual ? "Residual" : "");
-}
-
-INSTANTIATE_TEST_SUITE_P(Shapes, NormReluOf, testing::ValuesIn(cases()), name);
+INSTANTIATE_TEST_SUITE_P(Shapes, NormReluOf, testing::ValuesIn(cases()));
 
 TEST(NormRelu, TakesAnyOrderOfMemory) {
   const Arguments given = drawn({{3, 16, 8, 6}, torch::kFloat, true});

@@ -154,6 +154,12 @@ TEST(RecipeStream, RefusesStructuresWithoutAmplitudes) {
 
 enum class Noise { white, before_ctf, coloured, flipped };
 
+/// For the names of tests.
+void PrintTo(Noise noise, std::ostream* out) {
+  constexpr const char* names[] = {"white", "before_ctf", "coloured", "flipped"};
+  *out << names[static_cast<std::size_t>(noise)];
+}
+
 class NoisyRecipe : public testing::TestWithParam<Noise> {};
 
 /// Share of an input's power in the terms |k| > 9, half of those below Nyquist.
@@ -203,14 +209,8 @@ TEST_P(NoisyRecipe, HasSynthesizersNoiseInTheBand) {
   EXPECT_NEAR(fine.value(), 0, 4 * fine.error());
 }
 
-const char* name(Noise noise) {
-  constexpr const char* names[] = {"White", "BeforeCtf", "Coloured", "Flipped"};
-  return names[static_cast<std::size_t>(noise)];
-}
-
 INSTANTIATE_TEST_SUITE_P(Kinds, NoisyRecipe,
-                         testing::Values(Noise::white, Noise::before_ctf, Noise::coloured, Noise::flipped),
-                         [](const auto& info) { return name(info.param); });
+                         testing::Values(Noise::white, Noise::before_ctf, Noise::coloured, Noise::flipped));
 
 }  // namespace
 }  // namespace elastem
