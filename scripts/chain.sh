@@ -85,7 +85,7 @@ chain() {
     align -i "$out/particles.star" -m "$out/modes.h5" --modes 7-9 --limit "$ELASTEM_ALIGNED" \
     -o "$out/alignment.h5" || return
   stage train "train a network on the aligned ones" resume \
-    train -i "$out/particles.star" -m "$out/modes.h5" -l "$out/alignment.h5" -o "$out/network.pt" \
+    train --arch tiny -i "$out/particles.star" -m "$out/modes.h5" -l "$out/alignment.h5" -o "$out/network.pt" \
     --stream --minutes "$ELASTEM_TRAINING_MINUTES" --seed "$ELASTEM_SEED" || return
   stage predict "predict all images and refine the predictions" resume \
     predict -i "$out/particles.star" -m "$out/modes.h5" -w "$out/network.pt" -o "$out/predictions.h5" --refine ||

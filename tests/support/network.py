@@ -22,7 +22,8 @@ def read(path):
     header = json.loads(data[start + 8:start + 8 + length])
     weights = data[start + 8 + length:-4]
     assert header["best_weights"] in (0, header["weights"]), "the best weights are of another network"
-    assert len(weights) == 12 * header["weights"] + 4 * header["best_weights"], f"{path} has a wrong length"
+    floats = 3 * header["weights"] + header["best_weights"] + header["conformations"]
+    assert len(weights) == 4 * floats, f"{path} has a wrong length"
     return header, weights
 
 
@@ -74,7 +75,7 @@ def ended(path, epochs):
     loss = [line[5] for line in header["history"]]
     least = loss[best - 1] - 1e-3 * abs(loss[best - 1])  # below it an epoch improves
     assert loss[best - 1] == schedule["best_loss"] and min(loss[best:]) >= least, f"{best} is not the best: {loss}"
-    assert header["best_weights"] > 0 and weights[:size] == weights[3 * size:], "the weights are not the best ones"
+    assert header["best_weights"] > 0 and weights[:size] == weights[3 * size:4 * size], "the weights are not the best ones"
     print(f"ended after {over} epochs with the weights of {best}")
 
 

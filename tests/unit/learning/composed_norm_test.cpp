@@ -1,10 +1,10 @@
-#include "learning/group_norm.hpp"
-
 #include <array>
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
+
+#include "learning/group_norm.hpp"
 
 namespace elastem {
 namespace {
