@@ -188,6 +188,7 @@ int train_command(const Invocation& invocation) {
   if (!particles) {
     set.grid = recipe->recipe.grid;
     set.modes = model.mode_numbers;
+    measure_scores(model, recipe->recipe, set);
   } else if (recipe) {
     check_recipe(o, recipe->recipe.grid, set.grid);
   }

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "io/particle_file.hpp"
 #include "mpi/comm/work_queue.hpp"
+#include "synthesis/synthesizer.hpp"
 
 namespace elastem {
 
@@ -79,6 +80,15 @@ std::vector<float> recipe_conformations(const Recipe& recipe, Eigen::Index mode_
     for (const double q : draw_conformer(recipe, mode_count, i).amplitudes)
       values.push_back(static_cast<float>(q));
   return values;
+}
+
+void measure_scores(const ElasticModel& model, Recipe recipe, TrainingSet& set) {
+  recipe.bounds = false;
+  Synthesizer synthesizer(model, recipe);
+  std::vector<double> scores;
+  Image image;
+  for (std::uint64_t i = 0; i < most_measured; ++i) scores.push_back(synthesizer.make(i, image).score);
+  describe_scores(std::move(scores), set);
 }
 
 Checkpoint new_training(const TrainingSet& set, const LabelScaling& scaling, const Architecture& architecture,

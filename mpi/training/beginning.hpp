@@ -25,6 +25,10 @@ LabelScaling recipe_scaling(const Recipe& recipe, Eigen::Index mode_count);
 std::vector<float> label_conformations(const Communicator& comm, const TrainingSet& set);
 std::vector<float> recipe_conformations(const Recipe& recipe, Eigen::Index mode_count);
 
+/// Median and spread of a recipe's images' correlations with their noise-free ones, over 256 of them: what
+/// good fits of such images score.
+void measure_scores(const ElasticModel& model, Recipe recipe, TrainingSet& set);
+
 /// A training that has not begun: grid, modes and scores of the set, weights drawn from the seed.
 Checkpoint new_training(const TrainingSet& set, const LabelScaling& scaling, const Architecture& architecture,
                         Precision precision, const Schedule& schedule, std::uint64_t seed);

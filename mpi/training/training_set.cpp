@@ -62,7 +62,7 @@ std::vector<Example> read_examples(const std::vector<std::int64_t>& rows, const 
 }
 
 /// Median and spread of the labels' scores over all ranks; each gives a sample of its own.
-void describe_scores(const Communicator& comm, const std::vector<double>& own, TrainingSet& set) {
+void gather_scores(const Communicator& comm, const std::vector<double>& own, TrainingSet& set) {
   const std::size_t most = 1 + 4096 / static_cast<std::size_t>(comm.size());
   const std::size_t step = 1 + own.size() / most;
   std::vector<double> sample;
@@ -74,14 +74,7 @@ void describe_scores(const Communicator& comm, const std::vector<double>& own, T
   std::vector<double> all(static_cast<std::size_t>(offsets.back() + counts.back()));
   MPI_Allgatherv(sample.data(), count, MPI_DOUBLE, all.data(), counts.data(), offsets.data(), MPI_DOUBLE,
                  comm.handle());
-  const auto median = [](std::vector<double>& values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-  };
-  set.median_score = median(all);
-  for (double& score : all) score = std::abs(score - set.median_score);
-  set.score_deviation = 1.4826 * median(all);
+  describe_scores(std::move(all), set);
 }
 
 ImageGrid common_grid(const Communicator& comm, const TrainingSet& set, const std::string& path) {
@@ -109,6 +102,17 @@ bool for_validation(std::uint64_t seed, std::int64_t row, double share) {
   return Random(seed, Stream::split, static_cast<std::uint64_t>(row)).uniform() < share;
 }
 
+void describe_scores(std::vector<double> scores, TrainingSet& set) {
+  const auto median = [](std::vector<double>& values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+  };
+  set.median_score = median(scores);
+  for (double& score : scores) score = std::abs(score - set.median_score);
+  set.score_deviation = 1.4826 * median(scores);
+}
+
 TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
                               const std::string& path, const std::string& labels, double validation,
                               std::uint64_t seed) {
@@ -133,7 +137,7 @@ TrainingSet load_training_set(const Communicator& comm, const ParticleFile& part
     set.validation = read_examples(own_rows(comm, side, 2, set.all_validation), particles, table, scores);
   });
   table.close();
-  describe_scores(comm, scores, set);
+  gather_scores(comm, scores, set);
   set.grid = common_grid(comm, set, path);
   return set;
 }

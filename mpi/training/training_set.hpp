@@ -34,6 +34,9 @@ struct TrainingSet {
 /// ever on both sides, whatever the number of ranks.
 bool for_validation(std::uint64_t seed, std::int64_t row, double share);
 
+/// Sets median and spread (1.4826 times the median deviation) of the scores, of which there is one at least.
+void describe_scores(std::vector<double> scores, TrainingSet& set);
+
 /// Reads this rank's share of the particles that have a label (state done): consecutive ones, as many as any
 /// other rank's to one. `path` is the particle file's, for messages; `validation`: the share of all particles
 /// that is set aside. Labels may cover just the first particles. Collective. Throws Error when the two files

@@ -14,6 +14,8 @@ namespace {
 /// fits 16 % are, which costs them a search of 4 ms and brief fits of what it finds; of wrong fits (adenylate
 /// kinase, SNR 0.1) 0.7 % pass, with two deviations 2.7 %.
 constexpr double doubtful_deviations = 1;
+/// Scores of images without noise hardly differ: what is this near to the median is as good.
+constexpr double least_deviation = 1e-3;
 
 }  // namespace
 
@@ -31,7 +33,8 @@ Network restored_network(const Checkpoint& checkpoint) {
 Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model)
     : scaling_(checkpoint.scaling),
       errors_(checkpoint.errors),
-      usual_score_(checkpoint.median_score - doubtful_deviations * checkpoint.score_deviation),
+      usual_score_(checkpoint.median_score -
+                   std::max(least_deviation, doubtful_deviations * checkpoint.score_deviation)),
       network_(restored_network(checkpoint)),
       signal_(model, checkpoint.grid, checkpoint.architecture.input_size) {}
 
