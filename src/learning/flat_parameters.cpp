@@ -81,12 +81,12 @@ std::span<float> FlatParameters::weights() {
   return {weights_.data_ptr<float>(), count()};
 }
 
-void FlatParameters::update_weights() {
+bool FlatParameters::update_weights() {
   if (staged_ && changed_) {
     const torch::NoGradGuard without_gradient;
     device_weights_.copy_(weights_);
   }
-  changed_ = false;
+  return std::exchange(changed_, false);
 }
 
 void FlatParameters::backward(const Tensor& loss, const GradientReady& ready) {

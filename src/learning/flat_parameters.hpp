@@ -32,8 +32,8 @@ class FlatParameters {
   std::span<const float> weights() const { return {weights_.data_ptr<float>(), count()}; }
   std::span<float> gradient() { return {gradient_.data_ptr<float>(), count()}; }
 
-  /// Brings weights that may have changed to the device.
-  void update_weights();
+  /// Brings weights that may have changed to the device; whether they may have.
+  bool update_weights();
   /// Overwrites the gradient with that of `loss`, a single value. `ready`: see Network::accumulate; it is
   /// called by the calling thread, whichever thread LibTorch computes with, since it may call MPI.
   void backward(const torch::Tensor& loss, const GradientReady& ready);

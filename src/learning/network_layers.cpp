@@ -36,10 +36,6 @@ const Shape& shape_of(const std::string& name) {
               suggestion(name, architecture_names()));
 }
 
-Tensor linear(torch::nn::Linear& layer, const Tensor& x) {
-  return torch::linear(x, layer->weight.to(x.scalar_type()), layer->bias.to(x.scalar_type()));
-}
-
 }  // namespace
 
 std::vector<std::string> architecture_names() {
@@ -48,13 +44,19 @@ std::vector<std::string> architecture_names() {
   return names;
 }
 
+Tensor Rounded::of(const Tensor& parameter, torch::ScalarType type) {
+  if (torch::GradMode::is_enabled() || parameter.scalar_type() == type) return parameter.to(type);
+  if (!kept_.defined() || kept_.scalar_type() != type) kept_ = parameter.to(type);
+  return kept_;
+}
+
 ConvolutionImpl::ConvolutionImpl(int from, int to, int kernel, int step) : stride(step), padding(kernel / 2) {
   weight = register_parameter("weight", torch::empty({to, from, kernel, kernel}));
   torch::nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kReLU);
 }
 
 Tensor ConvolutionImpl::forward(const Tensor& x) {
-  return torch::conv2d(x, weight.to(x.scalar_type()), {}, stride, padding);
+  return torch::conv2d(x, rounded.of(weight, x.scalar_type()), {}, stride, padding);
 }
 
 NormReluImpl::NormReluImpl(int channels)
@@ -102,9 +104,23 @@ Tensor LayersImpl::forward(const Tensor& images, Precision precision) {
   x = stem_norm(stem(x));
   if (pooled) x = torch::max_pool2d(x, 3, 2, 1);
   for (ResidualBlock& block : blocks) x = block(x);
-  x = pooled ? x.to(torch::kFloat).mean({2, 3})
-             : torch::relu(linear(hidden, x.permute({0, 2, 3, 1}).flatten(1)));
+  if (pooled) return last(x.to(torch::kFloat).mean({2, 3}));
+  x = x.permute({0, 2, 3, 1}).flatten(1);
+  const auto type = x.scalar_type();
+  x = torch::relu(
+      torch::linear(x, hidden_weight.of(hidden->weight, type), hidden_bias.of(hidden->bias, type)));
   return last(x.to(torch::kFloat));
+}
+
+void LayersImpl::forget_rounded() {
+  const auto forget = [](Convolution& convolution) {
+    if (!convolution.is_empty()) convolution->rounded.forget();
+  };
+  forget(stem);
+  for (ResidualBlock& block : blocks)
+    for (Convolution* convolution : {&block->first, &block->second, &block->shortcut}) forget(*convolution);
+  hidden_weight.forget();
+  hidden_bias.forget();
 }
 
 }  // namespace elastem
