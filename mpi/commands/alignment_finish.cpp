@@ -168,8 +168,7 @@ void apply_learnt_prior(const Communicator& comm, ResultTable& table) {
 }
 
 void finish_with_known_prior(const Communicator& comm, ResultTable& table, const Eigen::MatrixXd& sample) {
-  comm.barrier();  // every rank's rows are in the file
-  flag_outliers(comm, table);
+  finish_alignment(comm, table, false);
   const auto add = [&](std::span<double> values) { comm.sum(values); };
   const bool applied = apply_prior(
       comm, table, [&](std::span<const Learner> own, std::int64_t total) -> std::optional<LearntPrior> {

@@ -110,8 +110,9 @@ void check_recipe(const TrainOptions& o, ImageGrid of_recipe, ImageGrid of_parti
                   of_particles.pixel_size));
 }
 
-Checkpoint beginning(const Communicator& comm, const TrainOptions& o, const TrainingSet& set,
-                     const std::optional<RecipeInput>& recipe) {
+Checkpoint beginning(const Communicator& comm, const TrainOptions& o, const ElasticModel& model,
+                     TrainingSet& set, const std::optional<RecipeInput>& recipe) {
+  if (set.all_training == 0) measure_scores(model, recipe->recipe, set);
   const auto modes = static_cast<int>(set.modes.size());
   const Architecture architecture{o.architecture, modes, network_input_size(set.grid, o.input_resolution)};
   const Schedule schedule{schedule_kind(o.schedule), batch_learning_rate(o.learning_rate, o.batch), o.warm_up,
@@ -188,7 +189,6 @@ int train_command(const Invocation& invocation) {
   if (!particles) {
     set.grid = recipe->recipe.grid;
     set.modes = model.mode_numbers;
-    measure_scores(model, recipe->recipe, set);
   } else if (recipe) {
     check_recipe(o, recipe->recipe.grid, set.grid);
   }
@@ -196,7 +196,7 @@ int train_command(const Invocation& invocation) {
   const Provenance provenance = provenance_of(invocation, o, particles, recipe);
   const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   Checkpoint state = output == Output::resume ? stored_training(comm, o.output, provenance)
-                                              : beginning(comm, o, set, recipe);
+                                              : beginning(comm, o, model, set, recipe);
   state.options = provenance.options;
   state.inputs = provenance.inputs;
   describe(o, set, state, comm.size());

@@ -53,13 +53,9 @@ void SignalMaker::draw(const Label& label, const Ctf& ctf, Spectrum& signal) {
 
 double SignalMaker::correlation(const Image& image, const Ctf& ctf, const Label& label) {
   input_.flip(image, ctf, particle_);
-  return correlation(particle_, ctf, label);
-}
-
-double SignalMaker::correlation(const Spectrum& particle, const Ctf& ctf, const Label& label) {
   draw(label, ctf, signal_);
-  const double norm = std::sqrt(inner_product(signal_, signal_) * inner_product(particle, particle));
-  return norm > 0 ? inner_product(particle, signal_) / norm : 0.0;
+  const double norm = std::sqrt(inner_product(signal_, signal_) * inner_product(particle_, particle_));
+  return norm > 0 ? inner_product(particle_, signal_) / norm : 0.0;
 }
 
 ImageStatistics::ImageStatistics(const ElasticModel& model, ImageGrid grid, int input_size)

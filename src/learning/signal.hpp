@@ -30,8 +30,6 @@ class SignalMaker {
   /// The normalised cross-correlation of an image with the projection at a label, over the terms of the
   /// cropped spectrum but k = 0: what a prediction without refinement is scored by.
   double correlation(const Image& image, const Ctf& ctf, const Label& label);
-  /// The same with a particle's cropped and flipped spectrum (InputMaker::flip), for many labels of an image.
-  double correlation(const Spectrum& particle, const Ctf& ctf, const Label& label);
 
  private:
   InputMaker input_;

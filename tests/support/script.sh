@@ -126,3 +126,17 @@ all_gone() {
 
 # The processes of the ranks that an mpirun started.
 ranks_of() { pgrep -P "$1"; }
+
+# spoil_images NUMBER SIDE: of the images of small_set, 11 and 42 become noise without a molecule, 60 a constant.
+spoil_images() {
+  /usr/bin/python3 - "$@" <<'END_OF_PYTHON'
+import sys
+import numpy as np
+number, side = map(int, sys.argv[1:])
+pixels = np.memmap("set/particles.mrcs", dtype="<f4", mode="r+", offset=1024, shape=(number, side, side))
+noise = np.random.default_rng(1)
+for i in (11, 42):
+    pixels[i] = noise.normal(0, pixels[i].std(), (side, side))
+pixels[60] = 0.5
+END_OF_PYTHON
+}

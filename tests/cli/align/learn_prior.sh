@@ -5,14 +5,7 @@ set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder work
 small_set 80 48 3
-/usr/bin/python3 - <<'END_OF_PYTHON'
-import numpy as np
-pixels = np.memmap("set/particles.mrcs", dtype="<f4", mode="r+", offset=1024, shape=(80, 48, 48))
-noise = np.random.default_rng(1)
-for i in (11, 42):
-    pixels[i] = noise.normal(0, pixels[i].std(), (48, 48))
-pixels[60] = 0.5
-END_OF_PYTHON
+spoil_images 80 48
 run() { ranks "$1" align -i set/particles.star -m modes.h5 --modes 7-9 --angular-step 15 --learn-prior "${@:2}" >log 2>&1; }
 
 for n in 1 2 3 4; do
