@@ -1,5 +1,6 @@
 #include "core/progress.hpp"
 
+#include <poll.h>
 #include <pty.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ TEST(Progress, SaysHowManyOfHowMany) {
   EXPECT_EQ(text.find("10 of 40 in "), text.rfind("10 of 40 in ")) << text;  // the last line comes once
 }
 
-// What `work` writes to standard error when that is a terminal.
+// The line `work` writes to standard error when that is a terminal.
 template <class Work>
 std::string on_a_terminal(Work work) {
   int terminal = -1, end = -1;
@@ -34,11 +35,18 @@ std::string on_a_terminal(Work work) {
   work();
   dup2(before, STDERR_FILENO);
   close(before);
+  // A terminal may hand over what was written in several pieces, some of them late: read up to the end of the
+  // line.
+  std::string text;
+  for (pollfd ready{terminal, POLLIN, 0};
+       text.find('\n') == std::string::npos && poll(&ready, 1, 10'000) > 0;) {
+    char piece[512];
+    const auto count = read(terminal, piece, sizeof piece);
+    if (count <= 0) break;
+    text.append(piece, static_cast<std::size_t>(count));
+  }
   close(end);
-  std::string text(4096, '\0');
-  const auto count = read(terminal, text.data(), text.size());
   close(terminal);
-  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   return text;
 }
 
