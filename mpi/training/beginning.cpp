@@ -17,6 +17,11 @@ constexpr std::int64_t most_conformations = 1024;
 
 StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, const ElasticModel& model,
                            const Checkpoint& state, const TrainingOptions& options) {
+  if (set.all_training < comm.size())
+    throw Error("option --stream: " + std::to_string(set.all_training) +
+                " labelled particles cannot be shared by " + std::to_string(comm.size()) +
+                " ranks, each of which draws images from its own; use fewer ranks, or "
+                "draw from a --recipe");
   ImageStatistics statistics(model, set.grid, state.architecture.input_size);
   StreamModel stream;
   stream.scaling = state.scaling;

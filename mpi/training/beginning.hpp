@@ -11,7 +11,7 @@ namespace elastem {
 
 /// Measures grey scale and noise of the images on up to a few hundred of the labelled particles of all ranks,
 /// and takes amplitudes, shifts and optics from this rank's labels. Collective. Throws Error when no particle
-/// resembles its projection.
+/// resembles its projection, or a rank has no label.
 StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, const ElasticModel& model,
                            const Checkpoint& state, const TrainingOptions& options);
 

@@ -88,6 +88,9 @@ predict 1 -i set/particles.star -w network.pt -o again.h5 || { cat log; fail "pr
 predict 1 -i set/particles.star -w network.pt -o again.h5 --resume --device cpu ||
   { cat log; fail "predict --resume with another --device gives $?"; }
 grep -q 'computes on the processor' log || { cat log; fail "predict does not say where the network computes"; }
+ranks 1 align -i set/particles.star -m modes.h5 --modes 7-9 --limit 1 -o one.h5 >log 2>&1 || { cat log; fail "align"; }
+train -l one.h5 -o x.pt --stream --validation 0 --minutes 1
+says "fewer labels than ranks" $? 'cannot be shared by 2 ranks'
 train -l labels.h5 -o x.pt --dry-run || { cat log; fail "--dry-run gives $?"; }
 [ -e x.pt ] || [ -e x.h5 ] && fail "something was written where nothing should be"
 exit 0
