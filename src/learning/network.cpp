@@ -63,7 +63,7 @@ struct Network::Impl {
 
   /// Answers on the device.
   Tensor forward(std::span<const float> inputs) {
-    if (parameters->update_weights()) layers->forget_rounded();
+    if (parameters->update_weights()) layers->forget_prepared();
     const std::int64_t side = architecture.input_size;
     const Tensor images = matrix_of(inputs, static_cast<std::size_t>(side * side)).view({-1, 1, side, side});
     return answers(layers->forward(images.to(parameters->device()), precision), architecture.amplitudes);

@@ -44,21 +44,6 @@ std::vector<std::string> architecture_names() {
   return names;
 }
 
-Tensor Rounded::of(const Tensor& parameter, torch::ScalarType type) {
-  if (torch::GradMode::is_enabled() || parameter.scalar_type() == type) return parameter.to(type);
-  if (!kept_.defined() || kept_.scalar_type() != type) kept_ = parameter.to(type);
-  return kept_;
-}
-
-ConvolutionImpl::ConvolutionImpl(int from, int to, int kernel, int step) : stride(step), padding(kernel / 2) {
-  weight = register_parameter("weight", torch::empty({to, from, kernel, kernel}));
-  torch::nn::init::kaiming_normal_(weight, 0, torch::kFanIn, torch::kReLU);
-}
-
-Tensor ConvolutionImpl::forward(const Tensor& x) {
-  return torch::conv2d(x, rounded.of(weight, x.scalar_type()), {}, stride, padding);
-}
-
 NormReluImpl::NormReluImpl(int channels)
     : gamma(register_parameter("gamma", torch::ones({channels}))),
       beta(register_parameter("beta", torch::zeros({channels}))) {}
@@ -107,14 +92,15 @@ Tensor LayersImpl::forward(const Tensor& images, Precision precision) {
   if (pooled) return last(x.to(torch::kFloat).mean({2, 3}));
   x = x.permute({0, 2, 3, 1}).flatten(1);
   const auto type = x.scalar_type();
-  x = torch::relu(
-      torch::linear(x, hidden_weight.of(hidden->weight, type), hidden_bias.of(hidden->bias, type)));
+  const Tensor weight = hidden_weight.get([&] { return hidden->weight.to(type); });
+  const Tensor bias = hidden_bias.get([&] { return hidden->bias.to(type); });
+  x = torch::relu(torch::linear(x, weight, bias));
   return last(x.to(torch::kFloat));
 }
 
-void LayersImpl::forget_rounded() {
+void LayersImpl::forget_prepared() {
   const auto forget = [](Convolution& convolution) {
-    if (!convolution.is_empty()) convolution->rounded.forget();
+    if (!convolution.is_empty()) convolution->prepared.forget();
   };
   forget(stem);
   for (ResidualBlock& block : blocks)

@@ -5,31 +5,10 @@
 
 #include <torch/torch.h>
 
+#include "learning/convolution.hpp"
 #include "learning/network.hpp"
 
 namespace elastem {
-
-/// A parameter rounded to the precision of the images. Without gradients it is rounded once and kept: at a
-/// few images a time the rounding of all weights takes longer than what is computed with them.
-class Rounded {
- public:
-  torch::Tensor of(const torch::Tensor& parameter, torch::ScalarType type);
-  /// To be called when the parameter has changed.
-  void forget() { kept_ = torch::Tensor(); }
-
- private:
-  torch::Tensor kept_;
-};
-
-/// A convolution without bias, whose weights are used in the precision of the image.
-struct ConvolutionImpl : torch::nn::Module {
-  ConvolutionImpl(int from, int to, int kernel, int stride);
-  torch::Tensor forward(const torch::Tensor& x);
-  torch::Tensor weight;
-  Rounded rounded;
-  std::int64_t stride, padding;
-};
-TORCH_MODULE(Convolution);
 
 /// norm_relu with its γ and β.
 struct NormReluImpl : torch::nn::Module {
@@ -53,14 +32,14 @@ struct LayersImpl : torch::nn::Module {
   LayersImpl(const Architecture& architecture, std::int64_t outputs);
   torch::Tensor forward(const torch::Tensor& images, Precision precision);
   /// To be called when weights have changed.
-  void forget_rounded();
+  void forget_prepared();
 
   Convolution stem{nullptr};
   NormRelu stem_norm{nullptr};
   bool pooled = false;  ///< a maximum of 3×3 after the stem and a mean over the image at the end
   std::vector<ResidualBlock> blocks;
   torch::nn::Linear hidden{nullptr}, last{nullptr};
-  Rounded hidden_weight, hidden_bias;
+  Prepared hidden_weight, hidden_bias;
 };
 TORCH_MODULE(Layers);
 
