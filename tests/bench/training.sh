@@ -1,9 +1,10 @@
 #!/bin/bash
 # tests/bench/training.sh [BUILD [ARCHITECTURE [BATCH [REPEATS [SECONDS]]]]]: images a second of training and prediction
 # on one and on two ranks, and of the same network in PyTorch with DistributedDataParallel (training_peer.py), in turn,
-# REPEATS (5) times; the same images in memory, BATCH (64) of them a rank, one thread a rank. Then how much of the
-# all-reduce the backward pass hides, and the efficiency expected on up to 512 ranks: with the latency and bandwidth
-# between the two ranks here, and with those of NETWORKS="LATENCY_US GB_A_SECOND …" ("1.5 12 30 1.1", about what InfiniBand
+# REPEATS (5) times; the same images in memory, BATCH (64) of them a rank, one thread a rank; prediction also of
+# 8 at a time, as `predict` turns a particle. Then how much of the all-reduce the backward pass hides, and the efficiency
+# expected on up to 512 ranks: with the latency and bandwidth between the two ranks here, and with those of
+# NETWORKS="LATENCY_US GB_A_SECOND …" ("1.5 12 30 1.1", about what InfiniBand
 # and 10 Gbit Ethernet have). PRECISION (float32) may be bfloat16. Markdown on standard output, each run's CSV in CSV
 # (/dev/null). Needs a quiet machine with two cores.
 set -euo pipefail
@@ -60,7 +61,7 @@ echo "$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $architectur
 echo
 echo "| | ranks | elastem (images/s) | PyTorch (images/s) | ratio | elastem, gain of two ranks | PyTorch, gain |"
 echo "|---|---|---|---|---|---|---|"
-for what in training prediction; do
+for what in training prediction "prediction of 8"; do
   for ranks in 1 2; do
     ours=$(median elastem "$ranks" "$what")
     theirs=$(median peer "$ranks" "$what")

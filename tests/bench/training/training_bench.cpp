@@ -2,9 +2,9 @@
 // CSV a quantity, medians over as many rounds as fit into SECONDS, each the slowest rank's: the step (mean
 // gradient and Adam), forward and backward pass alone, the all-reduce of the gradient alone, what of it is
 // waited for when the backward pass is over, hence the share that the pass hides, and by how much it
-// lengthens both together; prediction; on two ranks and more the latency and bandwidth between ranks 0 and 1.
-// Last the efficiency that follows for up to 512 ranks, with the measured network and with each that is named
-// by a latency and a bandwidth:
+// lengthens both together; prediction, of the batch and of 8 images at a time; on two ranks and more the
+// latency and bandwidth between ranks 0 and 1. Last the efficiency that follows for up to 512 ranks, with the
+// measured network and with each that is named by a latency and a bandwidth:
 //     mpirun -n N training_bench [ARCHITECTURE [BATCH [SECONDS [PRECISION [LATENCY_US GB_A_SECOND]…]]]]
 #include <algorithm>
 #include <cstdio>
@@ -62,6 +62,7 @@ class Bench {
       : comm_(comm),
         precision_(precision),
         batch_(batch),
+        particle_images_(std::min<std::size_t>(batch, 8)),
         network_({architecture, amplitudes}, 1, precision),
         adam_(network_.weights().size()),
         data_(random_images(network_, batch, comm.rank())) {}
@@ -101,6 +102,7 @@ class Bench {
   const Communicator& comm_;
   Precision precision_;
   std::size_t batch_;
+  std::size_t particle_images_;  ///< as many as `predict` gives the network at a time
   Network network_;
   Adam adam_;
   Data data_;
@@ -151,11 +153,13 @@ double median_of(std::vector<double> all) {
 }
 
 void Bench::run(double seconds) {
-  repeat("training", 0.5 * seconds, [&] {
+  repeat("training", 0.4 * seconds, [&] {
     mean_gradient(comm_, network_, data_.inputs, data_.targets);
     adam_.step(network_.weights(), network_.gradient(), 1e-4, 1);
   });
   repeat("prediction", 0.1 * seconds, [&] { network_.predict(data_.inputs); });
+  const std::span one = std::span(data_.inputs).first(particle_images_ * network_.input_pixels());
+  repeat("prediction of 8", 0.1 * seconds, [&] { network_.predict(one); });
   const double start = MPI_Wtime();
   do round();
   while (comm_.max(MPI_Wtime() - start) < 0.4 * seconds || seconds_["passes"].size() < 3);
@@ -180,6 +184,8 @@ void Bench::report() const {
   std::puts("machine,ranks,architecture,precision,weights,batch_a_rank,what,value,unit");
   line("training", images / median("training"), "images/s");
   line("prediction", images / median("prediction"), "images/s");
+  line("prediction of 8", static_cast<double>(particle_images_) * comm_.size() / median("prediction of 8"),
+       "images/s");
   line("mean gradient", 1e3 * median("mean gradient"), "ms");
   line("forward and backward pass", 1e3 * median("passes"), "ms");
   line("optimiser", 1e3 * median("optimiser"), "ms");
