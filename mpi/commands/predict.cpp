@@ -189,7 +189,7 @@ int predict_command(const Invocation& invocation) {
   }
   const PredictOptions& o = *parsed;
   StageTimes times;
-  use_torch_threads(o.threads);
+  prepare_torch(o.threads);
   use_device_of_rank(comm, o.device);
   const Checkpoint network = shared_checkpoint(comm, o.network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);

@@ -172,7 +172,7 @@ int train_command(const Invocation& invocation) {
     return 0;
   }
   const TrainOptions& o = *parsed;
-  use_torch_threads(o.threads);
+  prepare_torch(o.threads);
   use_device_of_rank(comm, o.device);
   std::optional<ParticleSet> particles;
   if (!o.particles.empty())

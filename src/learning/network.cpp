@@ -1,6 +1,7 @@
 #include "learning/network.hpp"
 
 #include <algorithm>
+#include <malloc.h>
 #include <utility>
 
 #include <torch/torch.h>
@@ -144,8 +145,10 @@ LossSums Network::loss(std::span<const float> outputs, std::span<const float> ta
                             impl_->architecture.amplitudes));
 }
 
-void use_torch_threads(int threads) {
+void prepare_torch(int threads) {
   torch::set_num_threads(threads);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
 std::string torch_version() {

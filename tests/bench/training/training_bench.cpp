@@ -229,7 +229,7 @@ void Bench::report_model(const std::vector<Interconnect>& others) const {
 int main(int argc, char** argv) {
   using namespace elastem;
   const Session session(argc, argv);
-  use_torch_threads(1);
+  prepare_torch(1);
   const std::string architecture = argc > 1 ? argv[1] : "small";
   const std::size_t batch = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 64;
   const double seconds = argc > 3 ? std::atof(argv[3]) : 5;

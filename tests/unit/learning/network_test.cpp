@@ -191,7 +191,7 @@ TEST(Network, NoImagesGiveNoGradient) {
 }
 
 TEST(Network, LearnsSixteenImagesByHeart) {
-  use_torch_threads(1);
+  prepare_torch(1);
   Network network({"tiny", 2}, 5);
   Adam adam(network.weights().size());
   const Data data = random_data(16);
