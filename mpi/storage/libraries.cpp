@@ -125,14 +125,11 @@ std::string blas_warning() {
 
 void restart_with_fast_blas(char** argv) {
   const auto core = function<char* (*)()>("openblas_get_corename");
-  if (!core || std::getenv("OPENBLAS_CORETYPE")) return;
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (!core || std::getenv("OPENBLAS_CORETYPE") || std::string(core()) != "Prescott") return;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                       __builtin_cpu_supports("avx512cd");
-  const std::string chosen = core();
-  const bool for_avx2 = chosen == "Haswell" || chosen == "Zen";
-  if (!(chosen == "Prescott" && avx2) && !(for_avx2 && avx512)) return;
   setenv("OPENBLAS_CORETYPE", avx512 ? "SkylakeX" : "Haswell", 1);
   execv("/proc/self/exe", argv);  // returns only when it fails; slow kernels are right too
 }

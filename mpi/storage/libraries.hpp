@@ -5,10 +5,9 @@
 namespace elastem {
 
 /// Starts the program again with OPENBLAS_CORETYPE set when OpenBLAS does not know this processor and fell
-/// back to kernels without AVX, or with AVX2 where it has AVX-512 (0.3.21 on AMD's since Zen 4): the former
-/// are four to five times slower, the latter up to twice, also for LibTorch. OpenBLAS reads the variable only
-/// when it is loaded. Does nothing when the user set the variable. Call first in main, before MPI starts;
-/// returns when nothing is to be done.
+/// back to kernels without AVX although the processor has it: those are four to five times slower, also for
+/// LibTorch. OpenBLAS reads the variable only when it is loaded. Does nothing when the user set the variable.
+/// Call first in main, before MPI starts; returns when nothing is to be done.
 void restart_with_fast_blas(char** argv);
 
 /// Runs BLAS and OpenMP with one thread on this rank unless the user set OPENBLAS_NUM_THREADS or

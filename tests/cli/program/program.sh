@@ -45,8 +45,5 @@ says out "kernels for Prescott"
 if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then
   (unset OPENBLAS_CORETYPE && gives 0 1 --version) || exit 1
   grep -q "kernels for Prescott" out && fail "slow BLAS kernels on a processor with AVX2"
-  if grep -qw avx512vl /proc/cpuinfo; then
-    grep -qE "kernels for (Haswell|Zen)\)" out && fail "kernels for AVX2 on a processor with AVX-512"
-  fi
 fi
 exit 0
