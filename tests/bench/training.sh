@@ -26,7 +26,6 @@ case $architecture in
   resnet34) shape=(--width 64 --hidden 0 --stem 7 --blocks "3,4,6,3") ;;
   *) echo "training.sh: unknown architecture $architecture" >&2 && exit 2 ;;
 esac
-grep -qw avx512vl /proc/cpuinfo && export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX} # as elastem chooses; for both
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 cmake --build "$build" --target training_bench >/dev/null
 work=$(mktemp -d)
