@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -259,12 +261,8 @@ int align_command(const Invocation& invocation) {
   }
   Provenance provenance = make_provenance(comm, invocation.command_line, o.effective, o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
-  std::string modes;
-  collectively(comm, [&] {
-    if (comm.root()) modes = input_fingerprint("modes", o.modes_file);
-  });
-  comm.broadcast(modes);
-  provenance.inputs.push_back(modes);
+  std::ranges::copy(file_fingerprints(comm, {{"modes", o.modes_file}}),
+                    std::back_inserter(provenance.inputs));
 
   watch_stop_signals();
   times.lap("library");

@@ -212,17 +212,10 @@ void prepare_output(const Communicator& comm, const ModesOptions& o) {
 
 Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, o.effective, 0);
-  std::string input, modes;
-  collectively(invocation.comm, [&] {
-    if (!invocation.comm.root()) return;
-    input =
-        o.map.file.empty() ? input_fingerprint("structure", o.input) : input_fingerprint("map", o.map.file);
-    if (!o.import_file.empty()) modes = input_fingerprint("modes", o.import_file);
-  });
-  invocation.comm.broadcast(input);
-  invocation.comm.broadcast(modes);
-  provenance.inputs = {input};
-  if (!modes.empty()) provenance.inputs.push_back(modes);
+  std::vector<InputFile> files = {o.map.file.empty() ? InputFile{"structure", o.input}
+                                                     : InputFile{"map", o.map.file}};
+  if (!o.import_file.empty()) files.push_back({"modes", o.import_file});
+  provenance.inputs = file_fingerprints(invocation.comm, files);
   return provenance;
 }
 

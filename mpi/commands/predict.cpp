@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -46,14 +47,8 @@ Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, 
   });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
-  for (const auto& [role, path] : {std::pair("modes", o.modes_file), std::pair("network", o.network)}) {
-    std::string fingerprint;
-    collectively(comm, [&, role = role, path = path] {
-      if (comm.root()) fingerprint = input_fingerprint(role, path);
-    });
-    comm.broadcast(fingerprint);
-    provenance.inputs.push_back(fingerprint);
-  }
+  std::ranges::copy(file_fingerprints(comm, {{"modes", o.modes_file}, {"network", o.network}}),
+                    std::back_inserter(provenance.inputs));
   return provenance;
 }
 

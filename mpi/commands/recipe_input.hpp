@@ -6,14 +6,10 @@
 #include "cli/synthesize_options.hpp"
 #include "imaging/elastic_model.hpp"
 #include "mpi/comm/communicator.hpp"
+#include "mpi/storage/provenance.hpp"
 #include "synthesis/recipe.hpp"
 
 namespace elastem {
-
-/// A file that shapes a result, and what it is for.
-struct InputFile {
-  std::string role, path;
-};
 
 /// A recipe with what belongs to it outside of the single particle.
 struct RecipeInput {

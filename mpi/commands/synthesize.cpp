@@ -153,13 +153,9 @@ Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& 
   });
   options.push_back("amplitude=" + std::to_string(input.recipe.amplitude));
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, options, o.common.seed);
-  collectively(invocation.comm, [&] {
-    if (!invocation.comm.root()) return;
-    provenance.inputs = {input_fingerprint("modes", o.modes_file)};
-    for (const InputFile& file : input.files)
-      provenance.inputs.push_back(input_fingerprint(file.role, file.path));
-  });
-  invocation.comm.broadcast(provenance.inputs);
+  std::vector<InputFile> files = {{"modes", o.modes_file}};
+  files.insert(files.end(), input.files.begin(), input.files.end());
+  provenance.inputs = file_fingerprints(invocation.comm, files);
   return provenance;
 }
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -53,14 +55,7 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o,
     files.push_back({"recipe", o.recipe});
     files.insert(files.end(), recipe->files.begin(), recipe->files.end());
   }
-  for (const auto& [role, path] : files) {
-    std::string fingerprint;
-    collectively(comm, [&, role = role, path = path] {
-      if (comm.root()) fingerprint = input_fingerprint(role, path);
-    });
-    comm.broadcast(fingerprint);
-    provenance.inputs.push_back(fingerprint);
-  }
+  std::ranges::copy(file_fingerprints(comm, files), std::back_inserter(provenance.inputs));
   return provenance;
 }
 

@@ -77,6 +77,16 @@ std::string input_fingerprint(const std::string& role, const std::string& path) 
   return fingerprint_line(role, path, crc, size);
 }
 
+std::vector<std::string> file_fingerprints(const Communicator& comm, const std::vector<InputFile>& files) {
+  std::vector<std::string> fingerprints;
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    for (const InputFile& file : files) fingerprints.push_back(input_fingerprint(file.role, file.path));
+  });
+  comm.broadcast(fingerprints);
+  return fingerprints;
+}
+
 SampledChecksum sampled_checksum(const std::string& path) {
   constexpr std::uint64_t piece = 64 << 10;
   std::ifstream file(path, std::ios::binary | std::ios::ate);

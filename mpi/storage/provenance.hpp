@@ -28,6 +28,13 @@ Provenance make_provenance(const Communicator& comm, const std::string& command_
 /// checksum covers size, the first and the last MiB. Not collective: call on rank 0 and broadcast.
 std::string input_fingerprint(const std::string& role, const std::string& path);
 
+/// A file that shapes a result, and what it is for.
+struct InputFile {
+  std::string role, path;
+};
+/// The fingerprints of files, read by rank 0, on all ranks. Collective. Throws Error.
+std::vector<std::string> file_fingerprints(const Communicator& comm, const std::vector<InputFile>& files);
+
 /// Size and checksum of a file without reading all of a large one: of its first, middle and last 64 KiB, or
 /// of all of it below 256 KiB. Throws Error. Any rank.
 struct SampledChecksum {

@@ -33,6 +33,15 @@ TEST(Provenance, FingerprintIsRolePathCrcAndSize) {
   EXPECT_EQ(input_fingerprint("modes", path), "modes " + path + " 00000000 0");
 }
 
+TEST(Provenance, FingerprintsOfFilesAreOnAllRanks) {
+  const auto comm = Communicator::world();
+  const std::string path = own_file(comm, "123456789");
+  comm.barrier();
+  const std::vector<std::string> expected = {"modes input_0.txt cbf43926 9", "recipe input_0.txt cbf43926 9"};
+  EXPECT_EQ(file_fingerprints(comm, {{"modes", "input_0.txt"}, {"recipe", "input_0.txt"}}), expected);
+  EXPECT_THROW(file_fingerprints(comm, {{"modes", path}, {"modes", "missing.txt"}}), Error);
+}
+
 TEST(Provenance, LargeFilesAreReadAtBothEnds) {
   const auto comm = Communicator::world();
   const std::string path = own_file(comm, "begin");
