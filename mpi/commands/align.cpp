@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdio>
-#include <iterator>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -261,8 +260,7 @@ int align_command(const Invocation& invocation) {
   }
   Provenance provenance = make_provenance(comm, invocation.command_line, o.effective, o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
-  std::ranges::copy(file_fingerprints(comm, {{"modes", o.modes_file}}),
-                    std::back_inserter(provenance.inputs));
+  add_inputs(comm, {{"modes", o.modes_file}}, provenance);
 
   watch_stop_signals();
   times.lap("library");

@@ -215,7 +215,7 @@ Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
   std::vector<InputFile> files = {o.map.file.empty() ? InputFile{"structure", o.input}
                                                      : InputFile{"map", o.map.file}};
   if (!o.import_file.empty()) files.push_back({"modes", o.import_file});
-  provenance.inputs = file_fingerprints(invocation.comm, files);
+  add_inputs(invocation.comm, files, provenance);
   return provenance;
 }
 

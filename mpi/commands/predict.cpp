@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdio>
-#include <iterator>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -47,8 +46,7 @@ Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, 
   });
   Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
-  std::ranges::copy(file_fingerprints(comm, {{"modes", o.modes_file}, {"network", o.network}}),
-                    std::back_inserter(provenance.inputs));
+  add_inputs(comm, {{"modes", o.modes_file}, {"network", o.network}}, provenance);
   return provenance;
 }
 

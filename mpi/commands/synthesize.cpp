@@ -155,7 +155,7 @@ Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& 
   Provenance provenance = make_provenance(invocation.comm, invocation.command_line, options, o.common.seed);
   std::vector<InputFile> files = {{"modes", o.modes_file}};
   files.insert(files.end(), input.files.begin(), input.files.end());
-  provenance.inputs = file_fingerprints(invocation.comm, files);
+  add_inputs(invocation.comm, files, provenance);
   return provenance;
 }
 

@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -55,7 +53,7 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o,
     files.push_back({"recipe", o.recipe});
     files.insert(files.end(), recipe->files.begin(), recipe->files.end());
   }
-  std::ranges::copy(file_fingerprints(comm, files), std::back_inserter(provenance.inputs));
+  add_inputs(comm, files, provenance);
   return provenance;
 }
 

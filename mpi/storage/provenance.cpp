@@ -77,14 +77,14 @@ std::string input_fingerprint(const std::string& role, const std::string& path) 
   return fingerprint_line(role, path, crc, size);
 }
 
-std::vector<std::string> file_fingerprints(const Communicator& comm, const std::vector<InputFile>& files) {
+void add_inputs(const Communicator& comm, const std::vector<InputFile>& files, Provenance& provenance) {
   std::vector<std::string> fingerprints;
   collectively(comm, [&] {
     if (!comm.root()) return;
     for (const InputFile& file : files) fingerprints.push_back(input_fingerprint(file.role, file.path));
   });
   comm.broadcast(fingerprints);
-  return fingerprints;
+  provenance.inputs.insert(provenance.inputs.end(), fingerprints.begin(), fingerprints.end());
 }
 
 SampledChecksum sampled_checksum(const std::string& path) {

@@ -32,8 +32,8 @@ std::string input_fingerprint(const std::string& role, const std::string& path);
 struct InputFile {
   std::string role, path;
 };
-/// The fingerprints of files, read by rank 0, on all ranks. Collective. Throws Error.
-std::vector<std::string> file_fingerprints(const Communicator& comm, const std::vector<InputFile>& files);
+/// Adds the fingerprints of files, read by rank 0, to a provenance's inputs. Collective. Throws Error.
+void add_inputs(const Communicator& comm, const std::vector<InputFile>& files, Provenance& provenance);
 
 /// Size and checksum of a file without reading all of a large one: of its first, middle and last 64 KiB, or
 /// of all of it below 256 KiB. Throws Error. Any rank.

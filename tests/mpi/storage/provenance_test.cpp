@@ -38,8 +38,10 @@ TEST(Provenance, FingerprintsOfFilesAreOnAllRanks) {
   const std::string path = own_file(comm, "123456789");
   comm.barrier();
   const std::vector<std::string> expected = {"modes input_0.txt cbf43926 9", "recipe input_0.txt cbf43926 9"};
-  EXPECT_EQ(file_fingerprints(comm, {{"modes", "input_0.txt"}, {"recipe", "input_0.txt"}}), expected);
-  EXPECT_THROW(file_fingerprints(comm, {{"modes", path}, {"modes", "missing.txt"}}), Error);
+  Provenance provenance;
+  add_inputs(comm, {{"modes", "input_0.txt"}, {"recipe", "input_0.txt"}}, provenance);
+  EXPECT_EQ(provenance.inputs, expected);
+  EXPECT_THROW(add_inputs(comm, {{"modes", path}, {"modes", "missing.txt"}}, provenance), Error);
 }
 
 TEST(Provenance, LargeFilesAreReadAtBothEnds) {
