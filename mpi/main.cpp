@@ -13,8 +13,8 @@
 #include "core/suggestion.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/storage/libraries.hpp"
-#include "mpi/storage/provenance.hpp"
+#include "mpi/run/libraries.hpp"
+#include "mpi/run/provenance.hpp"
 
 namespace elastem {
 

@@ -45,8 +45,8 @@ tests() {
 if part "set up" scripts/setup.sh && part "build release" scripts/build.sh release; then
   part "tests, release" tests release
   if [ "${1:-all}" != quick ]; then
-    targets='unit_core unit_io unit_cli unit_imaging unit_fuzz_replay'
-    names='^(core|io|cli|imaging|fuzz_replay)[.]'
+    targets='unit_core unit_particles unit_maps unit_modes unit_report unit_cli unit_options unit_imaging unit_fuzz_replay'
+    names='^(core|particles|maps|modes|report|cli|options|imaging|fuzz_replay)[.]'
     if [ "${1:-all}" = full ]; then
       targets=test_programs
       names='.'

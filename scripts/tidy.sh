@@ -8,7 +8,7 @@ build=build/${ELASTEM_PRESET:-release}
 [ -r "$build/compile_commands.json" ] || { echo "tidy: error: no $build; run scripts/build.sh first" >&2; exit 2; }
 
 mapfile -t files < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else find src mpi -name '*.cpp' |
-  grep -v -e '^src/learning/' -e '^mpi/training/' | sort; fi)
+  grep -v -e '^src/learning/' -e '^mpi/learning/' | sort; fi)
 headers=$(find src mpi -name '*.hpp' -print0 | sort -z | xargs -0 cat .clang-tidy | sha256sum | cut -c1-32)
 mkdir -p "$build/tidy"
 
@@ -18,7 +18,7 @@ check() {
   stamp=$build/tidy/$(echo "$file" | tr / -)
   [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$headers $(sha256sum <"$file")" ] && return 0
   log=$stamp.log
-  if grep -l -q -e 'torch/torch.h' -e '"learning/' -e '"mpi/training/' "$file"; then return 0; fi
+  if grep -l -q -e 'torch/torch.h' -e '"learning/' -e '"mpi/learning/' "$file"; then return 0; fi
   if clang-tidy-16 --quiet -p "$build" "$file" >"$log" 2>/dev/null; then
     echo "$headers $(sha256sum <"$file")" >"$stamp"
   else

@@ -4,20 +4,21 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cli/align_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "core/stage_times.hpp"
+#include "mpi/alignment/alignment_finish.hpp"
+#include "mpi/alignment/contrast_check.hpp"
+#include "mpi/alignment/noise_estimate.hpp"
+#include "mpi/alignment/particle_aligner.hpp"
+#include "mpi/alignment/queue_stages.hpp"
 #include "mpi/comm/queue_report.hpp"
 #include "mpi/comm/work_queue.hpp"
-#include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/contrast_check.hpp"
-#include "mpi/commands/model_input.hpp"
-#include "mpi/commands/noise_estimate.hpp"
-#include "mpi/commands/particle_aligner.hpp"
-#include "mpi/commands/queue_stages.hpp"
+#include "mpi/modes/model_input.hpp"
+#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "options/align_options.hpp"
 
 namespace elastem {
 

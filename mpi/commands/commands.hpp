@@ -1,18 +1,8 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "mpi/comm/session.hpp"
+#include "mpi/run/invocation.hpp"
 
 namespace elastem {
-
-/// What the program was called with.
-struct Invocation {
-  const Communicator& comm;            ///< all ranks
-  std::string command_line;            ///< as typed
-  std::vector<std::string> arguments;  ///< after the command's name
-};
 
 /// One function a command; collective. Each returns an exit code (0 done, 3 stopped on request with its work
 /// saved) and throws Error for what the user can mend. `--help` prints on rank 0 and returns 0.

@@ -8,11 +8,11 @@
 #include <spdlog/spdlog.h>
 
 #include "alignment/evaluation.hpp"
-#include "cli/evaluate_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "options/evaluate_options.hpp"
 
 namespace elastem {
 

@@ -4,15 +4,16 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cli/export_options.hpp"
 #include "core/error.hpp"
-#include "io/particle_export.hpp"
-#include "io/particle_rows.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/mode_export.hpp"
-#include "mpi/commands/particle_set.hpp"
+#include "mpi/modes/mode_export.hpp"
+#include "mpi/particles/particle_set.hpp"
+#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
+#include "options/export_options.hpp"
+#include "particles/particle_export.hpp"
+#include "particles/particle_rows.hpp"
 
 namespace elastem {
 

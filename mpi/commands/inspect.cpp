@@ -7,17 +7,17 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "cli/inspect_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/particle_report.hpp"
-#include "mpi/commands/particle_set.hpp"
-#include "mpi/commands/say.hpp"
+#include "mpi/commands/inspect/particle_report.hpp"
+#include "mpi/commands/inspect/say.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "mpi/particles/particle_set.hpp"
 #include "mpi/storage/hdf5_file.hpp"
-#include "mpi/storage/modes_file.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/stored_provenance.hpp"
+#include "options/inspect_options.hpp"
 
 namespace elastem {
 

@@ -9,19 +9,20 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
-#include "cli/landscape_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "landscape/distribution.hpp"
-#include "landscape/plot.hpp"
 #include "landscape/principal_components.hpp"
-#include "landscape/report.hpp"
 #include "landscape/sample.hpp"
 #include "landscape/trajectory.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/storage/modes_file.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "mpi/modes/stored_model.hpp"
+#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
-#include "mpi/storage/stored_model.hpp"
+#include "options/landscape_options.hpp"
+#include "report/landscape_page.hpp"
+#include "report/plot.hpp"
 #include "structure/pdb_writer.hpp"
 
 namespace elastem {

@@ -6,19 +6,19 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cli/modes_options.hpp"
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
 #include "modes/relative_cutoff.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/map_input.hpp"
-#include "mpi/commands/mode_import.hpp"
-#include "mpi/commands/mode_report.hpp"
-#include "mpi/commands/model_input.hpp"
-#include "mpi/linalg/network_expansion.hpp"
-#include "mpi/linalg/network_solver.hpp"
-#include "mpi/storage/modes_file.hpp"
-#include "mpi/storage/result_table.hpp"
+#include "mpi/modes/elastic_expansion.hpp"
+#include "mpi/modes/elastic_solver.hpp"
+#include "mpi/modes/map_input.hpp"
+#include "mpi/modes/mode_import.hpp"
+#include "mpi/modes/mode_report.hpp"
+#include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "mpi/run/output.hpp"
+#include "options/modes_options.hpp"
 #include "structure/structure_file.hpp"
 #include "structure/superposition.hpp"
 

@@ -5,22 +5,23 @@
 #include <spdlog/spdlog.h>
 
 #include "alignment/aligner.hpp"
-#include "cli/predict_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "core/stage_times.hpp"
 #include "learning/predictor.hpp"
+#include "mpi/alignment/alignment_finish.hpp"
+#include "mpi/alignment/node_library.hpp"
+#include "mpi/alignment/noise_estimate.hpp"
+#include "mpi/alignment/queue_stages.hpp"
 #include "mpi/comm/queue_report.hpp"
 #include "mpi/comm/work_queue.hpp"
-#include "mpi/commands/alignment_finish.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/device_choice.hpp"
-#include "mpi/commands/model_input.hpp"
-#include "mpi/commands/node_library.hpp"
-#include "mpi/commands/noise_estimate.hpp"
-#include "mpi/commands/particle_set.hpp"
-#include "mpi/commands/queue_stages.hpp"
+#include "mpi/learning/device_choice.hpp"
+#include "mpi/modes/model_input.hpp"
+#include "mpi/particles/particle_set.hpp"
+#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "options/predict_options.hpp"
 
 namespace elastem {
 namespace {

@@ -7,16 +7,17 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
-#include "cli/reconstruct_options.hpp"
 #include "core/error.hpp"
 #include "core/progress.hpp"
 #include "imaging/fft.hpp"
-#include "io/mrc.hpp"
+#include "maps/mrc.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/particle_set.hpp"
-#include "mpi/fft/slab_fft.hpp"
+#include "mpi/particles/particle_set.hpp"
+#include "mpi/reconstruction/slab_fft.hpp"
+#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/stack_writer.hpp"
+#include "options/reconstruct_options.hpp"
 #include "reconstruction/fourier_slab.hpp"
 #include "reconstruction/shell_correlation.hpp"
 

@@ -4,19 +4,19 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cli/synthesize_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "imaging/ctf.hpp"
-#include "io/particle_writer.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/model_input.hpp"
-#include "mpi/commands/particle_outputs.hpp"
-#include "mpi/commands/particle_source.hpp"
-#include "mpi/commands/recipe_input.hpp"
+#include "mpi/modes/model_input.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
+#include "mpi/synthesis/particle_outputs.hpp"
+#include "mpi/synthesis/particle_source.hpp"
+#include "mpi/synthesis/recipe_input.hpp"
+#include "options/synthesize_options.hpp"
+#include "particles/particle_writer.hpp"
 #include "synthesis/synthesizer.hpp"
 
 namespace elastem {

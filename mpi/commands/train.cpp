@@ -5,17 +5,17 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cli/synthesize_options.hpp"
-#include "cli/train_options.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
-#include "mpi/commands/device_choice.hpp"
-#include "mpi/commands/model_input.hpp"
-#include "mpi/commands/particle_set.hpp"
-#include "mpi/commands/recipe_input.hpp"
-#include "mpi/storage/result_table.hpp"
-#include "mpi/training/beginning.hpp"
+#include "mpi/learning/device_choice.hpp"
+#include "mpi/learning/first_state.hpp"
+#include "mpi/modes/model_input.hpp"
+#include "mpi/particles/particle_set.hpp"
+#include "mpi/run/output.hpp"
+#include "mpi/synthesis/recipe_input.hpp"
+#include "options/synthesize_options.hpp"
+#include "options/train_options.hpp"
 
 namespace elastem {
 namespace {

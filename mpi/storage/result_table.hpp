@@ -10,7 +10,7 @@
 #include "alignment/prior_learning.hpp"
 #include "imaging/particle.hpp"
 #include "mpi/comm/communicator.hpp"
-#include "mpi/storage/provenance.hpp"
+#include "mpi/run/provenance.hpp"
 
 namespace elastem {
 
@@ -89,14 +89,5 @@ class ResultTable {
 
 /// The texts of FailureReason, in the order of its codes.
 std::vector<std::string> failure_names();
-
-/// What to do about an existing output: --resume goes on from it after `stored` was compared with `now`
-/// (Error that names each option or input that changed), --overwrite replaces it, otherwise an Error.
-enum class Output { create, resume };
-Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite);
-/// Throws Error naming the output at `path` and each input and option that differs between the stored run and
-/// this one.
-void require_same_run(const Provenance& stored, const Provenance& now,
-                      const std::string& path = "the output");
 
 }  // namespace elastem

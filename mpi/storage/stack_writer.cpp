@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "io/mrc.hpp"
+#include "maps/mrc.hpp"
 
 namespace elastem {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "io/mrc_header.hpp"
+#include "maps/mrc_header.hpp"
 #include "mpi/comm/communicator.hpp"
 
 namespace elastem {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "mpi/run/provenance.hpp"
 #include "mpi/storage/hdf5_file.hpp"
-#include "mpi/storage/provenance.hpp"
 
 namespace elastem {
 

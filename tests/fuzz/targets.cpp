@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "core/number_list.hpp"
-#include "io/mrc.hpp"
-#include "io/nmd_file.hpp"
-#include "io/number_table.hpp"
-#include "io/particle_export.hpp"
-#include "io/particle_survey.hpp"
-#include "io/xmipp_modes.hpp"
+#include "maps/mrc.hpp"
+#include "modes/nmd_file.hpp"
+#include "modes/xmipp_modes.hpp"
+#include "particles/particle_export.hpp"
+#include "particles/particle_survey.hpp"
+#include "synthesis/number_table.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace elastem::fuzz {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/mrc.hpp"
+#include "maps/mrc.hpp"
 
 namespace elastem {
 

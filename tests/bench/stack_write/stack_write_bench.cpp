@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "io/mrc.hpp"
+#include "maps/mrc.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/storage/stack_writer.hpp"
 

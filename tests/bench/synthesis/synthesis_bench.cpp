@@ -15,8 +15,8 @@
 
 #include "core/error.hpp"
 #include "mpi/comm/session.hpp"
-#include "mpi/storage/modes_file.hpp"
-#include "mpi/storage/stored_model.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "mpi/modes/stored_model.hpp"
 #include "synthesis/synthesizer.hpp"
 
 namespace elastem {

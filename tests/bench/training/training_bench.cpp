@@ -21,7 +21,7 @@
 #include "learning/network.hpp"
 #include "learning/network_input.hpp"
 #include "mpi/comm/session.hpp"
-#include "mpi/training/gradient.hpp"
+#include "mpi/learning/gradient.hpp"
 
 namespace elastem {
 namespace {

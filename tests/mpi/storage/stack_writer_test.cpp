@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "io/mrc.hpp"
+#include "maps/mrc.hpp"
 #include "tests/support/error_of.hpp"
 
 namespace elastem {

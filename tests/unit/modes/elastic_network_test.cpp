@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "modes/network_pieces.hpp"
+#include "modes/elastic_pieces.hpp"
 #include "modes/rigid_blocks.hpp"
 #include "structure/structure_file.hpp"
 #include "tests/support/random_network.hpp"

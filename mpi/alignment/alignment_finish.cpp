@@ -1,0 +1,190 @@
+#include "mpi/alignment/alignment_finish.hpp"
+
+#include <functional>
+#include <numeric>
+#include <optional>
+
+#include <spdlog/spdlog.h>
+
+#include "alignment/amplitude_prior.hpp"
+#include "alignment/outliers.hpp"
+#include "core/row_slices.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr std::int64_t block_rows = 4096;
+using Rows = std::vector<ParticleResult>;
+
+/// Shows `visit` this rank's slices of the rows, a block at a time: the first row's number, and the rows.
+void for_own_blocks(const Communicator& comm, const ResultTable& table, ResultTable::Details details,
+                    const std::function<void(std::int64_t, Rows&)>& visit) {
+  const RowSlices slices{table.size()};
+  const std::int64_t end = slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size()));
+  for (auto first = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size())); first < end;
+       first += block_rows) {
+    Rows rows = table.read(first, std::min(block_rows, end - first), details);
+    visit(first, rows);
+  }
+}
+
+bool teaches(const ParticleResult& row) {
+  return row.state == ParticleState::done && !row.fit->outlier && usable(amplitudes_alone(*row.fit));
+}
+
+/// How many rows of each slice can teach a prior. Collective.
+std::vector<std::int64_t> teachers(const Communicator& comm, const ResultTable& table) {
+  const RowSlices slices{table.size()};
+  std::vector<std::int64_t> counts(RowSlices::count, 0);
+  collectively(comm, [&] {
+    int slice = 0;
+    for_own_blocks(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        slice = slices.slice_of(first + static_cast<std::int64_t>(i), slice);
+        if (teaches(rows[i])) ++counts[static_cast<std::size_t>(slice)];
+      }
+    });
+  });
+  comm.sum(std::span<std::int64_t>(counts));
+  return counts;
+}
+
+/// This rank's share of the learners; `before`: how many rows of earlier ranks can teach.
+std::vector<Learner> own_learners(const Communicator& comm, const ResultTable& table, std::int64_t before,
+                                  std::int64_t total) {
+  std::vector<Learner> learners;
+  for_own_blocks(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (!teaches(rows[i])) continue;
+      const std::int64_t ordinal = stratum_drawn(before++, total, most_learners);
+      if (ordinal >= 0)
+        learners.push_back({first + static_cast<std::int64_t>(i), ordinal, amplitudes_alone(*rows[i].fit)});
+    }
+  });
+  return learners;
+}
+
+/// Rewrites this rank's rows; `learners` ascending, with the points that they made.
+void rewrite_own(const Communicator& comm, ResultTable& table, const LearntPrior& learnt,
+                 const std::vector<Learner>& learners) {
+  PriorEvidence evidence(learnt.prior);
+  std::size_t next = 0;
+  for_own_blocks(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::int64_t row = first + static_cast<std::int64_t>(i);
+      Eigen::Index own_point = -1;
+      if (next < learners.size() && learners[next].row == row) own_point = learnt.own_points[next++];
+      if (rows[i].state != ParticleState::done) continue;
+      const AmplitudeEstimate alone = amplitudes_alone(*rows[i].fit);
+      if (usable(alone)) {
+        evidence.weigh(alone, own_point);
+        rows[i] = moved_by_prior(rows[i], evidence.answer());
+      }
+    }
+    // Rows that are not done stay untouched.
+    for (std::size_t i = 0; i < rows.size();) {
+      std::size_t end = i;
+      while (end < rows.size() && rows[end].state == ParticleState::done) ++end;
+      table.rewrite(first + static_cast<std::int64_t>(i), std::span(rows).subspan(i, end - i));
+      i = std::max(end, i + 1);
+    }
+  });
+}
+
+using MakePrior = std::function<std::optional<LearntPrior>(std::span<const Learner>, std::int64_t)>;
+
+/// Makes a prior of the rows that can teach one, stores it, and rewrites all rows with it. False where none
+/// is made. Collective.
+bool apply_prior(const Communicator& comm, ResultTable& table, const MakePrior& make) {
+  const auto counts = teachers(comm, table);
+  const auto own_first = counts.begin() + RowSlices::first_of_rank(comm.rank(), comm.size());
+  const std::int64_t before = std::accumulate(counts.begin(), own_first, std::int64_t{0});
+  const std::int64_t total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  std::vector<Learner> learners;
+  collectively(comm, [&] { learners = own_learners(comm, table, before, total); });
+  const auto prior = make(learners, total);
+  if (!prior) return false;
+  collectively(comm, [&] {
+    if (comm.root()) table.write_prior(*prior);
+  });
+  collectively(comm, [&] { rewrite_own(comm, table, *prior, learners); });
+  return true;
+}
+
+void report(const LearntPrior& learnt) {
+  spdlog::debug("log-likelihood of the estimates {:.1f} before the prior, {:.1f} with it; held out {:.1f}",
+                learnt.likelihoods.front(), learnt.log_likelihood, learnt.held_out);
+  if (learnt.iterations == 0) {
+    spdlog::info("a normal distribution describes the amplitudes of {} particles best: they change little",
+                 learnt.learners);
+    return;
+  }
+  spdlog::info("prior learnt from {} particles: {} points, {} iterations, {:.1f} % background",
+               learnt.learners, learnt.prior.points.cols(), learnt.iterations,
+               100 * learnt.prior.background_share);
+}
+
+}  // namespace
+
+std::int64_t flag_outliers(const Communicator& comm, ResultTable& table) {
+  QualityTally tally;
+  collectively(comm, [&] {
+    for_own_blocks(comm, table, ResultTable::Details::brief, [&](std::int64_t, Rows& rows) {
+      for (const auto& row : rows)
+        if (row.fit) tally.add(row.score, row.fit->chi2);
+    });
+  });
+  comm.sum(tally.counts());
+  const OutlierLimits limits = tally.limits();
+  std::int64_t found = 0;
+  collectively(comm, [&] {
+    for_own_blocks(comm, table, ResultTable::Details::brief, [&](std::int64_t first, Rows& rows) {
+      std::vector<std::uint8_t> flags;
+      for (const auto& row : rows)
+        flags.push_back(row.fit && limits.exceeded(row.score, row.fit->chi2) ? 1 : 0);
+      found += std::accumulate(flags.begin(), flags.end(), std::int64_t{0});
+      table.write_outliers(first, flags);
+    });
+  });
+  comm.sum(std::span<std::int64_t>(&found, 1));
+  if (found > 0)
+    spdlog::info("{} outliers: score below {:.3f} or chi-square above {:.3f} (/fit/outlier)", found,
+                 limits.lowest_score, limits.highest_chi2);
+  return found;
+}
+
+void apply_learnt_prior(const Communicator& comm, ResultTable& table) {
+  const auto modes = static_cast<Eigen::Index>(table.modes().size());
+  const auto add = [&](std::span<double> values) { comm.sum(values); };
+  std::int64_t found = 0;
+  const bool applied = apply_prior(comm, table, [&](std::span<const Learner> own, std::int64_t total) {
+    found = total;
+    auto learnt = learn_prior(own, std::min(total, most_learners), modes, RowSlices{table.size()}, add);
+    if (learnt) report(*learnt);
+    return learnt;
+  });
+  if (!applied) spdlog::warn("no prior was learnt: {} particles are too few for {} modes", found, modes);
+}
+
+void finish_with_known_prior(const Communicator& comm, ResultTable& table, const Eigen::MatrixXd& sample) {
+  finish_alignment(comm, table, false);
+  const auto add = [&](std::span<double> values) { comm.sum(values); };
+  const bool applied = apply_prior(
+      comm, table, [&](std::span<const Learner> own, std::int64_t total) -> std::optional<LearntPrior> {
+        if (total == 0) return std::nullopt;
+        return known_prior(own, std::min(total, most_learners), sample, RowSlices{table.size()}, add);
+      });
+  if (applied)
+    spdlog::info("prior of {} conformations that the network was trained on", sample.cols());
+  else
+    spdlog::warn("no particle has an estimate that a prior could be weighed with");
+}
+
+void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior) {
+  comm.barrier();  // every rank's rows are in the file
+  flag_outliers(comm, table);
+  if (learn_prior) apply_learnt_prior(comm, table);
+}
+
+}  // namespace elastem

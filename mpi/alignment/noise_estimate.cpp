@@ -1,0 +1,109 @@
+#include "mpi/alignment/noise_estimate.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr double background_radius = 0.45;  // box sides
+/// Images without noise are fitted as if they had this share of their power: what rounding leaves of them.
+constexpr double least_noise = 1e-6;
+constexpr std::int64_t noise_sample = 1024, noise_block = 16;
+
+}  // namespace
+
+std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const ParticleSet& set,
+                                              std::int64_t count, std::size_t grid) {
+  const std::vector<std::int64_t> rows = set.spread_rows(grid, count, noise_sample);
+  const auto sample = static_cast<std::int64_t>(rows.size());
+  const std::int64_t blocks = (sample + noise_block - 1) / noise_block;
+  const int size = set.grids[grid].size;
+  const auto shells = static_cast<std::size_t>(size / 2 + 1);
+  // A row a block: the sum of its spectra, then of its images' power a term, and their number. Each row is
+  // one rank's, the others add 0.
+  const std::size_t width = shells + 2;
+  std::vector<double> sums(static_cast<std::size_t>(blocks) * width, 0.0);
+  collectively(comm, [&] {
+    ParticleStream stream(set);
+    Fft2<float> fft(size);
+    Image image;
+    FailureReason reason;
+    for (std::int64_t block = comm.rank(); block < blocks; block += comm.size()) {
+      double* row = sums.data() + static_cast<std::size_t>(block) * width;
+      for (std::int64_t i = block * noise_block; i < std::min(sample, (block + 1) * noise_block); ++i) {
+        stream.read(rows[static_cast<std::size_t>(i)], image, reason);
+        if (reason != FailureReason::none) continue;
+        const auto power = background_spectrum(image, background_radius * size, fft);
+        for (std::size_t s = 0; s < shells; ++s) row[s] += power[s];
+        row[shells] += static_cast<double>((image - image.mean()).square().sum());
+        row[shells + 1] += 1;
+      }
+    }
+  });
+  comm.sum(std::span<double>(sums));
+  NoiseSpectrum noise(shells, 0.0);
+  double images = 0, power_a_term = 0;
+  for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
+    for (std::size_t s = 0; s < shells; ++s) noise[s] += sums[block * width + s];
+    power_a_term += sums[block * width + shells];
+    images += sums[block * width + shells + 1];
+  }
+  if (images == 0) return std::nullopt;
+  for (double& power : noise) power = std::max(power, least_noise * power_a_term) / images;
+  raise_to_floor(noise);
+  return noise;
+}
+
+void refuse_unreadable(const ParticleSet& set) {
+  throw Error(set.path +
+              ": none of its particles can be read as images; check the stack's path (--datadir) and its "
+              "pixels");
+}
+
+NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count) {
+  auto noise = background_noise(comm, set, count, 0);
+  if (!noise) refuse_unreadable(set);
+  return std::move(*noise);
+}
+
+std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t count, std::size_t grid) {
+  constexpr std::int64_t fewest = 16, most = 128;
+  const auto n = static_cast<std::int64_t>(set.spread_rows(grid, count, count).size());
+  return set.spread_rows(grid, count, std::clamp(n / 8, fewest, most));
+}
+
+NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first,
+                           const std::vector<std::int64_t>& rows,
+                           const std::function<std::optional<Residual>(std::int64_t row)>& residual_of) {
+  const std::size_t shells = first.size(), width = 2 * shells + 1;
+  // A row a particle: 1 if it has a residual, its power and its freedom. Each row is one rank's, the others
+  // add 0.
+  std::vector<double> table(rows.size() * width, 0.0);
+  collectively(comm, [&] {
+    for (auto i = static_cast<std::size_t>(comm.rank()); i < rows.size();
+         i += static_cast<std::size_t>(comm.size())) {
+      const auto residual = residual_of(rows[i]);
+      if (!residual) continue;
+      require(residual->power.size() == shells, "one value a shell");
+      double* row = table.data() + i * width;
+      row[0] = 1;
+      std::copy(residual->power.begin(), residual->power.end(), row + 1);
+      std::copy(residual->freedom.begin(), residual->freedom.end(), row + 1 + shells);
+    }
+  });
+  comm.sum(std::span<double>(table));
+  std::vector<Residual> residuals;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double* row = table.data() + i * width;
+    if (row[0] == 0) continue;
+    residuals.push_back({{row + 1, row + 1 + shells}, {row + 1 + shells, row + width}});
+  }
+  return residuals.empty() ? first : noise_from_residuals(residuals);
+}
+
+}  // namespace elastem

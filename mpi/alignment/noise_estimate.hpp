@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "alignment/residual.hpp"
+#include "imaging/noise_spectrum.hpp"
+#include "mpi/comm/communicator.hpp"
+#include "mpi/particles/particle_set.hpp"
+
+namespace elastem {
+
+/// The radial noise spectrum of the images of one grid of a set, from what lies outside the circle of 0.45
+/// box sides about the centre in up to 1024 particles spread over the first `count`: the mean over them in
+/// blocks of fixed particles, summed in a fixed order, so that it does not depend on the number of ranks; a
+/// millionth of the images' power at least. See raise_to_floor. None when no particle can be read.
+/// Collective.
+std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const ParticleSet& set,
+                                              std::int64_t count, std::size_t grid);
+
+/// The same for a set of one grid. Throws Error when no particle can be read.
+NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count);
+
+/// Throws Error: no particle can be read as an image.
+[[noreturn]] void refuse_unreadable(const ParticleSet& set);
+
+/// The rows whose residuals refine the noise of one grid: of its particles among the first `count` an eighth,
+/// but at least 16 and at most 128, spread evenly.
+std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t count, std::size_t grid);
+
+/// The noise spectrum from what alignments leave of the images of the given rows: `residual_of` aligns a row
+/// and gives its residual, or nothing for a particle that fails. The rows are dealt out to the ranks; each
+/// residual is one rank's and they are summed up in the order of the rows, so that the number of ranks does
+/// not matter. `first` where no row has a residual. Collective.
+NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first,
+                           const std::vector<std::int64_t>& rows,
+                           const std::function<std::optional<Residual>(std::int64_t row)>& residual_of);
+
+}  // namespace elastem

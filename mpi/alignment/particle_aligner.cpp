@@ -1,0 +1,130 @@
+#include "mpi/alignment/particle_aligner.hpp"
+
+#include <algorithm>
+
+#include "imaging/soft_mask.hpp"
+
+namespace elastem {
+
+AlignmentOptions alignment_options(const cli::AlignOptions& o) {
+  AlignmentOptions options;
+  options.amplitude_range = o.amplitude_range;
+  options.shift_range = o.shift_range;
+  options.max_resolution = o.max_resolution;
+  options.angular_step = o.angular_step;
+  options.search_resolution = o.search_resolution;
+  options.candidates = o.candidates;
+  options.finalists = o.finalists;
+  options.library_memory = static_cast<std::size_t>(o.library_memory_mib * (1 << 20));
+  options.defocus_spread = o.defocus_spread;
+  options.local_angle = o.local_angle;
+  options.local_shift = o.local_shift;
+  return options;
+}
+
+std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
+  std::vector<bool> used(set.grids.size(), set.grid_of_row.empty());
+  for (std::size_t row = 0; row < set.grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)
+    if (set.grid_of_row[row] != ParticleSet::no_grid) used[set.grid_of_row[row]] = true;
+  return used;
+}
+
+PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
+                                         const ParticleSet& set, const std::vector<bool>& used,
+                                         const cli::AlignOptions& o) {
+  PerGrid<NodeLibrary> libraries(set.grids.size());
+  for (std::size_t g = 0; g < libraries.size() && !o.local; ++g)
+    if (used[g])
+      libraries[g].emplace(comm, model, set.grids[g],
+                           search_options(model, set.grids[g], alignment_options(o)));
+  return libraries;
+}
+
+std::size_t bytes_of(const PerGrid<NodeLibrary>& libraries) {
+  std::size_t bytes = 0;
+  for (const auto& library : libraries) bytes += library ? (*library)->bytes() : 0;
+  return bytes;
+}
+
+PreparedParticles::PreparedParticles(const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise,
+                                     const cli::AlignOptions& o)
+    : set_(&set),
+      noise_(&noise),
+      mask_diameter_(o.mask_diameter),
+      local_(o.local),
+      stream_(set),
+      transforms_(set.grids.size()),
+      noise_power_(set.grids.size()) {
+  for (std::size_t g = 0; g < set.grids.size() && mask_diameter_ > 0; ++g) {
+    if (!noise[g]) continue;
+    transforms_[g].emplace(set.grids[g].size);
+    noise_power_[g] = noise_on_half_grid(*noise[g], set.grids[g].size);
+  }
+}
+
+const Particle& PreparedParticles::read(std::int64_t i, FailureReason& reason) {
+  const Particle& particle = stream_.read(i, image_, reason);
+  if (reason != FailureReason::none) return particle;
+  grid_ = set_->grid_of(particle);
+  if (mask_diameter_ > 0) mask_out(i, local_ ? particle.pose.shift : Eigen::Vector2d(0, 0));
+  return particle;
+}
+
+void PreparedParticles::mask_out(std::int64_t i, const Eigen::Vector2d& centre) {
+  const ImageGrid grid = set_->grids[grid_];
+  const double radius = mask_diameter_ / 2 / grid.pixel_size;
+  core_ = soft_circle(grid.size, std::max(radius - mask_edge, radius / 2), centre / grid.pixel_size);
+  mask_image(image_, soft_circle(grid.size, radius, centre / grid.pixel_size), *noise_power_[grid_],
+             static_cast<std::uint64_t>(i), *transforms_[grid_]);
+}
+
+ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& set,
+                                 const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries,
+                                 const cli::AlignOptions& o)
+    : model_(&model), set_(&set), local_(o.local), particles_(set, noise, o), aligners_(set.grids.size()) {
+  const AlignmentOptions options = alignment_options(o);
+  for (std::size_t g = 0; g < set.grids.size(); ++g) {
+    if (noise[g])
+      aligners_[g].emplace(model, set.grids[g], *noise[g], options, libraries[g] ? &**libraries[g] : nullptr);
+  }
+}
+
+ParticleResult ParticleAligner::align(std::int64_t i) {
+  FailureReason reason;
+  const Particle& particle = particles_.read(i, reason);
+  if (reason != FailureReason::none) return failed_result(model_->mode_count(), reason);
+  Aligner& aligner = *aligners_[particles_.grid()];
+  return local_ ? aligner.refine_near(particles_.image(), particle.ctf, particle.pose)
+                : aligner.align(particles_.image(), particle.ctf);
+}
+
+std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
+  const ParticleResult result = align(i);
+  if (result.state != ParticleState::done) return std::nullopt;
+  FailureReason reason;
+  const Particle& particle = particles_.read(i, reason);
+  const Placement found = {
+      result.amplitudes,
+      rotation_matrix(result.euler_angles[0], result.euler_angles[1], result.euler_angles[2]), result.shift};
+  Ctf ctf = particle.ctf;
+  ctf.defocus_u += result.fit->defocus_change;
+  ctf.defocus_v += result.fit->defocus_change;
+  return residual_power(*model_, set_->grids[particles_.grid()], particles_.image(), ctf, particles_.noise(),
+                        found, particles_.core());
+}
+
+Aligner::Times ParticleAligner::times() const {
+  Aligner::Times sum;
+  for (const auto& aligner : aligners_) {
+    if (!aligner) continue;
+    const Aligner::Times& own = aligner->times();
+    sum.search += own.search;
+    sum.brief += own.brief;
+    sum.full += own.full;
+    sum.scouting += own.scouting;
+    sum.posterior += own.posterior;
+  }
+  return sum;
+}
+
+}  // namespace elastem

@@ -1,0 +1,120 @@
+#include "mpi/learning/history_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "mpi/storage/hdf5_file.hpp"
+#include "report/plot.hpp"
+
+namespace elastem {
+namespace {
+
+struct Column {
+  const char* name;
+  double EpochRecord::*value;
+  const char* units;
+  const char* description;
+};
+
+constexpr std::array<Column, 9> columns = {{
+    {"images", &EpochRecord::images, "1", "images seen so far, over all ranks"},
+    {"seconds", &EpochRecord::seconds, "s", "trained so far, in all runs together"},
+    {"learning_rate", &EpochRecord::learning_rate, "1", "of the epoch's last step"},
+    {"training_loss", &EpochRecord::training_loss, "1", "mean loss of the epoch's images"},
+    {"validation_loss", &EpochRecord::validation_loss, "1",
+     "mean loss of the validation particles; NaN without them, as in the columns that follow"},
+    {"validation_amplitude", &EpochRecord::validation_amplitude, "Å",
+     "mean absolute error of the validation particles' amplitudes"},
+    {"validation_angle", &EpochRecord::validation_angle, "degrees",
+     "mean angle between the likeliest orientation and the label's"},
+    {"validation_shift", &EpochRecord::validation_shift, "Å", "mean absolute error of the shifts"},
+    {"validation_found", &EpochRecord::validation_found, "1",
+     "share of the validation particles with one of the offered orientations near the label's"},
+}};
+
+std::string beside(const std::string& network, const char* ending) {
+  std::filesystem::path path(network);
+  if (path.extension() == ".pt") path.replace_extension();
+  return path.string() + ending;
+}
+
+/// A column against the images seen; epochs for which it is not known are left out.
+Curve curve(const char* name, const std::vector<EpochRecord>& history, double EpochRecord::*value) {
+  Curve curve{name, {}, {}};
+  for (const EpochRecord& record : history) {
+    if (!std::isfinite(record.*value)) continue;
+    curve.x.push_back(record.images);
+    curve.y.push_back(record.*value);
+  }
+  return curve;
+}
+
+/// Whether the values spread over a power of ten, which a linear axis would squeeze.
+bool spans_a_decade(const std::vector<Curve>& curves, std::vector<double> Curve::*axis) {
+  double least = std::numeric_limits<double>::infinity(), greatest = 0;
+  for (const Curve& each : curves) {
+    for (const double value : each.*axis) {
+      least = std::min(least, value);
+      greatest = std::max(greatest, value);
+    }
+  }
+  return least > 0 && greatest >= 10 * least;
+}
+
+CurvePlot panel(const char* title, const char* y, std::vector<Curve> curves) {
+  std::erase_if(curves, [](const Curve& each) { return each.x.empty(); });
+  CurvePlot plot{{title, "images seen", y}, std::move(curves)};
+  plot.log_x = spans_a_decade(plot.curves, &Curve::x);
+  plot.log_y = spans_a_decade(plot.curves, &Curve::y);
+  return plot;
+}
+
+void write_table(const std::string& path, const std::vector<EpochRecord>& history) {
+  const std::uint64_t rows = history.size();
+  hdf5::write_file(path, rows * (columns.size() + 1) * sizeof(double), [&](hid_t file) {
+    const hdf5::Handle group = hdf5::make_group(file, "history");
+    std::vector<int> epochs;
+    for (const EpochRecord& record : history) epochs.push_back(static_cast<int>(record.epoch));
+    hdf5::write_values(group, "epoch", {rows}, epochs.data(),
+                       {"1", "number of the epoch that was over, counted from 1"});
+    for (const Column& column : columns) {
+      std::vector<double> values;
+      for (const EpochRecord& record : history) values.push_back(record.*column.value);
+      hdf5::write_values(group, column.name, {rows}, values.data(), {column.units, column.description});
+    }
+  });
+}
+
+void write_plot(const std::string& path, const std::vector<EpochRecord>& history) {
+  std::vector<CurvePlot> panels;
+  panels.push_back(panel("Loss", "mean of an image",
+                         {curve("training", history, &EpochRecord::training_loss),
+                          curve("validation", history, &EpochRecord::validation_loss)}));
+  CurvePlot errors = panel("Validation particles", "mean absolute error [Å]",
+                           {curve("amplitudes", history, &EpochRecord::validation_amplitude),
+                            curve("shift", history, &EpochRecord::validation_shift)});
+  if (!errors.curves.empty()) panels.push_back(std::move(errors));
+  panels.push_back(panel("Learning rate", "of Adam", {curve("", history, &EpochRecord::learning_rate)}));
+  const std::string unfinished = path + ".partial";
+  write_png(unfinished, panels);
+  std::filesystem::rename(unfinished, path);
+}
+
+}  // namespace
+
+std::string history_table_path(const std::string& network) {
+  return beside(network, ".history.h5");
+}
+std::string history_plot_path(const std::string& network) {
+  return beside(network, ".history.png");
+}
+
+void write_history(const std::string& network, const std::vector<EpochRecord>& history) {
+  if (history.empty()) return;
+  write_table(history_table_path(network), history);
+  write_plot(history_plot_path(network), history);
+}
+
+}  // namespace elastem

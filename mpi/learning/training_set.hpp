@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "imaging/particle.hpp"
+#include "imaging/projection.hpp"
+#include "learning/label.hpp"
+#include "mpi/comm/communicator.hpp"
+#include "particles/particle_file.hpp"
+
+namespace elastem {
+
+/// A particle with its label; its pixels are read when they are needed.
+struct Example {
+  std::int64_t row = 0;  ///< in the particle file
+  Particle particle;
+  Label label;
+};
+
+/// One rank's part of the aligned particles.
+struct TrainingSet {
+  std::vector<Example> training, validation;
+  std::int64_t rows = 0;                              ///< of the particle file
+  std::int64_t all_training = 0, all_validation = 0;  ///< over all ranks
+  std::vector<int> modes;                             ///< mode numbers of the labels
+  ImageGrid grid;
+  double median_score = 0,
+         score_deviation = 0;  ///< of the labels: median, and 1.4826 times the median deviation
+};
+
+/// Whether a particle is set aside for validation: a function of (seed, row) alone, so that no particle is
+/// ever on both sides, whatever the number of ranks.
+bool for_validation(std::uint64_t seed, std::int64_t row, double share);
+
+/// Sets median and spread (1.4826 times the median deviation) of the scores, of which there is one at least.
+void describe_scores(std::vector<double> scores, TrainingSet& set);
+
+/// Reads this rank's share of the particles that have a label (state done): consecutive ones, as many as any
+/// other rank's to one. `path` is the particle file's, for messages; `validation`: the share of all particles
+/// that is set aside. Labels may cover just the first particles. Collective. Throws Error when the two files
+/// do not belong together or no label is there.
+TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
+                              const std::string& path, const std::string& labels, double validation,
+                              std::uint64_t seed);
+
+}  // namespace elastem

@@ -1,0 +1,90 @@
+#include "mpi/modes/elastic_solver.hpp"
+
+#include <sstream>
+
+#include "core/error.hpp"
+#include "mpi/linalg/memory_check.hpp"
+#include "mpi/modes/dense_cost.hpp"
+#include "mpi/modes/dense_modes.hpp"
+#include "mpi/modes/sparse_modes.hpp"
+
+namespace elastem {
+
+namespace {
+
+// The upper triangle of a sparse Hessian and what PETSc and MUMPS copy of it before they factorise, a rank.
+double assembly_bytes(const Communicator& comm, const BlockHessian& hessian, const NetworkSurvey& survey) {
+  const double columns = static_cast<double>(hessian.order()) / static_cast<double>(hessian.blocks());
+  constexpr double copies = 4, entry = sizeof(double) + sizeof(int);
+  return copies * entry * columns * columns * static_cast<double>(survey.block_pairs) / comm.size();
+}
+
+}  // namespace
+
+Solver parse_solver(const std::string& text) {
+  if (text == "auto") return Solver::automatic;
+  if (text == "scalapack") return Solver::scalapack;
+  require(text == "slepc", "the option was checked");
+  return Solver::slepc;
+}
+
+SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last) {
+  if (wanted != Solver::automatic) return {wanted, "as asked for"};
+  constexpr std::int64_t small = 600, share = 16;
+  if (order <= small)
+    return {Solver::scalapack,
+            "for at most " + std::to_string(small) + " degrees of freedom are little work"};
+  if (last > order / share)
+    return {Solver::scalapack, "for more than one in " + std::to_string(share) + " of the modes are wanted"};
+  return {Solver::slepc, "for only the lowest of many modes are wanted"};
+}
+
+NetworkSolver::NetworkSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
+                             const NetworkSurvey& survey, Solver solver, int last)
+    : comm_(&comm), hessian_(&hessian), network_(&network), survey_(&survey), solver_(solver), last_(last) {
+  require(solver != Solver::automatic, "a solver was chosen");
+  if (solver == Solver::scalapack) {
+    rank_bytes_ = eigensolver_cost(hessian.order(), last, comm.size()).rank_bytes;
+    return;
+  }
+  const double assembly = assembly_bytes(comm, hessian, survey);
+  elastem::require_memory(comm, assembly, "the sparse Hessian does not fit into memory: it takes",
+                          "Use larger blocks with --block-residues, --atoms ca, or more machines.");
+  sparse_ = std::make_unique<SparseProblem>(comm, hessian, network, survey);
+  rank_bytes_ = assembly + sparse_->cost().rank_bytes;
+}
+
+NetworkSolver::~NetworkSolver() = default;
+
+std::string NetworkSolver::description() const {
+  std::ostringstream text;
+  text.precision(3);
+  if (sparse_) {
+    text << "sparse solve: a factor of " << sparse_->cost().factor_entries / 1e6 << " million entries, "
+         << sparse_->cost().operations / 1e9 << " Gflop, " << sparse_->cost().bytes / 1e9
+         << " GB over all ranks";
+    return text.str();
+  }
+  const DenseSolveCost cost = eigensolver_cost(hessian_->order(), last_, comm_->size());
+  text << "dense solve on " << cost.grid_rows * cost.grid_columns << " of " << comm_->size() << " ranks ("
+       << cost.grid_rows << " × " << cost.grid_columns << "): a matrix of " << cost.matrix_bytes / 1e9
+       << " GB, " << cost.copies << (cost.copies > 1 ? " copies" : " copy");
+  return text.str();
+}
+
+void NetworkSolver::require_memory() const {
+  if (!sparse_)
+    return elastem::require_memory(*comm_, eigensolver_cost(hessian_->order(), last_, comm_->size()));
+  elastem::require_memory(*comm_, rank_bytes_, "the sparse solve does not fit into memory: it takes",
+                          "Use larger blocks with --block-residues, --atoms ca, or more machines.");
+}
+
+double NetworkSolver::estimated_seconds() const {
+  return sparse_ ? sparse_->estimated_seconds(last_) : eigensolver_seconds(*comm_, hessian_->order(), last_);
+}
+
+NetworkModes NetworkSolver::solve() {
+  return sparse_ ? sparse_->solve(last_) : dense_modes(*comm_, *hessian_, *network_, *survey_, last_);
+}
+
+}  // namespace elastem

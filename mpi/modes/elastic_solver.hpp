@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "mpi/modes/elastic_modes.hpp"
+#include "mpi/modes/elastic_survey.hpp"
+
+namespace elastem {
+
+class SparseProblem;
+
+/// How the lowest modes of a network are found.
+enum class Solver {
+  automatic,  ///< the faster one, by size and number of modes
+  scalapack,  ///< dense: every mode is as easy as the lowest; memory grows with the square of the network
+  slepc,      ///< sparse: a few lowest modes; memory grows hardly faster than the network
+};
+
+/// Of "auto", "scalapack" or "slepc".
+Solver parse_solver(const std::string& text);
+
+/// A solver with the reason why it is taken.
+struct SolverChoice {
+  Solver solver = Solver::slepc;  ///< not automatic
+  std::string reason;
+};
+
+/// The wanted solver, or of `automatic` the one that was measured to be faster: dense for small networks and
+/// where more than a sixteenth of all modes are wanted.
+SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last);
+
+/// A network about to be solved: what it takes is known before it is done.
+class NetworkSolver {
+ public:
+  /// Prepares the solve; with slepc this assembles the Hessian and analyses its factorisation. Everything
+  /// must outlive the solver. Collective.
+  NetworkSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
+                const NetworkSurvey& survey, Solver solver, int last);
+  ~NetworkSolver();
+
+  double rank_bytes() const { return rank_bytes_; }  ///< the most that a rank needs
+  std::string description() const;                   ///< a line for the log
+
+  /// Throws Error with the numbers and the remedy, the same on all ranks, when it does not fit into the
+  /// memory that is left. Collective.
+  void require_memory() const;
+  /// About how long solve() takes here. Collective; takes up to a second.
+  double estimated_seconds() const;
+  /// Modes 7 … last. Collective; call it once.
+  NetworkModes solve();
+
+ private:
+  const Communicator* comm_;
+  BlockHessian* hessian_;
+  const BlockNetwork* network_;
+  const NetworkSurvey* survey_;
+  Solver solver_;
+  int last_;
+  double rank_bytes_ = 0;
+  std::unique_ptr<SparseProblem> sparse_;
+};
+
+}  // namespace elastem

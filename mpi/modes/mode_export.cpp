@@ -1,0 +1,104 @@
+#include "mpi/modes/mode_export.hpp"
+
+#include <filesystem>
+#include <span>
+
+#include <spdlog/spdlog.h>
+
+#include "core/error.hpp"
+#include "core/suggestion.hpp"
+#include "modes/nmd_file.hpp"
+#include "modes/xmipp_modes.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "mpi/run/output.hpp"
+#include "mpi/storage/hdf5_file.hpp"
+#include "structure/pdb_writer.hpp"
+
+namespace elastem {
+
+namespace {
+
+namespace fs = std::filesystem;
+using cli::ExportOptions;
+
+bool for_xmipp(const ExportOptions& o) {
+  const std::string extension = fs::path(o.output).extension().string();
+  if (extension != ".nmd" && extension != ".xmd")
+    throw Error("option --output: " + o.output + suggestion(extension, {".nmd", ".xmd"}) +
+                "; modes are written as .nmd (NMWiz, ProDy) or .xmd (Xmipp)");
+  for (const auto& [name, value] : {std::pair("particles", &o.particles), std::pair("datadir", &o.datadir)})
+    if (!value->empty())
+      throw Error("option --" + std::string(name) + ": means nothing for the normal modes in " + o.input);
+  if (o.negative_defocus) throw Error("option --xmipp-negative-defocus: means nothing for normal modes");
+  return extension == ".xmd";
+}
+
+void write_nmd(const ExportOptions& o, const ModesFile& file) {
+  NmdWriter writer(o.output, file.structure);
+  for (Eigen::Index k = 0; k < file.modes.count(); ++k) {
+    const int number = file.modes.numbers[static_cast<std::size_t>(k)];
+    writer.add(number, file.modes.eigenvalues(k), read_mode_vector(o.input, number));
+  }
+  writer.close();
+}
+
+// The table last, so that whoever finds it finds the rest. Collective.
+void write_xmipp(const Communicator& comm, const ExportOptions& o, const ModesFile& file) {
+  const fs::path folder = fs::path(o.output).parent_path();
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    fs::create_directories(folder / "modes");
+    PdbWriter writer((folder / "atoms.pdb").string(), file.structure);
+    writer.add_model(file.structure.positions);
+    writer.close();
+  });
+  collectively(comm, [&] {
+    for (std::size_t k = 0; k < file.modes.numbers.size(); ++k)
+      if (static_cast<int>(k % static_cast<std::size_t>(comm.size())) == comm.rank())
+        write_mode_vector((folder / mode_vector_name(file.modes.numbers[k])).string(),
+                          read_mode_vector(o.input, file.modes.numbers[k]));
+  });
+  collectively(comm, [&] {
+    if (comm.root()) write_xmipp_modes(o.output, file.modes);
+  });
+}
+
+}  // namespace
+
+bool holds_modes(const Communicator& comm, const std::string& path) {
+  std::uint8_t answer = 0;
+  collectively(comm, [&] {
+    if (comm.root())
+      answer = hdf5::exists(hdf5::open_file(path, hdf5::Access::read), "modes/vectors") ? 1 : 0;
+  });
+  comm.broadcast(std::span<std::uint8_t>(&answer, 1));
+  return answer != 0;
+}
+
+void export_modes(const Communicator& comm, const ExportOptions& o) {
+  const bool xmipp = for_xmipp(o);
+  ModesFile file = collectively_get(comm, [&] { return read_modes_table(o.input); });
+  file.structure.positions.colwise() += file.centre;  // where the input file had them
+  decide_output(comm, o.output, false, o.common.overwrite);
+  if (xmipp)
+    for (const std::string& name : {std::string("atoms.pdb"), mode_vector_name(file.modes.numbers.front())})
+      decide_output(comm, (fs::path(o.output).parent_path() / name).string(), false, o.common.overwrite);
+  if (o.common.dry_run) {
+    spdlog::info("dry run: {} modes of {} atoms would go to {}", file.modes.count(), file.structure.size(),
+                 o.output);
+    return;
+  }
+  collectively(comm, [&] {
+    const fs::path folder = fs::path(o.output).parent_path();
+    if (comm.root() && !folder.empty()) fs::create_directories(folder);
+  });
+  if (xmipp)
+    write_xmipp(comm, o, file);
+  else
+    collectively(comm, [&] {
+      if (comm.root()) write_nmd(o, file);
+    });
+  spdlog::info("{}: {} modes of {} atoms", o.output, file.modes.count(), file.structure.size());
+}
+
+}  // namespace elastem

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "mpi/run/invocation.hpp"
+#include "options/modes_options.hpp"
+
+namespace elastem {
+
+/// Finds before the work what would stop the report after it: a folder that holds one already, a target that
+/// cannot be read. Collective.
+void prepare_mode_report(const Communicator& comm, const cli::ModesOptions& options);
+
+/// Judges the modes that stand in `options.output`: the overlaps with --target in the log, and --report with
+/// plots, tables and animations. Modes are read one by one; animations are shared out over the ranks, the
+/// rest is rank 0's. Nothing without these options. Collective.
+void report_modes(const Invocation& invocation, const cli::ModesOptions& options);
+
+}  // namespace elastem

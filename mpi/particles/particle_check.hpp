@@ -1,0 +1,27 @@
+#pragma once
+
+#include "imaging/projection.hpp"
+#include "mpi/comm/communicator.hpp"
+#include "particles/particle_survey.hpp"
+
+namespace elastem {
+
+/// What a look at all particles found, the same on every rank.
+struct CheckedParticles {
+  /// The different grids of the optics groups that occur: first that of the first particle, then in the order
+  /// of the optics table.
+  std::vector<ImageGrid> grids;
+  std::vector<std::string> stacks;  ///< absolute paths, in the order of their first particles
+};
+
+/// Goes through all particles of a file, each rank an equal share. Memory: a bit an image of the stacks.
+/// Collective.
+///
+/// Throws Error: a value that cannot be used, a stack that is missing or too short, an image that is two
+/// particles', with Boxes::one optics groups of different box or pixel size. Warns of particles whose box is
+/// not that of the first or not that of their images (they fail later, by themselves), and of an XMD whose
+/// defocus is negative throughout. Logs where a stack named with `..` lies.
+CheckedParticles check_particles(const Communicator& comm, const ParticleFile& file,
+                                 ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
+
+}  // namespace elastem

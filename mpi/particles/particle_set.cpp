@@ -1,0 +1,137 @@
+#include "mpi/particles/particle_set.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+#include "core/error.hpp"
+#include "mpi/comm/work_queue.hpp"
+#include "mpi/particles/particle_check.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr std::size_t most_grids = 64;  // a library of references each
+
+// The place of each row's grid, each rank looking at an equal share. Collective.
+std::vector<std::uint8_t> grids_of_rows(const Communicator& comm, const ParticleSet& set) {
+  const Range share = equal_share(comm, set.size());
+  std::string mine;
+  collectively(comm, [&] {
+    mine.reserve(static_cast<std::size_t>(share.count));
+    set.file.for_each(share.first, share.count, [&](const ParticleFile::Row& row) {
+      mine += static_cast<char>(set.grid_of(row.particle));
+    });
+  });
+  std::vector<std::uint8_t> grids(static_cast<std::size_t>(set.size()));
+  auto at = grids.begin();
+  for (const auto& part : comm.gathered(mine))
+    at = std::transform(part.begin(), part.end(), at, [](char c) { return static_cast<std::uint8_t>(c); });
+  comm.broadcast(std::span<std::uint8_t>(grids));
+  return grids;
+}
+
+}  // namespace
+
+ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
+                                DefocusSign sign) {
+  std::string index;
+  collectively(comm, [&] {
+    if (comm.root()) index = ParticleFile::scan(path).serialise();
+  });
+  comm.broadcast(index);
+  std::optional<ParticleFile> file;
+  collectively(comm, [&] { file.emplace(path, ParticleIndex::deserialise(index), datadir, sign); });
+  return std::move(*file);
+}
+
+ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
+                           DefocusSign sign, bool inverted, ParticleSurvey::Boxes boxes) {
+  ParticleFile file = open_particle_file(comm, path, datadir, sign);
+  CheckedParticles checked = check_particles(comm, file, boxes);
+  if (checked.grids.size() > most_grids) {
+    throw Error(path + ": its optics groups have " + std::to_string(checked.grids.size()) +
+                " different boxes and pixel sizes, of which " + std::to_string(most_grids) +
+                " can be worked on together; bring the images to fewer, or align the groups one by one");
+  }
+  const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
+  ParticleSet set{path,
+                  datadir,
+                  std::move(file),
+                  checked.grids.front(),
+                  std::move(checked.grids),
+                  std::move(checked.stacks),
+                  {},
+                  has_poses,
+                  inverted};
+  if (set.grids.size() > 1) set.grid_of_row = grids_of_rows(comm, set);
+  return set;
+}
+
+std::uint8_t ParticleSet::grid_of(const Particle& particle) const {
+  const auto found = std::find_if(grids.begin(), grids.end(), [&](const ImageGrid& known) {
+    return same_grid({particle.size, particle.pixel_size}, known);
+  });
+  return found == grids.end() ? no_grid : static_cast<std::uint8_t>(found - grids.begin());
+}
+
+std::vector<std::int64_t> ParticleSet::spread_rows(std::size_t of_grid, std::int64_t count,
+                                                   std::int64_t most) const {
+  std::vector<std::int64_t> rows;  // of the grid; empty: all
+  for (std::size_t row = 0; row < grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)
+    if (grid_of_row[row] == of_grid) rows.push_back(static_cast<std::int64_t>(row));
+  const std::int64_t total = grid_of_row.empty() ? count : static_cast<std::int64_t>(rows.size());
+  const std::int64_t sample = std::min(total, most);
+  std::vector<std::int64_t> spread;
+  for (std::int64_t i = 0; i < sample; ++i) {
+    const std::int64_t place = i * total / sample;
+    spread.push_back(grid_of_row.empty() ? place : rows[static_cast<std::size_t>(place)]);
+  }
+  return spread;
+}
+
+std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {
+  std::vector<std::string> fingerprints;
+  const auto count = static_cast<std::int64_t>(set.stacks.size());
+  std::vector<std::int64_t> sums(2 * set.stacks.size(), 0);  // checksum and size of each
+  collectively(comm, [&] {
+    if (comm.root()) {
+      const std::string stack = find_stack(set.file.read(0, 1).front().stack, set.path, set.datadir);
+      fingerprints = {input_fingerprint("particles", set.path), input_fingerprint("stack", stack)};
+    }
+    const Range share = equal_share(comm, count > 1 ? count : 0);
+    for (std::int64_t i = share.first; i < share.first + share.count; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      const SampledChecksum sum = sampled_checksum(set.stacks[place]);
+      sums[2 * place] = sum.crc;
+      sums[2 * place + 1] = sum.bytes;
+    }
+  });
+  comm.sum(std::span<std::int64_t>(sums));
+  if (comm.root() && count > 1)
+    fingerprints.push_back(combined_fingerprint("stacks", std::to_string(count) + " files", sums));
+  comm.broadcast(fingerprints);
+  return fingerprints;
+}
+
+ParticleStream::ParticleStream(const ParticleSet& set)
+    : set_(&set), reader_(set.path, set.datadir, set.inverted) {}
+
+const Particle& ParticleStream::read(std::int64_t i, Image& image, FailureReason& reason) {
+  constexpr std::int64_t block_size = 256;
+  if (i < first_ || i >= first_ + static_cast<std::int64_t>(block_.size())) {
+    first_ = i / block_size * block_size;
+    block_ = set_->file.read(first_, std::min(block_size, set_->size() - first_));
+  }
+  const Particle& particle = block_[static_cast<std::size_t>(i - first_)];
+  reason = FailureReason::none;
+  if (set_->grid_of(particle) == ParticleSet::no_grid) {
+    reason = FailureReason::wrong_size;
+  } else {
+    image = reader_.read(particle, reason);
+  }
+  return particle;
+}
+
+}  // namespace elastem

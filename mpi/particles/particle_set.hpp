@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "imaging/projection.hpp"
+#include "mpi/comm/communicator.hpp"
+#include "mpi/run/provenance.hpp"
+#include "particles/particle_file.hpp"
+#include "particles/particle_survey.hpp"
+
+namespace elastem {
+
+/// The particles a command works on, opened on every rank: the rows are read where they are needed.
+struct ParticleSet {
+  std::string path, datadir;
+  ParticleFile file;
+  ImageGrid grid;  ///< of the first particle
+  /// How images are sampled: `grid`, and in a mixed set what else its optics groups have. A particle of any
+  /// other grid fails.
+  std::vector<ImageGrid> grids;
+  std::vector<std::string> stacks;  ///< absolute paths, in the order of their first particles
+  std::vector<std::uint8_t>
+      grid_of_row;         ///< of a mixed set: the place in `grids` of each row's grid, or `no_grid`
+  bool has_poses = false;  ///< of the first particle
+  bool inverted = false;   ///< the molecules are dark: pixels are read with the other sign
+
+  static constexpr std::uint8_t no_grid = 255;
+
+  std::int64_t size() const { return file.size(); }
+  /// Where a particle's grid stands in `grids`, or `no_grid`.
+  std::uint8_t grid_of(const Particle& particle) const;
+  /// At most `most` of the first `count` rows, spread evenly over those of one grid, ascending.
+  std::vector<std::int64_t> spread_rows(std::size_t of_grid, std::int64_t count, std::int64_t most) const;
+};
+
+/// What --xmipp-negative-defocus asks for.
+inline DefocusSign defocus_sign(bool negative) {
+  return negative ? DefocusSign::opposite : DefocusSign::as_written;
+}
+
+/// Rank 0 scans the file once and tells the others where its rows lie. Collective. Throws Error: see
+/// ParticleFile.
+ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
+                                DefocusSign sign);
+
+/// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
+/// before the work begins (see check_particles). Boxes::several: optics groups may differ in box and pixel
+/// size; then every rank holds a byte a row. Collective. Throws Error.
+ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
+                           DefocusSign sign = DefocusSign::as_written, bool inverted = false,
+                           ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
+
+/// What provenance says of a set: its file, the stack of its first particle (see input_fingerprint), and with
+/// more stacks a checksum of all (see sampled_checksum), of which each rank reads an equal share. Collective.
+std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set);
+
+/// One particle after another with its pixels, read in blocks of the particle file. One a rank.
+class ParticleStream {
+ public:
+  explicit ParticleStream(const ParticleSet& set);
+
+  /// Particle i and its image; `reason` is set and the image empty when it cannot be used: unreadable, not
+  /// finite, constant, or of a grid that is not the set's. Throws Error for a broken row of the
+  /// particle file.
+  const Particle& read(std::int64_t i, Image& image, FailureReason& reason);
+
+ private:
+  const ParticleSet* set_;
+  ImageReader reader_;
+  std::int64_t first_ = 0;
+  std::vector<Particle> block_;
+};
+
+}  // namespace elastem

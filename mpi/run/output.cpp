@@ -1,0 +1,112 @@
+#include "mpi/run/output.hpp"
+
+#include <filesystem>
+#include <map>
+
+#include <spdlog/spdlog.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+// A fingerprint "role path crc32 bytes" in its parts; the path may hold spaces.
+struct Input {
+  std::string path, content;
+};
+
+std::map<std::string, Input> inputs_by_role(const std::vector<std::string>& fingerprints) {
+  std::map<std::string, Input> inputs;
+  for (const auto& line : fingerprints) {
+    const auto role_end = line.find(' ');
+    const auto bytes_at = line.rfind(' ');
+    const auto crc_at =
+        bytes_at == std::string::npos || bytes_at == 0 ? bytes_at : line.rfind(' ', bytes_at - 1);
+    require(role_end != std::string::npos && crc_at != std::string::npos && role_end <= crc_at,
+            "an input is not \"role path crc32 bytes\"");
+    const std::string path = crc_at > role_end ? line.substr(role_end + 1, crc_at - role_end - 1) : "";
+    inputs[line.substr(0, role_end)] = {path, line.substr(crc_at)};
+  }
+  return inputs;
+}
+
+std::map<std::string, std::string> values_by_option(const std::vector<std::string>& options) {
+  std::map<std::string, std::string> values;
+  for (const auto& line : options) {
+    const auto equals = line.find('=');
+    values[line.substr(0, equals)] = equals == std::string::npos ? "" : line.substr(equals + 1);
+  }
+  return values;
+}
+
+// The same content under another path is the same input.
+bool name_same_content(const std::string& stored_path, const std::map<std::string, Input>& stored,
+                       const std::string& path, const std::map<std::string, Input>& now) {
+  for (const auto& [role, input] : stored) {
+    const auto other = now.find(role);
+    if (input.path == stored_path && other != now.end() && other->second.path == path &&
+        other->second.content == input.content)
+      return true;
+  }
+  return false;
+}
+
+std::string quoted(const std::map<std::string, std::string>& values, const std::string& name) {
+  const auto at = values.find(name);
+  return at == values.end() ? "not set" : "\"" + at->second + "\"";
+}
+
+}  // namespace
+
+Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite) {
+  int found = 0;
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    found = std::filesystem::exists(path);
+    if (found && std::filesystem::is_directory(path))
+      throw Error("the output " + path + " is a folder; name a file");
+    if (found && !resume && !overwrite)
+      throw Error("the output " + path +
+                  " exists; --overwrite replaces it, --resume (of a command that has it) goes on from it");
+  });
+  comm.broadcast(std::span<int>(&found, 1));
+  return found && resume ? Output::resume : Output::create;
+}
+
+void require_same_run(const Provenance& stored, const Provenance& now, const std::string& path) {
+  std::string differences;
+  const auto differs = [&](const std::string& text) {
+    differences += (differences.empty() ? "" : "; ") + text;
+  };
+
+  const auto old_inputs = inputs_by_role(stored.inputs), new_inputs = inputs_by_role(now.inputs);
+  for (const auto& [role, input] : old_inputs) {
+    const auto other = new_inputs.find(role);
+    if (other == new_inputs.end())
+      differs("the input " + role + " (" + input.path + ") is not given now");
+    else if (other->second.content != input.content)
+      differs("the input " + role + " (" + other->second.path + ") has changed");
+  }
+  for (const auto& [role, input] : new_inputs)
+    if (!old_inputs.contains(role)) differs("the input " + role + " (" + input.path + ") was not given then");
+
+  auto old_values = values_by_option(stored.options), new_values = values_by_option(now.options);
+  auto names = old_values;
+  names.insert(new_values.begin(), new_values.end());
+  for (const auto& [name, value] : names) {
+    const std::string before = quoted(old_values, name), after = quoted(new_values, name);
+    if (before != after && !name_same_content(old_values[name], old_inputs, new_values[name], new_inputs))
+      differs("--" + name + " was " + before + " and is now " + after);
+  }
+  if (stored.seed != now.seed && old_values["seed"] == new_values["seed"])
+    differs("the seed was " + std::to_string(stored.seed) + " and is now " + std::to_string(now.seed));
+
+  if (!differences.empty())
+    throw Error(path + " comes from another run and cannot be gone on with: " + differences +
+                "; repeat the earlier inputs and options, or start anew with --overwrite");
+  if (stored.version != now.version || stored.git_commit != now.git_commit)
+    spdlog::warn("going on with a run of elastem {} ({}) by elastem {} ({})", stored.version,
+                 stored.git_commit, now.version, now.git_commit);
+}
+
+}  // namespace elastem

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "mpi/run/provenance.hpp"
+
+namespace elastem {
+
+/// What to do about an existing output: --resume goes on from it after `stored` was compared with `now`
+/// (Error that names each option or input that changed), --overwrite replaces it, otherwise an Error.
+enum class Output { create, resume };
+Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite);
+/// Throws Error naming the output at `path` and each input and option that differs between the stored run and
+/// this one.
+void require_same_run(const Provenance& stored, const Provenance& now,
+                      const std::string& path = "the output");
+
+}  // namespace elastem

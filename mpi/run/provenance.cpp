@@ -1,0 +1,134 @@
+#include "mpi/run/provenance.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <map>
+#include <unistd.h>
+#include <vector>
+
+#include <zlib.h>
+
+#include "core/error.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::uint64_t mebibyte = 1 << 20;
+constexpr std::uint64_t wholly_read = 64 * mebibyte;  // larger files: their size, first and last MiB
+
+std::uint32_t checksum(std::ifstream& file, std::uint64_t from, std::uint64_t count, std::uint32_t crc) {
+  std::vector<char> block(mebibyte);
+  file.seekg(static_cast<std::streamoff>(from));
+  while (count > 0) {
+    const auto wanted = static_cast<std::streamsize>(std::min<std::uint64_t>(count, block.size()));
+    if (!file.read(block.data(), wanted)) throw Error("reading failed");
+    crc = static_cast<std::uint32_t>(
+        crc32(crc, reinterpret_cast<const Bytef*>(block.data()), static_cast<uInt>(wanted)));
+    count -= static_cast<std::uint64_t>(wanted);
+  }
+  return crc;
+}
+
+std::string fingerprint_line(const std::string& role, const std::string& path, std::uint32_t crc,
+                             std::uint64_t size) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%08x", crc);
+  return role + " " + path + " " + text + " " + std::to_string(size);
+}
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+}  // namespace
+
+std::string utc_time() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts = {};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+std::string input_fingerprint(const std::string& role, const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) throw Error("cannot read " + path + " (" + role + "); check the path and its permissions");
+  const auto end = file.tellg();
+  if (end < 0) throw Error("cannot read " + path + " (" + role + "): it is not an ordinary file");
+  const auto size = static_cast<std::uint64_t>(end);
+  std::uint32_t crc = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
+  try {
+    if (size <= wholly_read) {
+      crc = checksum(file, 0, size, crc);
+    } else {
+      crc = static_cast<std::uint32_t>(crc32(crc, reinterpret_cast<const Bytef*>(&size), sizeof size));
+      crc = checksum(file, 0, mebibyte, crc);
+      crc = checksum(file, size - mebibyte, mebibyte, crc);
+    }
+  } catch (const Error&) {
+    throw Error("cannot read all of " + path + " (" + role + "); is it a folder, or still being written?");
+  }
+  return fingerprint_line(role, path, crc, size);
+}
+
+void add_inputs(const Communicator& comm, const std::vector<InputFile>& files, Provenance& provenance) {
+  std::vector<std::string> fingerprints;
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    for (const InputFile& file : files) fingerprints.push_back(input_fingerprint(file.role, file.path));
+  });
+  comm.broadcast(fingerprints);
+  provenance.inputs.insert(provenance.inputs.end(), fingerprints.begin(), fingerprints.end());
+}
+
+SampledChecksum sampled_checksum(const std::string& path) {
+  constexpr std::uint64_t piece = 64 << 10;
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto end = file ? static_cast<std::int64_t>(file.tellg()) : -1;
+  if (end < 0) throw Error("cannot read " + path + "; check the path and its permissions");
+  const auto size = static_cast<std::uint64_t>(end);
+  std::uint32_t crc = static_cast<std::uint32_t>(crc32(0, nullptr, 0));
+  try {
+    if (size <= 4 * piece) return {checksum(file, 0, size, crc), end};
+    for (const std::uint64_t from : {std::uint64_t{0}, size / 2, size - piece})
+      crc = checksum(file, from, piece, crc);
+  } catch (const Error&) {
+    throw Error("cannot read all of " + path + "; is it still being written?");
+  }
+  return {crc, end};
+}
+
+std::string combined_fingerprint(const std::string& role, const std::string& name,
+                                 const std::vector<std::int64_t>& sums) {
+  const auto bytes = static_cast<uInt>(sums.size() * sizeof(std::int64_t));
+  const auto crc = static_cast<std::uint32_t>(
+      crc32(crc32(0, nullptr, 0), reinterpret_cast<const Bytef*>(sums.data()), bytes));
+  std::int64_t total = 0;
+  for (std::size_t i = 1; i < sums.size(); i += 2) total += sums[i];
+  return fingerprint_line(role, name, crc, static_cast<std::uint64_t>(total));
+}
+
+Provenance make_provenance(const Communicator& comm, const std::string& command_line,
+                           const std::vector<std::string>& options, std::uint64_t seed) {
+  Provenance provenance;
+  provenance.command_line = command_line;
+  provenance.options = options;
+  provenance.version = program_version();
+  provenance.git_commit = program_commit();
+  provenance.host = host_name();
+  provenance.start = utc_time();
+  comm.broadcast(provenance.host);
+  comm.broadcast(provenance.start);
+  provenance.seed = seed;
+  provenance.ranks = comm.size();
+  provenance.libraries = library_versions();
+  return provenance;
+}
+
+}  // namespace elastem

@@ -1,0 +1,141 @@
+#include "mpi/synthesis/structure_set.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "core/error.hpp"
+#include "core/number_list.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "structure/atom_match.hpp"
+#include "structure/structure_file.hpp"
+#include "structure/superposition.hpp"
+#include "synthesis/mode_fit.hpp"
+
+namespace elastem {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool structure_name(const fs::path& path) {
+  const fs::path plain = path.extension() == ".gz" ? path.stem() : path;
+  const std::string extension = plain.extension().string();
+  return extension == ".pdb" || extension == ".ent" || extension == ".cif" || extension == ".mmcif";
+}
+
+std::vector<std::string> structure_files(const std::string& path) {
+  if (!fs::is_directory(path)) return {path};
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(path))
+    if (entry.is_regular_file() && structure_name(entry.path())) files.push_back(entry.path().string());
+  std::ranges::sort(files);
+  if (files.empty())
+    throw Error("--structures " + path +
+                ": the folder holds no structure (.pdb, .ent, .cif or .mmcif, perhaps with .gz)");
+  return files;
+}
+
+[[noreturn]] void refuse_missing(const std::string& name, const Structure& reference,
+                                 const std::vector<Eigen::Index>& there) {
+  constexpr std::size_t named = 5;
+  std::vector<bool> lacks(reference.atoms.size(), true);
+  for (const Eigen::Index atom : there) lacks[static_cast<std::size_t>(atom)] = false;
+  std::size_t missing = 0;
+  std::string list;
+  for (std::size_t i = 0; i < lacks.size(); ++i)
+    if (lacks[i] && ++missing <= named) list += (missing > 1 ? ", " : "") + atom_label(reference.atoms[i]);
+  if (missing > named) list += ", …";
+  throw Error("--structures: " + name + " lacks " + std::to_string(missing) + " of the " +
+              std::to_string(reference.size()) + " atoms of the modes file: " + list +
+              "; each structure needs all of them: complete it, or make the modes without these atoms");
+}
+
+// The atoms of `structure` in the order of the reference, superposed on it.
+Eigen::Matrix3Xd matched(const std::string& name, const Structure& structure, const Structure& reference) {
+  const AtomMatch match = match_atoms(reference, structure);
+  if (static_cast<Eigen::Index>(match.first.size()) < reference.size())
+    refuse_missing(name, reference, match.first);
+  Eigen::Matrix3Xd atoms(3, reference.size());
+  for (std::size_t i = 0; i < match.first.size(); ++i)
+    atoms.col(match.first[i]) = structure.positions.col(match.second[i]);
+  return superposition(atoms, reference.positions)(atoms);
+}
+
+StructureSelection selection_like(const std::string& nodes, const std::string& modes_file) {
+  StructureSelection selection;
+  if (nodes != "all" && nodes != "ca")
+    throw Error("--relation structures: the nodes of " + modes_file + " are " + nodes +
+                ", which no structure has; take modes of a structure");
+  selection.nodes = parse_nodes(nodes, "atoms");
+  selection.ligands =
+      selection.nodes == Nodes::all;  // the modes may have them; what they have not stays away
+  return selection;
+}
+
+// What rank 0 reads.
+StructureSet read_conformations(const std::string& path, const std::string& modes_file,
+                                const ElasticModel& model) {
+  StructureSet set;
+  set.files = structure_files(path);
+  const ModesFile modes = read_modes_table(modes_file);
+  const StructureSelection selection = selection_like(modes.atoms, modes_file);
+  double sum = 0, worst = 0;
+  for (const std::string& file : set.files) {
+    for_each_model(file, selection, [&](const StructureFile& found) {
+      std::string name = fs::path(file).filename().string();
+      if (found.model_count > 1) name += ":" + std::to_string(found.model);
+      const auto atoms =
+          std::make_shared<const Eigen::Matrix3Xd>(matched(name, found.structure, modes.structure));
+      const ModeFit fit = fit_modes(model, *atoms);
+      spdlog::debug("{}: {:.2f} Å from the reference, {:.2f} Å of it beyond the modes", name,
+                    rmsd(*atoms, model.positions), fit.rmsd);
+      set.conformations.push_back({name, atoms, fit.amplitudes});
+      sum += fit.rmsd;
+      worst = std::max(worst, fit.rmsd);
+    });
+  }
+  const std::size_t count = set.conformations.size();
+  spdlog::info("{} structures; modes {} leave {:.2f} Å RMSD of them over, at most {:.2f} Å", count,
+               format_number_list(model.mode_numbers), sum / static_cast<double>(count), worst);
+  return set;
+}
+
+template <class Matrix>
+void broadcast(const Communicator& comm, Matrix& matrix) {
+  comm.broadcast(std::span<double>(matrix.data(), static_cast<std::size_t>(matrix.size())));
+}
+
+// Rank 0's conformation on this one, which is not rank 0 where `known` is empty.
+KnownConformation shared(const Communicator& comm, const ElasticModel& model, KnownConformation known) {
+  comm.broadcast(known.name);
+  Eigen::Matrix3Xd atoms = known.atoms ? *known.atoms : Eigen::Matrix3Xd(3, model.atom_count());
+  known.amplitudes.conservativeResize(model.mode_count());
+  broadcast(comm, atoms);
+  broadcast(comm, known.amplitudes);
+  if (!known.atoms) known.atoms = std::make_shared<const Eigen::Matrix3Xd>(std::move(atoms));
+  return known;
+}
+
+}  // namespace
+
+StructureSet read_structure_set(const Communicator& comm, const std::string& path,
+                                const std::string& modes_file, const ElasticModel& model) {
+  StructureSet set;
+  collectively(comm, [&] {
+    if (comm.root()) set = read_conformations(path, modes_file, model);
+  });
+  comm.broadcast(set.files);
+  std::uint64_t count = set.conformations.size();
+  comm.broadcast(std::span<std::uint64_t>(&count, 1));
+  set.conformations.resize(count);
+  for (KnownConformation& known : set.conformations) known = shared(comm, model, std::move(known));
+  return set;
+}
+
+}  // namespace elastem

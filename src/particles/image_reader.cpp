@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <list>
+#include <unordered_map>
+#include <utility>
+
+#include "core/error.hpp"
+#include "maps/mrc.hpp"
+#include "particles/particle_file.hpp"
+
+namespace elastem {
+
+namespace {
+constexpr std::size_t most_open_stacks = 32;
+}
+
+std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir) {
+  namespace fs = std::filesystem;
+  const fs::path file(name);
+  std::vector<fs::path> places;
+  if (file.is_absolute()) {
+    places = {file};
+  } else {
+    if (!datadir.empty()) places.push_back(fs::path(datadir) / file);
+    places.push_back(fs::path(star_path).parent_path() / file);
+    places.push_back(file);
+  }
+  std::string tried;
+  for (const auto& place : places) {
+    std::error_code ignored;
+    if (fs::is_regular_file(place, ignored)) return place.string();
+    tried += (tried.empty() ? "" : ", ") + place.string();
+  }
+  throw Error(star_path + ": its image stack " + name + " is not there (looked for " + tried +
+              "); give the folder it lies under with --datadir");
+}
+
+struct ImageReader::Impl {
+  std::string star_path, datadir;
+  bool inverted = false;
+  std::list<std::pair<std::string, MrcReader>> open;  ///< the most recently used first
+  std::unordered_map<std::string, decltype(open)::iterator> by_name;
+
+  const MrcReader& stack(const std::string& name) {
+    const auto found = by_name.find(name);
+    if (found != by_name.end()) {
+      open.splice(open.begin(), open, found->second);
+      return open.front().second;
+    }
+    open.emplace_front(name, MrcReader(find_stack(name, star_path, datadir)));
+    by_name[name] = open.begin();
+    if (open.size() > most_open_stacks) {
+      by_name.erase(open.back().first);
+      open.pop_back();
+    }
+    return open.front().second;
+  }
+
+  FailureReason load(const Particle& particle, Image& pixels) {
+    const MrcReader& reader = stack(particle.stack);
+    const MrcHeader& header = reader.header();
+    if (particle.slice < 0 || particle.slice >= header.sections) return FailureReason::unreadable;
+    if (header.columns != particle.size || header.rows != particle.size) return FailureReason::wrong_size;
+    pixels.resize(particle.size, particle.size);
+    reader.read(particle.slice, 1, {pixels.data(), static_cast<std::size_t>(pixels.size())});
+    if (!pixels.isFinite().all()) return FailureReason::not_finite;
+    if (pixels.maxCoeff() == pixels.minCoeff()) return FailureReason::constant;
+    if (inverted) pixels = -pixels;
+    return FailureReason::none;
+  }
+};
+
+ImageReader::ImageReader(const std::string& star_path, const std::string& datadir, bool inverted)
+    : impl_(std::make_unique<Impl>(Impl{star_path, datadir, inverted, {}, {}})) {}
+ImageReader::ImageReader(ImageReader&&) noexcept = default;
+ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
+ImageReader::~ImageReader() = default;
+
+Image ImageReader::read(const Particle& particle, FailureReason& reason) {
+  Image pixels;
+  try {
+    reason = impl_->load(particle, pixels);
+  } catch (const Error&) {
+    reason = FailureReason::unreadable;
+  }
+  if (reason != FailureReason::none) pixels.resize(0, 0);
+  return pixels;
+}
+
+}  // namespace elastem

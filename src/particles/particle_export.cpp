@@ -1,0 +1,230 @@
+#include "particles/particle_export.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "particles/particle_rows.hpp"
+#include "particles/particle_writer.hpp"
+#include "particles/xmipp_labels.hpp"
+
+namespace elastem {
+
+namespace {
+
+template <std::size_t n>
+bool among(const std::array<const char*, n>& labels, const std::string& label) {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
+
+constexpr std::array x_labels = {"rlnOriginX", "rlnOriginXAngst", "shiftX"};
+constexpr std::array y_labels = {"rlnOriginY", "rlnOriginYAngst", "shiftY"};
+
+// Whether a result takes the place of this column.
+bool superseded(const std::string& label) {
+  constexpr std::array poses = {"rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi",      "angleRot", "angleTilt",
+                                "anglePsi",    "enabled",      "nmaDisplacements", "cost"};
+  return among(poses, label) || among(x_labels, label) || among(y_labels, label) || label == "elastemScore" ||
+         label.starts_with("elastemAmplitude");
+}
+
+}  // namespace
+
+ParticleFormat particle_format(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (extension == ".star") return ParticleFormat::relion;
+  if (extension == ".xmd") return ParticleFormat::xmipp;
+  throw Error(path + ": the name must end in .star (RELION) or .xmd (Xmipp), which says what is written");
+}
+
+ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat format, CollectedOptics groups,
+                                   std::optional<std::vector<int>> modes)
+    : input_(&input), format_(format), groups_(std::move(groups)), modes_(std::move(modes)) {
+  add(format == ParticleFormat::relion ? "rlnImageName" : "image", Kind::image);
+  const auto has = [&](const std::string& label) {
+    return std::find(input.labels().begin(), input.labels().end(), label) != input.labels().end();
+  };
+  if (format == ParticleFormat::relion) {
+    if (input.optics().labels.empty()) add("rlnOpticsGroup", Kind::group);
+  } else {
+    if (modes_ || !has("enabled")) add("enabled", Kind::enabled);
+    if (!has("itemId")) add("itemId", Kind::item);
+  }
+  add_input();
+  if (format == ParticleFormat::xmipp) {
+    add_optics();
+    if (names_.contains("elastemWienerConstant")) add("ctfCorrected", Kind::corrected);
+    add("samplingRate", Kind::pixel_size);
+  }
+  if (modes_) add_result();
+}
+
+// The first to claim a label has it.
+void ParticleExporter::add(const std::string& label, Kind kind, std::size_t index) {
+  if (names_.insert(label).second) columns_.push_back({label, kind, index});
+}
+
+void ParticleExporter::add_input() {
+  const auto& labels = input_->labels();
+  const bool moves = format_ == ParticleFormat::relion && input_->optics().labels.empty();
+  for (std::size_t column = 0; column < labels.size(); ++column) {
+    if (static_cast<int>(column) == image_column(labels) || (moves && groups_.holds(column))) continue;
+    if (modes_ && superseded(labels[column])) continue;
+    // RELION 3.0's pixel size: the optics table or _samplingRate has what comes of the two.
+    const bool replaced = moves || format_ == ParticleFormat::xmipp;
+    if (!input_->xmipp() && replaced &&
+        (labels[column] == "rlnDetectorPixelSize" || labels[column] == "rlnMagnification"))
+      continue;
+    add_input_column(column);
+  }
+  // One of the two alone is no origin.
+  const std::size_t unit = format_ == ParticleFormat::relion ? 1 : 2;
+  for (std::size_t axis = 0; axis < 2; ++axis)
+    if (names_.contains(axis == 0 ? y_labels[unit] : x_labels[unit]))
+      add(axis == 0 ? x_labels[unit] : y_labels[unit], Kind::origin, axis);
+}
+
+// Whether the column is an origin: it keeps its text where its unit stays.
+bool ParticleExporter::add_origin(std::size_t column) {
+  const std::string& label = input_->labels()[column];
+  if (!among(x_labels, label) && !among(y_labels, label)) return false;
+  const bool angstrom = label.ends_with("Angst"), to_relion = format_ == ParticleFormat::relion;
+  if (!angstrom && !input_->shifts_in_pixels()) return false;  // not what is read
+  const std::size_t axis = among(x_labels, label) ? 0 : 1;
+  const auto& names = axis == 0 ? x_labels : y_labels;
+  const bool same_unit = angstrom == to_relion;
+  add(names[to_relion ? 1 : 2], same_unit ? Kind::text : Kind::origin, same_unit ? column : axis);
+  return true;
+}
+
+void ParticleExporter::add_input_column(std::size_t column) {
+  const std::string& label = input_->labels()[column];
+  if (add_origin(column)) return;
+  const bool to_relion = format_ == ParticleFormat::relion;
+  std::string name;
+  if (to_relion && input_->xmipp()) name = relion_label(label);
+  if (!to_relion && !input_->xmipp()) name = label == "rlnPixelSize" ? "samplingRate" : xmipp_label(label);
+  Kind kind = Kind::text;
+  if (input_->defocus_sign() == DefocusSign::opposite) {
+    if (label == "ctfDefocusU" || label == "ctfDefocusV") kind = Kind::negated;
+    if (label == "ctfQ0") kind = Kind::absolute;
+  }
+  add(name.empty() ? label : name, kind, column);
+}
+
+void ParticleExporter::add_optics() {
+  const auto& labels = input_->optics().labels;
+  for (std::size_t column = 0; column < labels.size(); ++column) {
+    const std::string name = xmipp_label(labels[column]);
+    add(name.empty() ? labels[column] : name, Kind::optics, column);
+  }
+}
+
+void ParticleExporter::add_result() {
+  const bool relion = format_ == ParticleFormat::relion;
+  const std::array<const char*, 3> angles = {"AngleRot", "AngleTilt", "AnglePsi"};
+  for (std::size_t i = 0; i < angles.size(); ++i) {
+    const std::string name = std::string("rln") + angles[i];
+    add(relion ? name : xmipp_label(name), Kind::angle, i);
+  }
+  add(x_labels[relion ? 1 : 2], Kind::result_origin, 0);
+  add(y_labels[relion ? 1 : 2], Kind::result_origin, 1);
+  if (!relion) add("nmaDisplacements", Kind::displacements);
+  for (std::size_t k = 0; relion && k < modes_->size(); ++k)
+    add("elastemAmplitude" + std::to_string((*modes_)[k]), Kind::amplitude, k);
+  add(relion ? "elastemScore" : "cost", relion ? Kind::score : Kind::cost);
+}
+
+std::string ParticleExporter::head() const {
+  std::vector<std::string> labels;
+  for (const auto& column : columns_) labels.push_back(column.label);
+  const bool relion = format_ == ParticleFormat::relion;
+  // What else stands in the file goes with it where the format stays.
+  const std::string others = relion != input_->xmipp() ? input_->other_blocks() : "";
+  if (!relion) return xmipp_head(labels, others);
+  return relion_head(input_->optics().labels.empty() ? groups_.table() : input_->optics(), labels, others);
+}
+
+std::string ParticleExporter::value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
+                                    const std::string& image, const ParticleResult* result) const {
+  const std::size_t i = column.index;
+  const auto at = static_cast<Eigen::Index>(i);
+  switch (column.kind) {
+    case Kind::image:
+      return image;
+    case Kind::text:
+      return row.values[i];
+    case Kind::negated:
+      return negated_text(row.values[i]);
+    case Kind::absolute:
+      return absolute_text(row.values[i]);
+    case Kind::optics:
+      return input_->optics().rows[row.optics_row][i];
+    case Kind::group:
+      return groups_.number_of(row);
+    case Kind::enabled:
+      return result == nullptr || result->state == ParticleState::done ? "1" : "-1";
+    case Kind::item:
+      return std::to_string(index + 1);
+    case Kind::corrected:
+      return row.particle.ctf.correction == CtfCorrection::wiener ? "1" : "0";
+    case Kind::pixel_size:
+      return scaled_number(row.particle.pixel_size);
+    case Kind::origin: {  // the displacement that centres the particle
+      const double angstrom = -row.particle.pose.shift[at];
+      return scaled_number(format_ == ParticleFormat::relion ? angstrom : angstrom / row.particle.pixel_size);
+    }
+    case Kind::angle:
+      return star_number(result->euler_angles[at]);
+    case Kind::result_origin:
+      return format_ == ParticleFormat::relion ? star_number(-result->shift[at])
+                                               : scaled_number(-result->shift[at] / row.particle.pixel_size);
+    case Kind::amplitude:
+      return star_number(result->amplitudes[at]);
+    case Kind::displacements: {
+      std::string all;
+      for (const double amplitude : result->amplitudes) all += " " + star_number(amplitude);
+      return all + " ";
+    }
+    case Kind::score:
+      return star_number(result->score);
+    case Kind::cost:
+      return star_number(1.0 - result->score);
+  }
+  return "";
+}
+
+std::string ParticleExporter::row(std::int64_t index, const ParticleFile::Row& row, const std::string& image,
+                                  const ParticleResult* result) const {
+  require((result != nullptr) == modes_.has_value(), "results where there are modes");
+  const bool left_out = result != nullptr && result->state != ParticleState::done;
+  if (left_out && format_ == ParticleFormat::relion) return "";
+  std::vector<std::string> values;
+  values.reserve(columns_.size());
+  for (const auto& column : columns_) values.push_back(value(column, index, row, image, result));
+  return star_line(values);
+}
+
+std::string renamed_image(const std::string& image, const std::string& stack) {
+  const std::size_t mark = image.find('@');
+  return mark == std::string::npos ? stack : image.substr(0, mark + 1) + stack;
+}
+
+std::string stack_seen_from(const std::string& output, const std::string& name, const std::string& input,
+                            const std::string& datadir) {
+  namespace fs = std::filesystem;
+  if (fs::path(name).is_absolute()) return name;
+  const auto folder = [](const std::string& file) {
+    return fs::absolute(fs::path(file)).lexically_normal().parent_path();
+  };
+  if (folder(output) == folder(input)) return name;
+  try {
+    const fs::path stack = fs::absolute(find_stack(name, input, datadir)).lexically_normal();
+    return stack.lexically_relative(folder(output)).string();
+  } catch (const Error&) {
+    return name;
+  }
+}
+
+}  // namespace elastem

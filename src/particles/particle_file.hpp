@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/star_text.hpp"
+#include "imaging/image.hpp"
+#include "imaging/particle.hpp"
+
+namespace elastem {
+
+/// Where the rows of a particle file lie: found in one pass over the file (rank 0), small enough to broadcast
+/// (two numbers every 256 rows), so that each rank reads and parses just the rows it works on.
+struct ParticleIndex {
+  std::int64_t count = 0;
+  std::vector<std::uint64_t> offsets;  ///< byte offset of row 0, 256, 512, …, and of the end of the loop
+  std::vector<std::uint64_t> lines;    ///< line number of row 0, 256, 512, …: for messages
+  std::string head;                    ///< the optics table, if any, and the labels of the particle table
+  std::vector<std::uint64_t> optics_lines;  ///< line number of each row of the optics table
+  /// Where the file's other blocks lie, e.g. data_general: the bytes from … to, in pairs.
+  std::vector<std::uint64_t> others;
+
+  /// A flat form for broadcasting.
+  std::string serialise() const;
+  static ParticleIndex deserialise(const std::string& text);
+};
+
+/// How the defocus of an XMD is to be understood. ContinuousFlex writes underfocus as negative numbers, with
+/// a negative amplitude contrast: `opposite` reads both with the other sign.
+enum class DefocusSign { as_written, opposite };
+
+/// A RELION STAR file (3.1 or 3.0) or an Xmipp XMD, read by rows.
+class ParticleFile {
+ public:
+  /// One pass over the file. Throws Error with file and line: missing, no particle table, missing label.
+  static ParticleIndex scan(const std::string& path);
+
+  /// `datadir`: where image paths are looked up first; then the STAR file's folder, then the working
+  /// directory. Throws Error for a label that is missing, and for a defocus sign of a file that is no XMD.
+  /// Any rank.
+  ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir = "",
+               DefocusSign sign = DefocusSign::as_written);
+  ParticleFile(ParticleFile&&) noexcept;
+  ParticleFile& operator=(ParticleFile&&) noexcept;
+  ~ParticleFile();
+
+  const std::string& path() const;
+  const std::string& datadir() const;
+  DefocusSign defocus_sign() const;
+  std::int64_t size() const;
+  /// Rows first … first+count−1. Throws Error with file, line, column and label for a value that cannot be
+  /// used. Where the file does not say how large the images are (STAR 3.0, XMD), the stack's header does.
+  std::vector<Particle> read(std::int64_t first, std::int64_t count) const;
+
+  /// A row as text and as a particle.
+  struct Row {
+    std::uint64_t line = 0;  ///< of the file, from 1
+    std::vector<std::string> values;
+    std::size_t optics_row = 0;  ///< of the optics table, if there is one
+    Particle particle;
+  };
+  /// Calls `use` for the rows first … first+count−1, of which none is kept.
+  void for_each(std::int64_t first, std::int64_t count, const std::function<void(const Row&)>& use) const;
+
+  /// The particle table's labels.
+  const std::vector<std::string>& labels() const;
+  /// Whether a label, of the particles or of their optics, means something to this program.
+  bool reads(const std::string& label) const;
+  /// The optics table; without labels where there is none (STAR 3.0, XMD).
+  const StarTable& optics() const;
+  /// Whether it is an Xmipp file.
+  bool xmipp() const;
+  /// Whether origins are in pixels (STAR 3.0, XMD).
+  bool shifts_in_pixels() const;
+  /// Whether box or pixel size come from the optics table.
+  bool box_from_optics() const;
+  /// The file's other blocks, as they stand there.
+  std::string other_blocks() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The file of a stack: `name` itself when absolute, else under `datadir` (unless empty), the folder of
+/// `star_path`, or the working directory, the first that exists. Throws Error naming the places tried.
+std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir);
+
+/// Reads particle images, keeping a few stacks open.
+class ImageReader {
+ public:
+  /// `inverted`: the molecules are dark, as a camera records them; the pixels are read with the other sign.
+  explicit ImageReader(const std::string& star_path, const std::string& datadir = "", bool inverted = false);
+  ImageReader(ImageReader&&) noexcept;
+  ImageReader& operator=(ImageReader&&) noexcept;
+  ~ImageReader();
+
+  /// The pixels of one particle. `reason` is set, and the image empty, when it cannot be used (unreadable,
+  /// wrong size, not finite, constant): one bad particle never throws.
+  Image read(const Particle& particle, FailureReason& reason);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace elastem

@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/star_text.hpp"
+#include "imaging/particle.hpp"
+#include "particles/particle_file.hpp"
+
+namespace elastem {
+
+/// Rows between two offsets of a ParticleIndex.
+inline constexpr std::int64_t particle_block_rows = 256;
+
+/// The column of the image's name (rlnImageName or image), or −1.
+int image_column(const std::vector<std::string>& labels);
+
+/// The tables of a particle file's head (see ParticleIndex::head).
+struct ParticleTables {
+  StarTable optics;                         ///< without labels when there is none
+  std::vector<std::uint64_t> optics_lines;  ///< the line of each of its rows in the file, for messages
+  std::vector<std::string> labels;          ///< of the particles
+  std::string block;                        ///< name of their block
+  bool xmipp = false;
+};
+ParticleTables parse_head(const std::string& head);
+
+/// What makes a Particle out of a row. A quantity is looked up among the particle's columns, then in the row
+/// of its optics group.
+class RowReader {
+ public:
+  /// Throws Error, beginning with `path`, for a label that is missing, for optics groups that are named twice
+  /// or whose table is missing, and when another sign of the defocus is asked of a file that is not Xmipp's.
+  RowReader(std::string path, ParticleTables tables, DefocusSign sign);
+
+  const ParticleTables& tables() const { return tables_; }
+
+  /// Whether shifts are in pixels where a row says nothing of the pixel size (the caller then scales them).
+  bool shifts_in_pixels() const { return !x_angstrom_.there(); }
+
+  /// The values of a row. Throws Error, with file and line, when a quotation mark has no end or there are
+  /// more or fewer values than labels.
+  void split(std::string_view row, std::uint64_t line, std::vector<std::string>& values) const;
+
+  /// The particle of a row; size and pixel_size are 0 where the file does not tell. Throws Error that names
+  /// file, line, column and label of the value that cannot be used.
+  Particle particle(const std::vector<std::string>& values, std::uint64_t line) const;
+
+  /// The row of the optics table of a particle; 0 when there is at most one.
+  std::size_t optics_row(const std::vector<std::string>& values, std::uint64_t line) const;
+
+  /// Whether box or pixel size come from the optics table.
+  bool box_from_optics() const { return size_.optics >= 0 || pixel_size_.optics >= 0; }
+
+  /// The labels that are read, of the particles and of their optics.
+  const std::vector<std::string>& labels_read() const { return labels_read_; }
+
+  /// "file:line" of messages.
+  std::string place(std::uint64_t line) const;
+
+ private:
+  struct Source {
+    std::string label;
+    int particle = -1, optics = -1;
+    bool there() const { return particle >= 0 || optics >= 0; }
+  };
+  // A row with what is needed to name a value of it.
+  struct Row {
+    const std::vector<std::string>& values;
+    std::uint64_t line;
+    std::size_t group;
+  };
+  Source source(std::string_view relion, std::string_view xmipp);
+  Source required(std::string_view relion, std::string_view xmipp, const std::string& purpose);
+  void find_ctf();
+  void find_pose();
+  void index_groups();
+  const std::string& text(const Source& from, const Row& row) const;
+  std::string where(const Source& from, const Row& row) const;
+  double number(const Source& from, const Row& row, double otherwise) const;
+  bool flag(const Source& from, const Row& row) const;
+  void read_box(const Row& row, Particle& particle) const;
+  void read_ctf(const Row& row, Ctf& ctf) const;
+  void read_correction(const Row& row, Ctf& ctf) const;
+  void read_pose(const Row& row, Particle& particle) const;
+
+  std::string path_;
+  ParticleTables tables_;
+  DefocusSign sign_;
+  std::vector<std::string> labels_read_;
+  std::unordered_map<std::string, std::size_t> groups_;
+  Source image_, group_, size_, pixel_size_, detector_, magnification_;
+  Source defocus_u_, defocus_v_, defocus_angle_, phase_shift_, b_factor_, voltage_, cs_, contrast_;
+  Source phase_flipped_, premultiplied_, corrected_, wiener_constant_;
+  Source rot_, tilt_, psi_, x_angstrom_, y_angstrom_, x_pixels_, y_pixels_;
+};
+
+}  // namespace elastem

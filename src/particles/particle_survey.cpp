@@ -1,0 +1,160 @@
+#include "particles/particle_survey.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "maps/mrc.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr std::int64_t bits = 64;
+
+std::string box_of(const Particle& particle) {
+  std::string pixel = std::to_string(particle.pixel_size);
+  while (pixel.back() == '0') pixel.pop_back();
+  if (pixel.back() == '.') pixel.pop_back();
+  return std::to_string(particle.size) + "² pixels of " + pixel + " Å";
+}
+
+// "optics group 2 (name)" of a row of the optics table.
+std::string group_name(const StarTable& optics, std::size_t row) {
+  const auto value = [&](std::string_view label) {
+    const int column = optics.column(label);
+    return column < 0 ? std::string() : optics.rows[row][static_cast<std::size_t>(column)];
+  };
+  const std::string name = value("rlnOpticsGroupName");
+  return "optics group " + value("rlnOpticsGroup") + (name.empty() ? "" : " (" + name + ")");
+}
+
+}  // namespace
+
+void refuse_duplicate(const std::string& particle_file, std::uint64_t line, std::uint64_t other_line,
+                      std::int64_t slice, const std::string& stack) {
+  throw Error(particle_file + ":" + std::to_string(std::max(line, other_line)) + ": image " +
+              std::to_string(slice + 1) + " of " + stack + " is the particle of line " +
+              std::to_string(std::min(line, other_line)) + " already; take one of the two out");
+}
+
+ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Boxes boxes)
+    : file_(&file), faults_(faults), boxes_(boxes) {
+  if (file.size() == 0) throw Error(file.path() + ": holds no particles");
+  file.for_each(0, 1, [&](const ParticleFile::Row& row) { first_ = row; });
+  grid_ = {first_.particle.size, first_.particle.pixel_size};
+}
+
+std::string ParticleSurvey::place(std::uint64_t line) const {
+  return file_->path() + ":" + std::to_string(line);
+}
+
+void ParticleSurvey::add(std::int64_t first, std::int64_t count,
+                         const std::function<void(const ParticleFile::Row&)>& also) {
+  share_first_ = first;
+  share_count_ = count;
+  file_->for_each(first, count, [&](const ParticleFile::Row& row) {
+    note_box(row);
+    note_image(row);
+    note_ctf(row.particle.ctf);
+    if (also) also(row);
+  });
+}
+
+UsedStack& ParticleSurvey::stack_of(const std::string& name) {
+  const auto known = by_name_.find(name);
+  if (known != by_name_.end()) return stacks_[known->second];
+  UsedStack stack{name, name, 0, 0, 0, {}, 0};
+  try {
+    const std::string found = find_stack(name, file_->path(), file_->datadir());
+    const MrcHeader header = MrcReader(found).header();
+    stack.path = std::filesystem::canonical(found).string();
+    stack.images = header.sections;
+    stack.columns = header.columns;
+    stack.rows = header.rows;
+  } catch (const Error&) {
+    if (faults_ == Faults::refuse) throw;
+  }
+  const auto [there, fresh] = by_path_.emplace(stack.path, stacks_.size());
+  if (fresh) stacks_.push_back(std::move(stack));
+  by_name_.emplace(name, there->second);
+  return stacks_[there->second];
+}
+
+// The grid of the row's group, which the first particle of it sets.
+const ImageGrid& ParticleSurvey::note_group(const ParticleFile::Row& row) {
+  auto at = std::lower_bound(groups_.begin(), groups_.end(), row.optics_row,
+                             [](const GroupGrid& group, std::size_t r) { return group.optics_row < r; });
+  if (at == groups_.end() || at->optics_row != row.optics_row)
+    at = groups_.insert(at, {row.optics_row, {row.particle.size, row.particle.pixel_size}, 0});
+  ++at->particles;
+  return at->grid;
+}
+
+void ParticleSurvey::note_box(const ParticleFile::Row& row) {
+  const Particle& particle = row.particle;
+  const ImageGrid& of_group = note_group(row);
+  const bool several = boxes_ == Boxes::several && file_->box_from_optics();
+  if (same_grid({particle.size, particle.pixel_size}, several ? of_group : grid_)) return;
+  other_box.add(row.line);
+  if (several) return;
+  if (faults_ == Faults::count || !file_->box_from_optics() || row.optics_row == first_.optics_row) return;
+  throw Error(
+      place(row.line) + ": " + group_name(file_->optics(), row.optics_row) + " has " + box_of(particle) +
+      ", but " + group_name(file_->optics(), first_.optics_row) + " of line " + std::to_string(first_.line) +
+      " has " + box_of(first_.particle) +
+      ": this command works on images of one size; bring them to one, or give each group a file of its own");
+}
+
+void ParticleSurvey::note_image(const ParticleFile::Row& row) {
+  const Particle& particle = row.particle;
+  UsedStack& stack = stack_of(particle.stack);
+  ++stack.particles;
+  if (stack.images == 0) return missing.add(row.line);
+  if (stack.columns != stack.rows && faults_ == Faults::refuse) {
+    throw Error(place(row.line) + ": the images of " + particle.stack + " are " +
+                std::to_string(stack.columns) + "×" + std::to_string(stack.rows) +
+                " pixels, but particles must be square: cut or pad them");
+  }
+  if (stack.columns != particle.size || stack.rows != particle.size) other_image.add(row.line);
+  if (particle.slice >= stack.images) {
+    short_stack.add(row.line);
+    if (faults_ == Faults::count) return;
+    throw Error(place(row.line) + ": refers to image " + std::to_string(particle.slice + 1) + " of " +
+                particle.stack + ", which has " + std::to_string(stack.images) +
+                ": the stack is shorter than the particle file; give the stack that belongs to it");
+  }
+  const auto word = static_cast<std::size_t>(particle.slice / bits);
+  const std::uint64_t bit = std::uint64_t{1} << (particle.slice % bits);
+  if (word >= stack.taken.size()) stack.taken.resize(word + 1);
+  if ((stack.taken[word] & bit) != 0) {
+    duplicates.add(row.line);
+    if (faults_ == Faults::refuse) {
+      const auto lines = lines_of(stack.path, particle.slice, share_first_, share_count_);
+      refuse_duplicate(file_->path(), lines.at(0), row.line, particle.slice, particle.stack);
+    }
+  }
+  stack.taken[word] |= bit;
+}
+
+void ParticleSurvey::note_ctf(const Ctf& ctf) {
+  if (!ctf.enabled) return;
+  defocus.add(ctf.defocus_u);
+  defocus.add(ctf.defocus_v);
+  astigmatism.add(std::abs(ctf.defocus_u - ctf.defocus_v));
+  phase_shift.add(ctf.phase_shift);
+  b_factor.add(ctf.b_factor);
+  ++corrections.at(static_cast<std::size_t>(ctf.correction));
+}
+
+std::vector<std::uint64_t> ParticleSurvey::lines_of(const std::string& path, std::int64_t slice,
+                                                    std::int64_t first, std::int64_t count) {
+  std::vector<std::uint64_t> lines;
+  file_->for_each(first, count, [&](const ParticleFile::Row& row) {
+    if (row.particle.slice == slice && stack_of(row.particle.stack).path == path) lines.push_back(row.line);
+  });
+  return lines;
+}
+
+}  // namespace elastem

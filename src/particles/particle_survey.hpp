@@ -1,0 +1,118 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "imaging/projection.hpp"
+#include "particles/particle_file.hpp"
+
+namespace elastem {
+
+/// A stack as the particles of a set use it.
+struct UsedStack {
+  std::string name;         ///< as the particle file writes it first
+  std::string path;         ///< absolute, without links and `..`; `name` where it is missing
+  std::int64_t images = 0;  ///< 0 where it is missing
+  std::int64_t columns = 0, rows = 0;
+  std::vector<std::uint64_t> taken;  ///< a bit an image: whether a particle lies there
+  std::int64_t particles = 0;
+};
+
+/// The lowest and the highest of some values.
+struct Extremes {
+  double low = std::numeric_limits<double>::infinity();
+  double high = -std::numeric_limits<double>::infinity();
+
+  void add(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  bool any() const { return low <= high; }
+};
+
+/// Particles that have something in common, and the line of the first.
+struct Occurrence {
+  std::int64_t count = 0;
+  std::uint64_t line = std::numeric_limits<std::uint64_t>::max();
+
+  void add(std::uint64_t at) {
+    ++count;
+    line = std::min(line, at);
+  }
+};
+
+/// Particles of one row of the optics table, and how their images are sampled.
+struct GroupGrid {
+  std::size_t optics_row = 0;
+  ImageGrid grid;  ///< of the first of them
+  std::int64_t particles = 0;
+};
+
+/// Goes once through particles, row by row, and says what they are together: which stacks they lie in, which
+/// image is taken twice, which have another box than the first particle of the file, how their CTF ranges.
+/// Memory: a bit an image of the stacks.
+class ParticleSurvey {
+ public:
+  /// `refuse` throws Error at the first particle whose stack is missing, too short or not of squares, that
+  /// lies where another one lies, or whose optics group has another box than that of the first particle;
+  /// `count` goes on.
+  enum class Faults { refuse, count };
+  /// Whether optics groups may differ in box or pixel size (see same_grid). Particles of a file without an
+  /// optics table may not.
+  enum class Boxes { one, several };
+
+  ParticleSurvey(const ParticleFile& file, Faults faults, Boxes boxes = Boxes::one);
+
+  /// The rows first … first+count−1; a row at most once. `also` sees each row too. Throws Error, see
+  /// ParticleFile::for_each, too.
+  void add(std::int64_t first, std::int64_t count,
+           const std::function<void(const ParticleFile::Row&)>& also = nullptr);
+
+  Boxes boxes() const { return boxes_; }
+  const ImageGrid& grid() const { return grid_; }  ///< of the first particle of the file
+  const std::vector<UsedStack>& stacks() const { return stacks_; }
+  /// By row of the optics table, only those that occur; one where there is no such table.
+  const std::vector<GroupGrid>& groups() const { return groups_; }
+
+  Occurrence missing;      ///< the stack is not there or cannot be read
+  Occurrence short_stack;  ///< the stack has no such image
+  Occurrence duplicates;   ///< the image is another particle's
+  Occurrence other_box;    ///< another box or pixel size than the first particle's; with Boxes::several than
+                           ///< the first's of their group
+  Occurrence other_image;  ///< another box than its images
+  Extremes defocus, astigmatism, phase_shift, b_factor;  ///< Å, |U − V|, degrees, Å²; none without a CTF
+  std::array<std::int64_t, 4> corrections{};             ///< particles by CtfCorrection
+
+  /// The lines of those of the rows first … first+count−1 that lie in an image of the stack at `path`.
+  std::vector<std::uint64_t> lines_of(const std::string& path, std::int64_t slice, std::int64_t first,
+                                      std::int64_t count);
+
+ private:
+  UsedStack& stack_of(const std::string& name);
+  const ImageGrid& note_group(const ParticleFile::Row& row);
+  void note_box(const ParticleFile::Row& row);
+  void note_image(const ParticleFile::Row& row);
+  void note_ctf(const Ctf& ctf);
+  std::string place(std::uint64_t line) const;
+
+  const ParticleFile* file_;
+  Faults faults_;
+  Boxes boxes_;
+  ImageGrid grid_;
+  ParticleFile::Row first_;  ///< of the file
+  std::int64_t share_first_ = 0, share_count_ = 0;
+  std::vector<UsedStack> stacks_;
+  std::vector<GroupGrid> groups_;
+  std::unordered_map<std::string, std::size_t> by_name_, by_path_;
+};
+
+/// Throws Error: one image, of two particles at these lines.
+[[noreturn]] void refuse_duplicate(const std::string& particle_file, std::uint64_t line,
+                                   std::uint64_t other_line, std::int64_t slice, const std::string& stack);
+
+}  // namespace elastem

@@ -1,0 +1,153 @@
+#include "mpi/learning/training_set.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "imaging/pose.hpp"
+#include "mpi/learning/first_state.hpp"
+#include "mpi/storage/result_table.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::int64_t particle_rows = 60, label_rows = 50;
+
+void write_star(const Communicator& comm, const std::string& path) {
+  if (comm.root()) {
+    std::ofstream star(path);
+    star << "data_optics\n\nloop_\n_rlnOpticsGroup #1\n_rlnVoltage #2\n_rlnSphericalAberration #3\n"
+            "_rlnAmplitudeContrast #4\n_rlnImagePixelSize #5\n_rlnImageSize #6\n1 200 2 0.1 2.2 64\n\n"
+            "data_particles\n\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n";
+    for (std::int64_t i = 0; i < particle_rows; ++i) star << (i + 1) << "@stack.mrcs 1\n";
+    star << '\n';
+  }
+  comm.barrier();
+}
+
+/// Row i has amplitude i; every fifth failed.
+bool labelled(std::int64_t row) {
+  return row % 5 != 2;
+}
+
+void write_labels(const Communicator& comm, const std::string& path, std::int64_t n) {
+  ResultTable table = ResultTable::create(comm, path, n, {7}, make_provenance(comm, "test", {}, 1));
+  if (comm.root()) {
+    std::vector<ParticleResult> rows;
+    for (std::int64_t i = 0; i < n; ++i) {
+      ParticleResult row;
+      row.amplitudes = Eigen::VectorXd::Constant(1, static_cast<double>(i));
+      row.euler_angles << 10, 20, static_cast<double>(i);
+      row.shift << 1, -static_cast<double>(i);
+      row.standard_errors = Eigen::VectorXd::Ones(6);
+      row.score = 0.3 + 0.001 * static_cast<double>(i);
+      row.state = labelled(i) ? ParticleState::done : ParticleState::failed;
+      rows.push_back(row);
+    }
+    table.write(0, rows);
+  }
+  table.close();
+}
+
+class TrainingSetOfRanks : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (comm_.root()) {
+      std::remove(star_.c_str());
+      std::remove(labels_.c_str());
+    }
+    comm_.barrier();
+    write_star(comm_, star_);
+    write_labels(comm_, labels_, label_rows);
+  }
+  TrainingSet load(double validation, std::uint64_t seed = 3) {
+    const ParticleFile file(star_, ParticleFile::scan(star_));
+    return load_training_set(comm_, file, star_, labels_, validation, seed);
+  }
+  /// How often each row stands in the lists of all ranks.
+  std::vector<std::int64_t> counts(const std::vector<Example>& examples) {
+    std::vector<std::int64_t> counted(particle_rows, 0);
+    for (const Example& e : examples) ++counted[static_cast<std::size_t>(e.row)];
+    comm_.sum(std::span<std::int64_t>(counted));
+    return counted;
+  }
+
+  Communicator comm_ = Communicator::world();
+  std::string star_ = "particles.star", labels_ = "labels.h5";
+};
+
+TEST_F(TrainingSetOfRanks, EveryLabelledParticleIsOnOneSideOfOneRank) {
+  const TrainingSet set = load(0.3);
+  const auto training = counts(set.training), validation = counts(set.validation);
+  std::int64_t trained = 0, validated = 0;
+  for (std::int64_t i = 0; i < particle_rows; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    EXPECT_EQ(training[at] + validation[at], i < label_rows && labelled(i) ? 1 : 0) << "row " << i;
+    // The split does not depend on the number of ranks.
+    if (training[at] + validation[at] > 0) {
+      EXPECT_EQ(validation[at] == 1, for_validation(3, i, 0.3)) << "row " << i;
+    }
+    trained += training[at];
+    validated += validation[at];
+  }
+  EXPECT_EQ(set.all_training, trained);
+  EXPECT_EQ(set.all_validation, validated);
+  EXPECT_GT(validated, 0);
+  const auto share = static_cast<double>(trained) / comm_.size();
+  EXPECT_LE(std::abs(static_cast<double>(set.training.size()) - share), 1);
+}
+
+TEST_F(TrainingSetOfRanks, LabelsBelongToTheirParticles) {
+  const TrainingSet set = load(0.3);
+  for (const auto* examples : {&set.training, &set.validation})
+    for (const Example& e : *examples) {
+      EXPECT_EQ(e.label.amplitudes[0], static_cast<double>(e.row));
+      EXPECT_EQ(e.label.shift.y(), -static_cast<double>(e.row));
+      EXPECT_EQ(e.label.rotation, rotation_matrix(10, 20, static_cast<double>(e.row)));
+      EXPECT_EQ(e.particle.slice, e.row);
+    }
+  EXPECT_EQ(set.modes, std::vector<int>{7});
+  EXPECT_EQ(set.grid.size, 64);
+  EXPECT_EQ(set.grid.pixel_size, 2.2);
+  EXPECT_NEAR(set.median_score, 0.325, 0.003);  // the middle of 0.3 … 0.349, some rows left out
+}
+
+TEST_F(TrainingSetOfRanks, ScalingIsThatOfAllRanks) {
+  const TrainingSet set = load(0.0);
+  double sum = 0, squares = 0, n = 0;
+  for (std::int64_t i = 0; i < label_rows; ++i) {
+    if (!labelled(i)) continue;
+    const auto q = static_cast<double>(i);
+    n += 1;
+    sum += q;
+    squares += q * q;
+  }
+  const LabelScaling scaling = measure_scaling(comm_, set);
+  const double tolerance =
+      100 * std::numeric_limits<double>::epsilon() * squares / n;  // sums in another order
+  EXPECT_NEAR(scaling.amplitude_mean[0], sum / n, tolerance);
+  EXPECT_NEAR(scaling.amplitude_sd[0], std::sqrt(squares / n - sum * sum / n / n), tolerance);
+}
+
+TEST_F(TrainingSetOfRanks, AnotherSeedSplitsOtherwise) {
+  const auto a = counts(load(0.5, 1).validation), b = counts(load(0.5, 2).validation);
+  EXPECT_NE(a, b);
+}
+
+TEST_F(TrainingSetOfRanks, MoreLabelsThanParticlesAreAnErrorOnAllRanks) {
+  if (comm_.root()) std::remove(labels_.c_str());
+  comm_.barrier();
+  write_labels(comm_, labels_, particle_rows + 1);
+  try {
+    load(0.1);
+    ADD_FAILURE() << "labels of other particles were accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("61 rows"), std::string::npos) << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace elastem

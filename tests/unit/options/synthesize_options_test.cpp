@@ -1,0 +1,130 @@
+#include "options/synthesize_options.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/scratch.hpp"
+
+namespace elastem::cli {
+namespace {
+
+SynthesizeOptions options_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"-m", "modes.h5", "-o", "particles.star", "--modes", "7-9"});
+  std::string help;
+  return *parse_synthesize_options(arguments, help);
+}
+
+void expect_refused(const std::vector<std::string>& arguments, std::initializer_list<std::string> parts) {
+  expect_error([&] { options_of(arguments); }, parts);
+}
+
+TEST(SynthesizeOptions, DefaultsAreTheReferenceExperiment) {
+  const SynthesizeOptions o = options_of({});
+  EXPECT_EQ(o.conformations.relation, "helix");
+  EXPECT_TRUE(o.poses.views.empty() && o.poses.views_file.empty() && o.poses.psi_uniform);
+  EXPECT_EQ(o.poses.shift_px, 5);
+  EXPECT_EQ(o.optics.defocus, (Interval{5000, 5000}));
+  EXPECT_EQ(o.optics.astigmatism, Interval{});
+  EXPECT_TRUE(o.optics.ctf);
+  EXPECT_EQ(o.grey_scale.snr, 0.1);
+  EXPECT_FALSE(o.grey_scale.background_radius);
+}
+
+TEST(SynthesizeOptions, ViewsAreUniformAFileOrAList) {
+  const auto views =
+      options_of({"--views", "0,90;45.5,60,2", "--view-spread", "5", "--view-share", "0.7"}).poses;
+  ASSERT_EQ(views.views.size(), 2U);
+  EXPECT_EQ(views.views[0], (std::array<double, 3>{0, 90, 1}));
+  EXPECT_EQ(views.views[1], (std::array<double, 3>{45.5, 60, 2}));
+  EXPECT_EQ(views.view_spread, 5);
+  EXPECT_EQ(options_of({"--views", "-30,20"}).poses.views[0][0], -30);
+  EXPECT_EQ(options_of({"--views", "seen.star"}).poses.views_file, "seen.star");
+  for (const char* text : {"top", "10", "1,2,3,4", "1,x", "1,2;", ";1,2", "1,,2"})
+    expect_refused({"--views=" + std::string(text)}, {"--views", "uniform"});
+  expect_refused({"--views", "1,2,0"}, {"--views", "weight"});
+  expect_refused({"--view-spread", "5"}, {"--view-spread", "--views"});
+  expect_refused({"--views", "seen.star", "--psi", "0"}, {"--psi", "seen.star"});
+  expect_refused({"--psi", "90"}, {"--psi", "uniform or 0"});
+  expect_refused({"--shift-distribution", "gausian"}, {"--shift-distribution", "did you mean gaussian"});
+}
+
+TEST(SynthesizeOptions, OpticsAreFixedARangeAFileOrNone) {
+  EXPECT_EQ(options_of({"--defocus", "5000-25000"}).optics.defocus, (Interval{5000, 25000}));
+  EXPECT_EQ(options_of({"--defocus", "-2000-1e3"}).optics.defocus, (Interval{-2000, 1000}));
+  EXPECT_EQ(options_of({"--defocus", "seen.xmd"}).optics.file, "seen.xmd");
+  EXPECT_FALSE(options_of({"--defocus", "none"}).optics.ctf);
+  const auto optics =
+      options_of({"--astigmatism", "100-500", "--astigmatism-angle", "30", "--phase-shift", "90"});
+  EXPECT_EQ(optics.optics.astigmatism, (Interval{100, 500}));
+  EXPECT_EQ(optics.optics.angle, 30);
+  EXPECT_EQ(optics.optics.phase_shift, (Interval{90, 90}));
+  for (const char* text : {"2000-1000", "5000-", "much", "1000-2000-3000"})
+    expect_refused({"--defocus", text}, {"--defocus", text, "LOW-HIGH"});
+  expect_refused({"--astigmatism", "x"}, {"--astigmatism", "range"});
+  expect_refused({"--astigmatism-angle", "30"}, {"--astigmatism-angle", "--astigmatism"});
+  expect_refused({"--defocus", "none", "--astigmatism", "100"}, {"--astigmatism", "--defocus none"});
+  expect_refused({"--defocus", "none", "--ctf-correction", "wiener"}, {"--ctf-correction", "--defocus none"});
+  expect_refused({"--defocus", "seen.star", "--voltage", "300"}, {"--voltage", "seen.star"});
+  expect_refused({"--ctf-correction", "flip"}, {"--ctf-correction", "phase-flip"});
+  expect_refused({"--wiener-constant", "0.2"}, {"--wiener-constant", "wiener"});
+  expect_refused({"--ctf-correction", "wiener", "--wiener-constant", "0"}, {"--wiener-constant", "above 0"});
+  expect_refused({"--ctf-b-factor=-1"}, {"--ctf-b-factor", "at least 0"});
+  expect_refused({"--voltage", "0"}, {"--voltage", "above 0"});
+  expect_refused({"--amplitude-contrast", "2"}, {"--amplitude-contrast", "between"});
+}
+
+TEST(SynthesizeOptions, ARelationTakesWhatItNeedsAndNothingElse) {
+  EXPECT_EQ(options_of({"--relation", "table", "--amplitudes", "q.txt"}).conformations.amplitudes, "q.txt");
+  EXPECT_EQ(options_of({"--relation", "grid", "--grid-points", "5"}).conformations.grid_points, 5);
+  expect_refused({"--relation", "table"}, {"--amplitudes FILE"});
+  expect_refused({"--relation", "structures"}, {"--structures PATH"});
+  expect_refused({"--amplitudes", "q.txt"}, {"--amplitudes", "--relation table"});
+  expect_refused({"--structures", "folder"}, {"--structures", "--relation structures"});
+  expect_refused({"--relation", "table", "--amplitudes", "q.txt", "--amplitude", "9"},
+                 {"--amplitude:", "table"});
+  expect_refused({"--grid-points", "5"}, {"--grid-points", "--relation grid"});
+  expect_refused({"--relation", "grid", "--grid-points", "1"}, {"--grid-points", "2 or more"});
+  expect_refused({"-n", "0"}, {"--number", "1 or more"});
+}
+
+TEST(SynthesizeOptions, GreyScaleOptionsFitTogether) {
+  const auto grey = options_of({"--normalise", "background", "--background-radius", "20", "--invert",
+                                "--bounds", "none", "--snr", "none"})
+                        .grey_scale;
+  EXPECT_EQ(grey.background_radius, 20);
+  EXPECT_TRUE(grey.invert);
+  EXPECT_EQ(grey.bounds, "none");
+  EXPECT_FALSE(grey.snr);
+  expect_refused({"--background-radius", "20"}, {"--background-radius", "--normalise background"});
+  expect_refused({"--normalise", "circle"}, {"--normalise", "image, background or none"});
+  expect_refused({"--bounds", "some"}, {"--bounds", "all or none"});
+  expect_refused({"--snr", "low"}, {"--snr", "neither a number nor none"});
+  expect_refused({"--snr", "none", "--noise-spectrum", "n.txt"}, {"--noise-spectrum", "--snr none"});
+}
+
+TEST(SynthesizeOptions, AResumedRunComparesWhatShapesTheParticles) {
+  const auto effective =
+      options_of({"--views", "0,90", "--defocus", "1000-2000", "--invert", "--noise-spectrum", "n.txt"})
+          .effective;
+  for (const char* option :
+       {"views=0,90", "defocus=1000-2000", "invert=true", "noise-spectrum=n.txt", "view-share=1",
+        "shift-distribution=uniform", "bounds=all", "ctf-correction=none"})
+    EXPECT_NE(std::ranges::find(effective, option), effective.end()) << option;
+}
+
+TEST(SynthesizeOptions, TheHelpIsGroupedByTopic) {
+  std::string help;
+  EXPECT_FALSE(parse_synthesize_options({"--help"}, help));
+  std::size_t at = 0;
+  for (const char* text :
+       {"--number", "\nConformations:\n", "--relation", "\nPoses:\n", "--views", "\nOptics:\n", "--defocus",
+        "\nNoise and grey scale:\n", "--snr", "\nCommon options:\n"}) {
+    const std::size_t next = help.find(text, at);
+    ASSERT_NE(next, std::string::npos) << text << " in\n" << help;
+    at = next;
+  }
+}
+
+}  // namespace
+}  // namespace elastem::cli
