@@ -19,8 +19,8 @@ namespace po = boost::program_options;
 constexpr std::size_t help_column = 34, help_width = 110;
 
 // Those that do not shape the result.
-const std::vector<std::string> not_stored = {"help",   "config",    "dry-run", "output",
-                                             "resume", "overwrite", "quiet",   "verbose"};
+const std::vector<std::string> not_stored = {"help",      "config", "dry-run", "output",         "resume",
+                                             "overwrite", "quiet",  "verbose", "accept-mismatch"};
 
 bool contains(const std::vector<std::string>& list, const std::string& word) {
   return std::find(list.begin(), list.end(), word) != list.end();

@@ -23,6 +23,7 @@ std::optional<EvaluateOptions> parse_evaluate_options(const std::vector<std::str
       "for shift errors in pixels (by default as stored with the truth)")(
       "atom-count", po::value(&atom_count)->value_name("N"),
       "for coordinate errors (by default as stored with the truth)");
+  add_matching(line, o.matching);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "options/matching_options.hpp"
 
 namespace elastem::cli {
 
@@ -16,6 +17,7 @@ struct EvaluateOptions {
   bool without_prior = false;              ///< what each image alone says
   std::optional<double> pixel_size;        ///< Å; none: as stored with the truth
   std::optional<std::int64_t> atom_count;  ///< none: as stored with the truth
+  Matching matching;
   CommonOptions common;
 };
 

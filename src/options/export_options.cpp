@@ -19,6 +19,7 @@ std::optional<ExportOptions> parse_export_options(const std::vector<std::string>
       "particles", po::value(&o.particles)->value_name("FILE"),
       "the particle file of the result (by default the one it was made from)");
   add_particle_source(line, o.datadir, o.negative_defocus);
+  add_matching(line, o.matching);
   if (line.parse(arguments)) return o;
   help = line.help();
   return std::nullopt;

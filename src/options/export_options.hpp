@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "options/matching_options.hpp"
 
 namespace elastem::cli {
 
@@ -14,6 +15,7 @@ struct ExportOptions {
   std::string particles;  ///< empty: those that the result was made from
   std::string datadir;
   bool negative_defocus = false;  ///< of an XMD
+  Matching matching;
   CommonOptions common;
 };
 

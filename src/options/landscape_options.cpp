@@ -19,6 +19,8 @@ std::optional<LandscapeOptions> parse_landscape_options(const std::vector<std::s
       "folder for index.html, plots, tables and trajectory.pdb")(
       "frames", po::value(&o.frames)->default_value(o.frames)->value_name("N"),
       "models along the first component, each the mean of an equal share of the particles");
+  add_with_outliers(line, o.with_outliers);
+  add_matching(line, o.matching);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;

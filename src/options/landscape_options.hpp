@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "options/matching_options.hpp"
 
 namespace elastem::cli {
 
@@ -12,6 +13,8 @@ namespace elastem::cli {
 struct LandscapeOptions {
   std::string input, modes_file, output;
   int frames = 10;
+  Matching matching;
+  bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;
 };
 

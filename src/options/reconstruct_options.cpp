@@ -40,6 +40,8 @@ std::optional<ReconstructOptions> parse_reconstruct_options(const std::vector<st
                        "sphere with a soft edge of 5 voxels outside which the map is 0; 0: none")(
       "reference", po::value(&o.reference)->value_name("FILE.mrc"),
       "map to compare with: prints the Fourier shell correlation");
+  add_with_outliers(line, o.with_outliers);
+  add_matching(line, o.matching);
   if (!line.parse(arguments)) {
     help = line.help();
     return std::nullopt;

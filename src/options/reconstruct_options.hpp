@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "options/matching_options.hpp"
 
 namespace elastem::cli {
 
@@ -17,6 +18,8 @@ struct ReconstructOptions {
   double max_resolution = 0;      ///< Å; 0: Nyquist
   double mask_radius = 0;         ///< Å; 0: no mask
   double regularisation = 1e-3;   ///< of the weight that images without a CTF would have
+  Matching matching;
+  bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;
 };
 

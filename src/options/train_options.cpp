@@ -64,6 +64,8 @@ std::optional<TrainOptions> parse_train_options(const std::vector<std::string>& 
                                             "the network to write");
   add_particle_source(line, o.datadir, o.negative_defocus);
   add_inversion(line, o.invert);
+  add_with_outliers(line, o.with_outliers);
+  add_matching(line, o.matching);
   line.add()(
       "epochs", po::value(&o.epochs)->value_name("N"),
       "passes over the labelled particles, or 65,536 synthetic images without any (100 unless --minutes is "

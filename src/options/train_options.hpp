@@ -7,6 +7,7 @@
 
 #include "cli/command_line.hpp"
 #include "options/atom_model_option.hpp"
+#include "options/matching_options.hpp"
 
 namespace elastem::cli {
 
@@ -34,6 +35,8 @@ struct TrainOptions {
   double save_seconds = 30;  ///< between two checkpoints
   int threads = 1;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
+  Matching matching;
+  bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;
   std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };
