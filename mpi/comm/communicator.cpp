@@ -11,7 +11,7 @@
 namespace elastem {
 namespace {
 
-enum class Failure : int { none = 0, error = 1, bug = 2 };
+enum class Failure { none = 0, error = 1, bug = 2 };
 
 struct Outcome {
   Failure failure = Failure::none;
@@ -20,23 +20,6 @@ struct Outcome {
 
 std::string on_rank(const Communicator& comm) {
   return "rank " + std::to_string(comm.rank()) + ": ";
-}
-
-// The values of all ranks one after the other and how many each gave, on rank 0. Collective.
-template <class T>
-std::vector<T> gather(const Communicator& comm, std::span<const T> values, MPI_Datatype type,
-                      std::vector<int>& counts) {
-  auto total = static_cast<std::int64_t>(values.size());
-  MPI_Allreduce(MPI_IN_PLACE, &total, 1, MPI_INT64_T, MPI_SUM, comm.handle());
-  require(total <= std::numeric_limits<int>::max(), "MPI counts with 32 bits");
-  const int count = static_cast<int>(values.size());
-  counts.resize(static_cast<std::size_t>(comm.root() ? comm.size() : 0));
-  MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, comm.handle());
-  std::vector<int> offsets(counts.size(), 0);
-  for (std::size_t r = 1; r < counts.size(); ++r) offsets[r] = offsets[r - 1] + counts[r - 1];
-  std::vector<T> all(comm.root() ? static_cast<std::size_t>(total) : 0);
-  MPI_Gatherv(values.data(), count, type, all.data(), counts.data(), offsets.data(), type, 0, comm.handle());
-  return all;
 }
 
 Outcome outcome_of(const Communicator& comm, const std::function<void()>& work) {
@@ -56,27 +39,35 @@ Outcome outcome_of(const Communicator& comm, const std::function<void()>& work) 
   }
 }
 
-void broadcast_bytes(MPI_Comm comm, void* data, std::size_t size, int from) {
-  constexpr std::size_t piece = std::size_t{1} << 30;
-  for (std::size_t at = 0; at < size; at += piece)
-    MPI_Bcast(static_cast<char*>(data) + at, static_cast<int>(std::min(piece, size - at)), MPI_BYTE, from,
-              comm);
+constexpr std::size_t piece = std::size_t{1} << 28;  // MPI counts with 32 bits
+
+void broadcast_bytes_from(MPI_Comm comm, int from, std::span<std::byte> bytes) {
+  for (std::size_t at = 0; at < bytes.size(); at += piece)
+    MPI_Bcast(bytes.data() + at, static_cast<int>(std::min(piece, bytes.size() - at)), MPI_BYTE, from, comm);
 }
 
-void broadcast_text(MPI_Comm comm, std::string& text, int from) {
+void broadcast_text_from(MPI_Comm comm, int from, std::string& text) {
   std::uint64_t size = text.size();
-  MPI_Bcast(&size, 1, MPI_UINT64_T, from, comm);
+  broadcast_bytes_from(comm, from, std::as_writable_bytes(std::span(&size, 1)));
   text.resize(size);
-  broadcast_bytes(comm, text.data(), size, from);
+  broadcast_bytes_from(comm, from, std::as_writable_bytes(std::span(text)));
 }
 
-template <class T>
-void sum_in_place(MPI_Comm comm, std::span<T> values, MPI_Datatype type) {
-  constexpr std::size_t piece = std::size_t{1} << 28;
-  for (std::size_t at = 0; at < values.size(); at += piece)
-    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(std::min(piece, values.size() - at)),
-                  type, MPI_SUM, comm);
-}
+// The type of elements of `width` bytes.
+class ElementType {
+ public:
+  explicit ElementType(std::size_t width) {
+    MPI_Type_contiguous(static_cast<int>(width), MPI_BYTE, &type_);
+    MPI_Type_commit(&type_);
+  }
+  ElementType(const ElementType&) = delete;
+  ElementType& operator=(const ElementType&) = delete;
+  ~ElementType() { MPI_Type_free(&type_); }
+  operator MPI_Datatype() const { return type_; }
+
+ private:
+  MPI_Datatype type_ = MPI_DATATYPE_NULL;
+};
 
 }  // namespace
 
@@ -110,7 +101,7 @@ Communicator& Communicator::operator=(Communicator&& other) noexcept {
 Communicator::~Communicator() {
   // Freeing is collective: while an exception unwinds one rank alone it could wait for the others for ever,
   // so the few bytes of a communicator are left to MPI_Finalize then.
-  if (owned_ && comm_ != MPI_COMM_NULL && std::uncaught_exceptions() == 0) MPI_Comm_free(&comm_);
+  if (owned_ && comm_ != MPI_COMM_NULL && !unwinding_) MPI_Comm_free(&comm_);
 }
 
 Communicator Communicator::duplicate() const {
@@ -136,71 +127,94 @@ void Communicator::barrier() const {
   MPI_Barrier(comm_);
 }
 
-void Communicator::broadcast(std::string& text) const {
-  broadcast_text(comm_, text, 0);
+void Communicator::broadcast_bytes(std::span<std::byte> bytes) const {
+  broadcast_bytes_from(comm_, 0, bytes);
 }
 
-void Communicator::broadcast(std::vector<std::uint64_t>& values) const {
-  std::uint64_t size = values.size();
-  MPI_Bcast(&size, 1, MPI_UINT64_T, 0, comm_);
-  values.resize(size);
-  broadcast(std::span<std::uint64_t>(values));
+void Communicator::broadcast(std::string& text) const {
+  broadcast_text_from(comm_, 0, text);
 }
 
 void Communicator::broadcast(std::vector<std::string>& texts) const {
-  std::uint64_t count = texts.size();
-  broadcast(std::span<std::uint64_t>(&count, 1));
-  texts.resize(count);
-  for (std::string& text : texts) broadcast(text);
+  std::vector<std::uint64_t> sizes;
+  std::string joined;
+  if (root())
+    for (const std::string& text : texts) {
+      sizes.push_back(text.size());
+      joined += text;
+    }
+  broadcast(sizes);
+  broadcast(joined);
+  if (root()) return;
+  texts.clear();
+  std::size_t at = 0;
+  for (const std::uint64_t size : sizes) {
+    texts.push_back(joined.substr(at, size));
+    at += size;
+  }
 }
 
-void Communicator::sum(std::span<double> values) const {
-  sum_in_place(comm_, values, MPI_DOUBLE);
-}
-void Communicator::sum(std::span<float> values) const {
-  sum_in_place(comm_, values, MPI_FLOAT);
-}
-void Communicator::sum(std::span<std::int64_t> values) const {
-  sum_in_place(comm_, values, MPI_INT64_T);
+void Communicator::reduce(void* values, std::size_t count, std::size_t width, MPI_Datatype type,
+                          MPI_Op operation) const {
+  for (std::size_t at = 0; at < count; at += piece)
+    MPI_Allreduce(MPI_IN_PLACE, static_cast<std::byte*>(values) + at * width,
+                  static_cast<int>(std::min(piece, count - at)), type, operation, comm_);
 }
 
-std::vector<std::int32_t> Communicator::gathered(std::span<const std::int32_t> values) const {
-  std::vector<int> counts;
-  return gather(*this, values, MPI_INT32_T, counts);
+std::vector<int> Communicator::counts(std::size_t own, Everywhere everywhere) const {
+  require(sum(own) <= static_cast<std::size_t>(std::numeric_limits<int>::max()), "MPI counts with 32 bits");
+  const int count = static_cast<int>(own);
+  const bool receives = root() || everywhere == Everywhere::yes;
+  std::vector<int> each(static_cast<std::size_t>(receives ? size_ : 0));
+  if (everywhere == Everywhere::yes)
+    MPI_Allgather(&count, 1, MPI_INT, each.data(), 1, MPI_INT, comm_);
+  else
+    MPI_Gather(&count, 1, MPI_INT, each.data(), 1, MPI_INT, 0, comm_);
+  return each;
 }
 
-std::vector<std::string> Communicator::gathered(const std::string& text) const {
-  std::vector<int> counts;
-  const auto all = gather(*this, std::span<const char>(text), MPI_CHAR, counts);
+void Communicator::gather(const void* own, int count, std::size_t width, const std::vector<int>& counts,
+                          void* all, Everywhere everywhere) const {
+  std::vector<int> offsets(counts.size(), 0);
+  for (std::size_t r = 1; r < counts.size(); ++r) offsets[r] = offsets[r - 1] + counts[r - 1];
+  const ElementType type(width);
+  if (everywhere == Everywhere::yes)
+    MPI_Allgatherv(own, count, type, all, counts.data(), offsets.data(), type, comm_);
+  else
+    MPI_Gatherv(own, count, type, all, counts.data(), offsets.data(), type, 0, comm_);
+}
+
+std::vector<std::string> Communicator::gathered_texts(const std::string& text, Everywhere everywhere) const {
+  const std::vector<std::uint64_t> own = {text.size()};
+  const auto sizes = gathered_values(own, everywhere);
+  const auto joined = gathered_values(std::span<const char>(text), everywhere);
   std::vector<std::string> texts;
-  auto at = all.begin();
-  for (const int count : counts) {
-    texts.emplace_back(at, at + count);
-    at += count;
+  auto at = joined.begin();
+  for (const std::uint64_t size : sizes) {
+    const auto end = at + static_cast<std::ptrdiff_t>(size);
+    texts.emplace_back(at, end);
+    at = end;
   }
   return texts;
 }
 
-double Communicator::max(double value) const {
-  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MAX, comm_);
-  return value;
+std::vector<std::string> Communicator::gathered(const std::string& text) const {
+  return gathered_texts(text, Everywhere::no);
 }
 
-double Communicator::min(double value) const {
-  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_MIN, comm_);
-  return value;
+std::vector<std::string> Communicator::all_gathered(const std::string& text) const {
+  return gathered_texts(text, Everywhere::yes);
 }
 
 void collectively(const Communicator& comm, const std::function<void()>& work) {
   Outcome outcome = outcome_of(comm, work);
-  int lowest = outcome.failure == Failure::none ? std::numeric_limits<int>::max() : comm.rank();
-  MPI_Allreduce(MPI_IN_PLACE, &lowest, 1, MPI_INT, MPI_MIN, comm.handle());
+  const int lowest =
+      comm.min(outcome.failure == Failure::none ? std::numeric_limits<int>::max() : comm.rank());
   if (lowest == std::numeric_limits<int>::max()) return;
 
-  int failure = static_cast<int>(outcome.failure);
-  MPI_Bcast(&failure, 1, MPI_INT, lowest, comm.handle());
-  broadcast_text(comm.handle(), outcome.text, lowest);
-  if (static_cast<Failure>(failure) == Failure::error) throw Error(outcome.text);
+  broadcast_bytes_from(comm.handle(), lowest, std::as_writable_bytes(std::span(&outcome.failure, 1)));
+  broadcast_text_from(comm.handle(), lowest, outcome.text);
+  if (outcome.failure == Failure::error) throw Error(outcome.text);
   throw SharedBug(outcome.text);
 }
 

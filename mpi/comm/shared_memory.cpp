@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t alignment = 64;  // a cache line, and the widest vector register
 
-bool agreed(const Communicator& comm, bool here) {
-  return comm.min(here ? 1 : 0) > 0;
-}
-
 // Whether a window of that many bytes can be made. It has to be asked before: when the rank that makes the
 // window's file fails, the others of Open MPI 4.1 wait for it for ever. Open MPI wants 5 % more than it
 // takes.
@@ -65,8 +61,7 @@ void check_memory(std::size_t bytes) {
 }  // namespace
 
 SharedMemory::SharedMemory(const Communicator& comm, std::size_t bytes) : node_(comm.node()), size_(bytes) {
-  const auto length = static_cast<double>(bytes);
-  const bool same = node_.min(length) == node_.max(length);
+  const bool same = node_.min(bytes) == node_.max(bytes);
   collectively(comm, [&] { require(same, "the ranks of a node want shared memory of different lengths"); });
   if (bytes == 0 || (node_.size() > 1 && make_window())) {
     collectively(comm, [] {});  // the ranks of other nodes may come below
@@ -85,14 +80,14 @@ SharedMemory::SharedMemory(const Communicator& comm, std::size_t bytes) : node_(
 
 // False, on all ranks of the node, when there is no window.
 bool SharedMemory::make_window() {
-  if (!agreed(node_, !node_.root() || has_room(size_))) return false;
+  if (!node_.all(!node_.root() || has_room(size_))) return false;
   MPI_Comm_set_errhandler(node_.handle(), MPI_ERRORS_RETURN);
   void* ignored = nullptr;
   const auto here = static_cast<MPI_Aint>(node_.root() ? size_ + alignment : 0);
   const int code =
       MPI_Win_allocate_shared(here, 1, MPI_INFO_NULL, node_.handle(), static_cast<void*>(&ignored), &window_);
   MPI_Comm_set_errhandler(node_.handle(), MPI_ERRORS_ARE_FATAL);
-  if (!agreed(node_, code == MPI_SUCCESS)) return false;
+  if (!node_.all(code == MPI_SUCCESS)) return false;
   MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
 
   void* base = nullptr;
@@ -101,13 +96,13 @@ bool SharedMemory::make_window() {
   MPI_Win_shared_query(window_, 0, &length, &unit, static_cast<void*>(&base));
   // The same bytes lie at another address on each rank, but mappings begin at whole pages.
   std::uint64_t skip = (alignment - reinterpret_cast<std::uintptr_t>(base) % alignment) % alignment;
-  node_.broadcast(std::span<std::uint64_t>(&skip, 1));
+  node_.broadcast(skip);
   data_ = static_cast<std::byte*>(base) + skip;
   const std::size_t ranks = static_cast<std::size_t>(node_.size()),
                     rank = static_cast<std::size_t>(node_.rank());
   const std::size_t first = size_ * rank / ranks, end = size_ * (rank + 1) / ranks;
   const bool good = reinterpret_cast<std::uintptr_t>(data_) % alignment == 0;
-  if (agreed(node_, good && take_pages(data_ + first, end - first))) return true;
+  if (node_.all(good && take_pages(data_ + first, end - first))) return true;
   free_window();
   return false;
 }
@@ -136,7 +131,7 @@ SharedMemory& SharedMemory::operator=(SharedMemory&& other) noexcept {
 }
 
 SharedMemory::~SharedMemory() {
-  if (std::uncaught_exceptions() <= exceptions_) free_window();
+  if (!unwinding_) free_window();
 }
 
 void SharedMemory::fence() const {

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdlib>
-#include <exception>
 #include <memory>
 #include <span>
 #include <type_traits>
 
+#include "core/unwinding.hpp"
 #include "mpi/comm/communicator.hpp"
 
 namespace elastem {
@@ -47,7 +47,7 @@ class SharedMemory {
   std::byte* data_ = nullptr;
   MPI_Win window_ = MPI_WIN_NULL;
   std::unique_ptr<std::byte, Free> own_;  ///< where there is no window
-  int exceptions_ = std::uncaught_exceptions();
+  Unwinding unwinding_;
 };
 
 /// The same as an array of `count` values.

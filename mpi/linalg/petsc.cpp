@@ -29,7 +29,7 @@ SlepcSession::SlepcSession(const Communicator& comm) {
 }
 
 SlepcSession::~SlepcSession() {
-  if (!outermost_ || std::uncaught_exceptions() > exceptions_) return;
+  if (!outermost_ || unwinding_) return;
   PetscPopErrorHandler();
   SlepcFinalize();
 }

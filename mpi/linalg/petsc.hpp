@@ -1,10 +1,10 @@
 #pragma once
 
-#include <exception>
 #include <slepceps.h>
 #include <string>
 #include <utility>
 
+#include "core/unwinding.hpp"
 #include "mpi/comm/communicator.hpp"
 
 /// A thin layer over PETSc and SLEPc: objects that destroy themselves, exceptions instead of error codes.
@@ -25,7 +25,7 @@ class Object {
     return *this;
   }
   ~Object() {
-    if (object_ && std::uncaught_exceptions() <= exceptions_) destroy(&object_);
+    if (object_ && !unwinding_) destroy(&object_);
   }
 
   operator T() const { return object_; }
@@ -39,7 +39,7 @@ class Object {
 
  private:
   T object_ = nullptr;
-  int exceptions_ = std::uncaught_exceptions();
+  Unwinding unwinding_;
 };
 
 using Matrix = Object<Mat, MatDestroy>;
@@ -57,7 +57,7 @@ class SlepcSession {
 
  private:
   bool outermost_ = false;
-  int exceptions_ = std::uncaught_exceptions();
+  Unwinding unwinding_;
 };
 
 }  // namespace elastem::petsc

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 
 #include "core/error.hpp"
 #include "mpi/linalg/scalapack.hpp"
@@ -18,7 +17,7 @@ std::pair<int, int> grid_shape(int ranks, std::int64_t n) {
 }
 
 ProcessGrid::ProcessGrid(const Communicator& comm, int rows, int columns)
-    : comm_(&comm), rows_(rows), columns_(columns), exceptions_(std::uncaught_exceptions()) {
+    : comm_(&comm), rows_(rows), columns_(columns) {
   require(rows > 0 && columns > 0 && rows * columns <= comm.size(),
           "the grid has at most as many places as ranks");
   handle_ = Csys2blacs_handle(comm.handle());
@@ -40,12 +39,11 @@ ProcessGrid::ProcessGrid(ProcessGrid&& other) noexcept
       rows_(other.rows_),
       columns_(other.columns_),
       row_(other.row_),
-      column_(other.column_),
-      exceptions_(other.exceptions_) {}
+      column_(other.column_) {}
 
 ProcessGrid::~ProcessGrid() {
   // Freeing is collective: while an exception unwinds this rank alone it would wait for the others for ever.
-  if (std::uncaught_exceptions() > exceptions_) return;
+  if (unwinding_) return;
   if (context_ >= 0) Cblacs_gridexit(context_);
   if (handle_ >= 0) Cfree_blacs_system_handle(handle_);
 }

@@ -2,13 +2,14 @@
 
 #include <utility>
 
+#include "core/unwinding.hpp"
 #include "mpi/comm/communicator.hpp"
 
 namespace elastem {
 
 /// Rows and columns of a process grid for a matrix of order n: as near to a square as leaves at most a tenth
-/// of the ranks without a part, and at least 64 rows of the matrix a row of the grid, as more ranks are of no
-/// use.
+/// of the ranks without a part, and at least 64 rows of the matrix per row of the grid, as more ranks are of
+/// no use.
 std::pair<int, int> grid_shape(int ranks, std::int64_t n);
 
 /// A two-dimensional grid of the first rows·columns ranks of a communicator (a BLACS context), in row-major
@@ -34,7 +35,7 @@ class ProcessGrid {
   const Communicator* comm_;
   int handle_ = -1, context_ = -1;
   int rows_, columns_, row_ = -1, column_ = -1;
-  int exceptions_;
+  Unwinding unwinding_;
 };
 
 }  // namespace elastem

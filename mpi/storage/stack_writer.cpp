@@ -1,11 +1,11 @@
 #include "mpi/storage/stack_writer.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/unwinding.hpp"
 #include "maps/mrc.hpp"
 
 namespace elastem {
@@ -34,7 +34,7 @@ struct StackWriter::Impl {
 
   // When an exception unwinds this rank the others may be elsewhere and would never come to close the file.
   ~Impl() {
-    if (file != MPI_FILE_NULL && std::uncaught_exceptions() == 0) MPI_File_close(&file);
+    if (file != MPI_FILE_NULL && !unwinding) MPI_File_close(&file);
   }
 
   void write(const char* from, std::size_t bytes, std::int64_t offset) {
@@ -59,6 +59,7 @@ struct StackWriter::Impl {
   MPI_File file = MPI_FILE_NULL;
   std::vector<char> waiting;         ///< consecutive sections as they will stand in the file
   std::int64_t first = 0, next = 0;  ///< of those waiting
+  Unwinding unwinding;
 };
 
 StackWriter::StackWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
