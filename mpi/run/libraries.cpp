@@ -14,9 +14,11 @@
 #include <gemmi/version.hpp>
 #include <hdf5.h>
 #include <mpi.h>
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/version.h>
 #include <zlib.h>
 
+#include "core/processor.hpp"
 #include "elastem_version.hpp"
 #include "mpi/run/provenance.hpp"
 
@@ -51,15 +53,16 @@ std::string blas_configuration() {
   return std::string(config()) + (core ? std::string(", kernels for ") + core() : "");
 }
 
+// "OpenMPI 4.1.4", or "MPI " and the first line of what another says of itself.
 std::string mpi_version() {
   char text[MPI_MAX_LIBRARY_VERSION_STRING];
   int length = 0;
   MPI_Get_library_version(text, &length);
   const std::string version(text, static_cast<std::size_t>(length));
   const std::string lead = "Open MPI v";
-  if (version.compare(0, lead.size(), lead) == 0)
-    return version.substr(lead.size(), version.find(',') - lead.size());
-  return version.substr(0, version.find('\n'));
+  if (version.starts_with(lead))
+    return "OpenMPI " + version.substr(lead.size(), version.find(',') - lead.size());
+  return "MPI " + version.substr(0, version.find('\n'));
 }
 
 std::string hdf5_version() {
@@ -89,7 +92,7 @@ std::string program_commit() {
 std::vector<std::string> library_versions() {
   std::vector<std::string> lines = {
       "compiler " + std::string(__VERSION__),
-      "OpenMPI " + mpi_version(),
+      mpi_version(),
       "FFTW " + fftw(),
       "HDF5 " + hdf5_version(),
       "Eigen " + dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION),
@@ -113,12 +116,19 @@ std::vector<std::string> library_versions() {
 }
 
 std::string blas_warning() {
+  const auto is_tuned = [](const std::string& path) {
+    for (const char* name : {"openblas", "mkl", "blis", "flexiblas", "armpl", "libsci", "essl", "atlas"})
+      if (path.find(name) != std::string::npos) return true;
+    return false;
+  };
   for (const char* symbol : {"dgemm_", "dsyevd_"}) {
     const std::string path = file_of_symbol(symbol);
-    if (path.empty() || path.find("openblas") != std::string::npos) continue;
-    return "BLAS or LAPACK is " + path +
-           ", not OpenBLAS: eigenvalue problems will be slow; install libopenblas0-pthread or choose it with "
-           "update-alternatives --config libblas.so.3-x86_64-linux-gnu (and liblapack.so.3-x86_64-linux-gnu)";
+    if (path.empty() || is_tuned(path)) continue;
+    return fmt::format(
+        "{} seems to be the reference BLAS or LAPACK: eigenvalue problems will be slow; use OpenBLAS (on "
+        "Debian "
+        "scripts/setup.sh chooses it, or update-alternatives)",
+        path);
   }
   return "";
 }
@@ -126,11 +136,9 @@ std::string blas_warning() {
 void restart_with_fast_blas(char** argv) {
   const auto core = function<char* (*)()>("openblas_get_corename");
   if (!core || std::getenv("OPENBLAS_CORETYPE") || std::string(core()) != "Prescott") return;
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return;
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                      __builtin_cpu_supports("avx512cd");
-  setenv("OPENBLAS_CORETYPE", avx512 ? "SkylakeX" : "Haswell", 1);
+  const InstructionSets has = processor_instructions();
+  if (!has.avx2) return;
+  setenv("OPENBLAS_CORETYPE", has.avx512 ? "SkylakeX" : "Haswell", 1);
   execv("/proc/self/exe", argv);  // returns only when it fails; slow kernels are right too
 }
 

@@ -14,8 +14,9 @@ void restart_with_fast_blas(char** argv);
 /// OMP_NUM_THREADS: the ranks are the parallelism.
 void limit_library_threads();
 
-/// A sentence for the user when the BLAS or LAPACK loaded at run time is not OpenBLAS, else "". The reference
-/// implementation is correct but some ten times slower.
+/// A sentence for the user when the BLAS or LAPACK loaded at run time is not one of the tuned ones (OpenBLAS,
+/// MKL, BLIS …), judged by its file name, else "". The reference implementation is correct but some ten times
+/// slower.
 std::string blas_warning();
 
 }  // namespace elastem

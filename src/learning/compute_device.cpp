@@ -6,6 +6,7 @@
 #include <torch/cuda.h>
 
 #include "core/error.hpp"
+#include "core/processor.hpp"
 #include "core/suggestion.hpp"
 #include "learning/torch_device.hpp"
 
@@ -48,7 +49,7 @@ ComputeDevice device_in_use() {
 }
 
 bool multiplies_bfloat16(const ComputeDevice& device) {
-  if (device.cuda < 0) return __builtin_cpu_supports("avx512bf16");
+  if (device.cuda < 0) return processor_instructions().avx512_bfloat16;
   const c10::DeviceGuard here(torch_device(device));
   return at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8();
 }
