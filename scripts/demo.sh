@@ -14,8 +14,8 @@ out=$(mkdir -p "${1:-$source_dir/demo}" && cd "${1:-$source_dir/demo}" && pwd)
 "$source_dir/scripts/build.sh" release
 
 elastem=$source_dir/build/release/elastem
-launch=(mpirun -n "${ELASTEM_RANKS:-2}" --oversubscribe)
-if [ "$(id -u)" = 0 ]; then launch+=(--allow-run-as-root); fi
+. "$source_dir/scripts/launch.sh"
+launch=("${mpiexec[@]}" "${ELASTEM_RANKS:-2}")
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 . "$source_dir/scripts/chain.sh"

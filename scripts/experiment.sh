@@ -13,8 +13,9 @@ if [ -z "${ELASTEM:-}" ]; then # a program that is already there
 fi
 elastem=${ELASTEM:-$source_dir/build/release/elastem}
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-launch=(mpirun -n "$RANKS" --oversubscribe)
-if [ "$(id -u)" = 0 ]; then launch+=(--allow-run-as-root); fi
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
+launch=("${mpiexec[@]}" "$RANKS")
 cd "$work" || exit
 
 run() {

@@ -14,7 +14,7 @@ case "${1:-all}" in
   *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 processors=$(env -u OMP_NUM_THREADS nproc)  # nproc obeys OMP_NUM_THREADS
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 reports=()
 extra_failures=()
 

@@ -16,7 +16,9 @@ structure=${2:-} images=${3:-1000} ranks=${RANKS:-2} format=${FORMAT:-csv}
 shift $(($# < 3 ? $# : 3))
 [ $# -gt 0 ] || set -- clean64 reference box128 prior snr005 snr002 defocus before_ctf local ten_modes
 here=$source_dir/tests/bench/align_accuracy
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 if [ -n "${WORK:-}" ]; then
   mkdir -p "$WORK"
   work=$(realpath "$WORK")
@@ -72,7 +74,7 @@ logged() {
 
 # evaluated NAME SEED: makes what is not there yet of the folder NAME-N-SEED.
 evaluated() {
-  local folder=$1-$images-$2 launch=(mpirun --oversubscribe -n "$ranks" "$elastem")
+  local folder=$1-$images-$2 launch=("${mpiexec[@]}" "$ranks" "$elastem")
   mkdir -p "$folder"
   [ ! -e "$folder/evaluation.json" ] || return 0
   logged "$folder/synthesize.log" "${launch[@]}" synthesize -m modes.h5 -o "$folder/particles.star" -n "$images" \

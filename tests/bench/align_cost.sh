@@ -12,7 +12,9 @@ structure=${2:+$(realpath "$2")} images=${3:-40} rounds=${ROUNDS:-3}
 elastem=$build/elastem
 bench=$build/tests/bench/synthesis/synthesis_bench
 cmake --build "$build" --target synthesis_bench >/dev/null
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

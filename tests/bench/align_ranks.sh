@@ -11,7 +11,9 @@ elastem=$(realpath "${1:-$source_dir/build/release/elastem}")
 atoms=(-i "$source_dir/tests/data/ake_open_ca.pdb" --atoms ca)
 [ -z "${2:-}" ] || atoms=(-i "$(realpath "$2")" --atoms all)
 particles=${3:-60} rounds=${ROUNDS:-5}
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -24,7 +26,7 @@ aligned() {  # RESULT LOG LAUNCHER…
   "$@" "$elastem" align -i set/particles.star -m modes.h5 --modes 7-9 -o "$result" --overwrite >"$log" 2>&1 ||
     { cat "$log" >&2; exit 1; }
 }
-on_ranks() { aligned a.h5 log mpirun --oversubscribe -n "$1" --bind-to core; }
+on_ranks() { aligned a.h5 log "${mpiexec[@]}" "$1" --bind-to core; }
 side_by_side() {
   aligned a.h5 log taskset -c 0 &
   aligned b.h5 log_b taskset -c 1

@@ -10,13 +10,15 @@ solvers=$build/tests/bench/modes_dense/dense_solvers
 repeats=${3:-3}
 # OpenBLAS 0.3.21 does not know newer processors and would fall back to slow kernels, for both sides alike.
 grep -q avx512f /proc/cpuinfo && export OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-SkylakeX}
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$solvers" "$structure" hessian "$work/hessian"
 machine="$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$(hostname)"
 row() { sed "s/^/$machine,/"; }
-solve() { mpirun -n 2 --bind-to core "$solvers" "$structure" "$@" | row; }
+solve() { "${mpiexec[@]}" 2 --bind-to core "$solvers" "$structure" "$@" | row; }
 echo "machine,host,driver,ranks,grid,block,order,seconds,reduction,tridiagonal,back,lambda7"
 for _ in $(seq "$repeats"); do
   OPENBLAS_NUM_THREADS=2 OMP_NUM_THREADS=2 /usr/bin/python3 "$source_dir/tests/bench/modes_dense/eigh.py" "$work/hessian" | row

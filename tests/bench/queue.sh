@@ -8,13 +8,15 @@ source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(realpath "${1:-$source_dir/build/release}")
 shift $(($# < 1 ? $# : 1))
 [ $# -gt 0 ] || set -- 500 5000
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 cmake --build "$build" --target request_bench >/dev/null
 bench=$build/tests/bench/queue/request_bench
-mpirun --oversubscribe -n 2 "$bench"
-for ranks in 3 4; do mpirun --oversubscribe -n "$ranks" "$bench" | tail -1; done
+"${mpiexec[@]}" 2 "$bench"
+for ranks in 3 4; do "${mpiexec[@]}" "$ranks" "$bench" | tail -1; done
 # The mailbox between two ranks must hold a message of each worker that one of them plays.
-crowd() { mpirun --mca btl_vader_fbox_size 8000000 --mca btl_vader_segment_size 67108864 --oversubscribe -n 2 "$bench" "$@" | tail -2; }
+crowd() { "${mpiexec[@]}" 2 --mca btl_vader_fbox_size 8000000 --mca btl_vader_segment_size 67108864 "$bench" "$@" | tail -2; }
 for workers; do
   crowd "$workers" 20
   crowd "$workers" 20 0.5

@@ -13,7 +13,9 @@ build=$(realpath "${2:-$source_dir/build/release}")
 images=${3:-100000}
 relion_images=3000
 elastem=$build/elastem
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 cmake --build "$build" --target synthesis_bench >/dev/null
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -32,7 +34,7 @@ seconds() {  # COMMAND…: seconds of all of it, and as the log has them
 set_of() {  # RANKS FOLDER NUMBER OPTIONS…
   local ranks=$1 folder=$2 number=$3
   shift 3
-  mpirun -n "$ranks" --bind-to core "$elastem" synthesize -m modes.h5 -o "$folder/particles.star" -n "$number" \
+  "${mpiexec[@]}" "$ranks" --bind-to core "$elastem" synthesize -m modes.h5 -o "$folder/particles.star" -n "$number" \
     --modes 7-9 --overwrite "$@"
 }
 two_copies() {  # NUMBER OPTIONS…

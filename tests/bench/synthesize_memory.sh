@@ -10,6 +10,8 @@ atoms=(--atoms all)
 shift $(($# < 2 ? $# : 2))
 [ $# -gt 0 ] || set -- 1000 10000 50000
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$(dirname "$0")/../../scripts/launch.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # Runs a command and says the peak of its resident memory, KiB; /usr/bin/time is not everywhere.
@@ -26,7 +28,7 @@ cd "$folder"
 echo machine,ranks,particles,stack_MiB,seconds,MiB_rank_0,MiB_rank_1
 for n; do
   start=$(date +%s.%N)
-  mpirun --oversubscribe -n 2 python3 "$folder/peak.py" "$binary" synthesize -m modes.h5 -o set/particles.star -n "$n" \
+  "${mpiexec[@]}" 2 python3 "$folder/peak.py" "$binary" synthesize -m modes.h5 -o set/particles.star -n "$n" \
     --modes 7-9 --quiet
   seconds=$(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN { print b - a }')
   awk -v host="$(hostname)" -v n="$n" -v bytes="$(stat -c %s set/particles.mrcs)" -v s="$seconds" \

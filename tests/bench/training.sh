@@ -26,19 +26,21 @@ case $architecture in
   resnet34) shape=(--width 64 --hidden 0 --stem 7 --blocks "3,4,6,3") ;;
   *) echo "training.sh: unknown architecture $architecture" >&2 && exit 2 ;;
 esac
-export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# shellcheck source=scripts/launch.sh
+. "$source_dir/scripts/launch.sh"
 cmake --build "$build" --target training_bench >/dev/null
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 elastem() {  # RANKS
-  mpirun --oversubscribe -n "$1" "$build/tests/bench/training/training_bench" "$architecture" "$batch" "$seconds" \
+  "${mpiexec[@]}" "$1" "$build/tests/bench/training/training_bench" "$architecture" "$batch" "$seconds" \
     "$precision" "${networks[@]}"
 }
 weights=$(seconds=0 elastem 1 | sed -n 2p | cut -d, -f5)
 peer() {  # RANKS
   rm -f "$work/store"
-  mpirun --oversubscribe -n "$1" /usr/bin/python3 "$source_dir/tests/bench/training/training_peer.py" "${shape[@]}" \
+  "${mpiexec[@]}" "$1" /usr/bin/python3 "$source_dir/tests/bench/training/training_peer.py" "${shape[@]}" \
     --weights "$weights" --batch "$batch" --seconds "$seconds" --precision "$precision" --store "$work/store"
 }
 for i in $(seq "$repeats"); do

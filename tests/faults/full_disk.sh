@@ -17,7 +17,7 @@ full() {
   local n=$1 name=$2 code=0
   shift 2
   rm -rf disk/*
-  timeout -k 5 60 mpirun --oversubscribe -n "$n" "$ELASTEM" "$@" >log 2>&1 || code=$?
+  timeout -k 5 60 "${mpiexec[@]}" "$n" "$ELASTEM" "$@" >log 2>&1 || code=$?
   [ "$code" = 124 ] && fail "hangs on $n ranks: elastem $*"
   [ "$code" = 2 ] || { cat log; fail "exit code $code instead of 2 on $n ranks: elastem $*"; }
   grep -q "$name" log || { cat log; fail "the error does not name $name: elastem $*"; }

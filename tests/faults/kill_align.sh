@@ -18,7 +18,7 @@ echo "undisturbed: $((SECONDS - start)) s, $(rows_done undisturbed.h5) of $n row
 kills=0
 mid_run=0
 while [ "$kills" -lt 10 ]; do
-  mpirun --oversubscribe -n 2 "$ELASTEM" "${command[@]}" -o killed.h5 --resume >log 2>&1 &
+  "${mpiexec[@]}" 2 "$ELASTEM" "${command[@]}" -o killed.h5 --resume >log 2>&1 &
   launcher=$!
   before=$(rows_done killed.h5)
   # Half of the kills come at a random moment, before the table is there too; half once some new rows are written.

@@ -25,7 +25,7 @@ while [ "$kills" -lt 4 ] || [ "$after" -eq 0 ] || [ "$after" -eq "$n" ]; do
   [ "$after" -lt "$n" ] || rm -r killed
   after=0
   tries=$((tries + 1))
-  mpirun --oversubscribe -n 2 "$ELASTEM" "${command[@]}" -o killed/particles.star --resume >log 2>&1 &
+  "${mpiexec[@]}" 2 "$ELASTEM" "${command[@]}" -o killed/particles.star --resume >log 2>&1 &
   launcher=$!
   sleep "$(awk -v t="$milliseconds" -v r="$RANDOM" 'BEGIN { print t * (0.2 + 0.5 * r / 32768) / 1000 }')"
   mapfile -t workers < <(ranks_of "$launcher")

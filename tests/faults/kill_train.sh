@@ -34,7 +34,7 @@ epochs_over() { network show killed.pt 2>/dev/null | awk '{ n = $2 } END { print
 rank_zero() {
   local pid
   for pid; do
-    tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx 'OMPI_COMM_WORLD_RANK=0' && echo "$pid"
+    tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx -e 'OMPI_COMM_WORLD_RANK=0' -e 'PMI_RANK=0' && echo "$pid"
   done
 }
 
@@ -61,7 +61,7 @@ killed_run() {
   local n=$1 how=$2 launcher victim age
   touch marker
   [ "$how" = writing ] && rm -f killed.pt.new
-  mpirun --oversubscribe -n "$n" "$ELASTEM" "${common[@]}" -o killed.pt --resume >log 2>&1 &
+  "${mpiexec[@]}" "$n" "$ELASTEM" "${common[@]}" -o killed.pt --resume >log 2>&1 &
   launcher=$!
   fresh() { [ killed.pt -nt marker ] || all_gone "$launcher"; }
   late() { [ "$(epochs_over)" -ge "$late_epochs" ] || all_gone "$launcher"; }

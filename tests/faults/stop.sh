@@ -13,7 +13,7 @@ ranks 2 "${command[@]}" -o undisturbed.h5 || fail "align gives $?"
 stopped_by() {
   local launcher before code=0 workers
   before=$(rows_done stopped.h5)
-  mpirun --oversubscribe -n 2 "$ELASTEM" "${command[@]}" -o stopped.h5 --resume >log 2>&1 &
+  "${mpiexec[@]}" 2 "$ELASTEM" "${command[@]}" -o stopped.h5 --resume >log 2>&1 &
   launcher=$!
   more_rows() { [ "$(rows_done stopped.h5)" -gt "$before" ] || all_gone "$launcher"; }
   wait_until 60 more_rows || fail "no new row within a minute"

@@ -2,6 +2,9 @@
 # For script tests: a small data set, ranks, and the comparison of result tables. Sourced; needs $ELASTEM and
 # $ELASTEM_SOURCE. Every test works in its current directory.
 
+# shellcheck source=scripts/launch.sh
+. "$ELASTEM_SOURCE/scripts/launch.sh"
+
 fail() {
   echo "FAILED: $*" >&2
   exit 1
@@ -11,7 +14,7 @@ fail() {
 ranks() {
   local n=$1
   shift
-  if [ "$n" = 1 ]; then "$ELASTEM" "$@"; else mpirun --oversubscribe -n "$n" "$ELASTEM" "$@"; fi
+  if [ "$n" = 1 ]; then "$ELASTEM" "$@"; else "${mpiexec[@]}" "$n" "$ELASTEM" "$@"; fi
 }
 
 # refused N TEXT COMMAND ARGUMENTS…: the command says TEXT on standard error on N ranks and ends with exit code 2.

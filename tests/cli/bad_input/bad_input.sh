@@ -53,7 +53,7 @@ ranks_in_time() {
   local n=$1
   shift
   if [ "$n" = 1 ]; then timeout -k 5 60 "$ELASTEM" "$@"
-  else timeout -k 5 60 mpirun --oversubscribe -n "$n" "$ELASTEM" "$@"
+  else timeout -k 5 60 "${mpiexec[@]}" "$n" "$ELASTEM" "$@"
   fi
 }
 

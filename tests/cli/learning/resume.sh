@@ -13,7 +13,7 @@ ranks 2 "${common[@]}" --epochs 8 -o through.pt >log 2>&1 || { cat log; fail "tr
 
 # Killed twice in the middle, stopped once on request, then left alone.
 for signal in KILL KILL USR1; do
-  mpirun --oversubscribe -n 2 "$ELASTEM" "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 &
+  "${mpiexec[@]}" 2 "$ELASTEM" "${common[@]}" --epochs 8 -o killed.pt --resume >log 2>&1 &
   launcher=$!
   rm -f marker && touch marker
   wait_until 60 test killed.pt -nt marker || { cat log; fail "no checkpoint appears"; }
@@ -34,7 +34,7 @@ same_weights through.pt killed.pt || fail "a killed and resumed training differs
 # Where an epoch is a single step, every checkpoint but the last is written between the step and the epoch's validation.
 single=(train --arch tiny -i set/particles.star -m modes.h5 -l set/truth.h5 --batch 60 --seed 3 --save-seconds 0 --epochs 12)
 ranks 2 "${single[@]}" -o single.pt >log 2>&1 || { cat log; fail "train gives $?"; }
-mpirun --oversubscribe -n 2 "$ELASTEM" "${single[@]}" -o killed_single.pt >log 2>&1 &
+"${mpiexec[@]}" 2 "$ELASTEM" "${single[@]}" -o killed_single.pt >log 2>&1 &
 launcher=$!
 wait_until 60 test -e killed_single.pt || { cat log; fail "no checkpoint appears"; }
 mapfile -t pids < <(ranks_of "$launcher")

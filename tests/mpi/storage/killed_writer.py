@@ -19,7 +19,7 @@ FIELDS = ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "s
 
 
 def start(mode, ranks):
-    command = ["mpirun", "--oversubscribe", "-n", str(ranks), WRITER, TABLE, str(ROWS), str(PAUSE), mode]
+    command = [*os.environ["ELASTEM_MPIEXEC"].split(), str(ranks), WRITER, TABLE, str(ROWS), str(PAUSE), mode]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
