@@ -2,7 +2,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <limits>
 
@@ -10,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "core/number_list.hpp"
 #include "landscape/distribution.hpp"
 #include "landscape/principal_components.hpp"
@@ -248,12 +248,6 @@ std::vector<ReportPlot> write_plots(const fs::path& folder, const Landscape& lan
   return plots;
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file) throw Error("cannot write " + path.string() + ": is the folder writable and the disk not full?");
-}
-
 void write_trajectory(const fs::path& path, const ModesFile& modes, const ElasticModel& model,
                       const Landscape& landscape) {
   PdbWriter writer(path.string(), modes.structure,
@@ -284,9 +278,9 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   report.trajectory_path = "trajectory.pdb";
   report.plots = write_plots(folder, landscape);
   write_trajectory(folder / report.trajectory_path, modes, model, landscape);
-  write_text(folder / "components.csv", components_csv(report));
-  write_text(folder / "frames.csv", frames_csv(report));
-  write_text(folder / "index.html", landscape_html(report));
+  write_text_file(folder / "components.csv", components_csv(report));
+  write_text_file(folder / "frames.csv", frames_csv(report));
+  write_text_file(folder / "index.html", landscape_html(report));
 }
 
 // The model of the table's modes; the Error names both files.

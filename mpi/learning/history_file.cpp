@@ -97,9 +97,7 @@ void write_plot(const std::string& path, const std::vector<EpochRecord>& history
                             curve("shift", history, &EpochRecord::validation_shift)});
   if (!errors.curves.empty()) panels.push_back(std::move(errors));
   panels.push_back(panel("Learning rate", "of Adam", {curve("", history, &EpochRecord::learning_rate)}));
-  const std::string unfinished = path + ".partial";
-  write_png(unfinished, panels);
-  std::filesystem::rename(unfinished, path);
+  write_png(path, panels);
 }
 
 }  // namespace

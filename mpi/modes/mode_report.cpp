@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <numbers>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "core/number_list.hpp"
 #include "modes/mode_quality.hpp"
 #include "mpi/modes/modes_file.hpp"
@@ -139,12 +139,6 @@ void describe(const ModePage& page) {
                  target.overlaps(k), target.cumulative(k), target.cumulative(k) * target.cumulative(k));
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text << std::flush;
-  if (!file) throw Error("cannot write " + path.string() + ": is the folder writable and the disk not full?");
-}
-
 void write_page(const Invocation& invocation, const ModesOptions& o, ModePage& page) {
   const fs::path folder = o.report.folder;
   page.structure_path = o.input.empty() ? o.map.file : o.input;
@@ -153,9 +147,9 @@ void write_page(const Invocation& invocation, const ModesOptions& o, ModePage& p
   page.version = program_version();
   page.date = utc_time();
   page.plots = write_mode_plots(folder.string(), page);
-  write_text(folder / "modes.csv", modes_csv(page));
-  write_text(folder / "nodes.csv", nodes_csv(page));
-  write_text(folder / "index.html", modes_html(page));
+  write_text_file(folder / "modes.csv", modes_csv(page));
+  write_text_file(folder / "nodes.csv", nodes_csv(page));
+  write_text_file(folder / "index.html", modes_html(page));
 }
 
 std::string page_path(const ModesOptions& o) {

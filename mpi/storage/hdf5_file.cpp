@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/new_file.hpp"
+
 namespace elastem::hdf5 {
 namespace {
 
@@ -182,17 +184,23 @@ void publish_file(Handle file, const std::string& temporary, const std::string& 
     throw Error("cannot write " + path + ": " + std::strerror(errno));
 }
 
+void close_file(Handle file) {
+  const std::string what = "the end of the file cannot be written: is the disk full?";
+  check(H5Fflush(file, H5F_SCOPE_GLOBAL), what);
+  check(H5Fclose(file.release()), what);
+}
+
 void write_file(const std::string& path, std::uint64_t data_bytes,
                 const std::function<void(hid_t file)>& fill) {
-  const std::string temporary = path + ".partial";
+  NewFile target(path);
   try {
-    Handle file = create_file(temporary, data_bytes);
+    Handle file = create_file(target.temporary().string(), data_bytes);
     fill(file);
-    publish_file(std::move(file), temporary, path);
+    close_file(std::move(file));
   } catch (const Error& error) {
-    std::remove(temporary.c_str());
     throw Error("cannot write " + path + ": " + error.what());
   }
+  target.publish();
 }
 
 Handle make_group(hid_t location, const std::string& name) {

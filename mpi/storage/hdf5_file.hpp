@@ -70,8 +70,10 @@ void reserve_space(const std::string& path);
 /// Closes a file that this rank created and makes sure that it reached the disk; then gives it its final
 /// name.
 void publish_file(Handle file, const std::string& temporary, const std::string& path);
-/// Makes a file under a temporary name, lets `fill` write it and gives it its final name. An Error on the
-/// way, such as that of a full disk, names `path` and leaves nothing behind.
+/// Closes a file that this rank created or changed. Throws Error when the disk is full.
+void close_file(Handle file);
+/// Makes a file, lets `fill` write it and gives it its name, as NewFile does. An Error on the way, such as
+/// that of a full disk, names `path` and leaves nothing behind. By the calling rank alone.
 void write_file(const std::string& path, std::uint64_t data_bytes,
                 const std::function<void(hid_t file)>& fill);
 

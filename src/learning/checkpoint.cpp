@@ -1,18 +1,16 @@
 #include "learning/checkpoint.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <fcntl.h>
 #include <fstream>
 #include <limits>
 #include <sstream>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <zlib.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 
 namespace elastem {
 namespace {
@@ -147,11 +145,6 @@ std::uint32_t checksum(std::string_view bytes) {
       crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<z_size_t>(bytes.size())));
 }
 
-[[noreturn]] void cannot_write(const std::string& path) {
-  throw Error("cannot write the network " + path + ": " + std::strerror(errno) +
-              "; choose another -o or make room on the disk");
-}
-
 }  // namespace
 
 std::string checkpoint_bytes(const Checkpoint& checkpoint) {
@@ -215,25 +208,9 @@ Checkpoint read_checkpoint(const std::string& path) {
 }
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  const std::string bytes = checkpoint_bytes(checkpoint);
-  const std::string temporary = path + ".new";
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) cannot_write(path);
-  std::size_t done = 0;
-  bool good = true;
-  while (good && done < bytes.size()) {
-    const ssize_t n = ::write(file, bytes.data() + done, bytes.size() - done);
-    good = n > 0 || (n < 0 && errno == EINTR);
-    if (n > 0) done += static_cast<std::size_t>(n);
-  }
-  good = good && ::fsync(file) == 0;
-  good = ::close(file) == 0 && good;
-  if (!good || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int reason = errno;
-    ::unlink(temporary.c_str());
-    errno = reason;
-    cannot_write(path);
-  }
+  NewFile file(path);
+  file.write(checkpoint_bytes(checkpoint));
+  file.publish();
 }
 
 }  // namespace elastem

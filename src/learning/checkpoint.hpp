@@ -62,10 +62,10 @@ struct Checkpoint {
   std::vector<std::string> inputs;   ///< fingerprints of the input files
 };
 
-/// Writes the checkpoint to `path`: first under a temporary name beside it, synced to disk, then renamed, so
-/// that a crash at any moment leaves the old or the new file. Layout: the line "elastem network 2\n", the
-/// length of the header (8 bytes, little-endian), the header (JSON), weights, moments (float32), CRC-32 of
-/// all that. One rank only. Throws Error when the file cannot be written.
+/// Writes the checkpoint to `path` as a NewFile: a crash at any moment leaves the old or the new one. Layout:
+/// the line "elastem network 2\n", the length of the header (8 bytes, little-endian), the header (JSON),
+/// weights, moments (float32), CRC-32 of all that. One rank only. Throws Error when the file cannot be
+/// written.
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// Reads what write_checkpoint wrote, to the last bit. Throws Error: missing, not a network of elastem,

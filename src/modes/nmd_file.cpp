@@ -1,10 +1,11 @@
 #include "modes/nmd_file.hpp"
 
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "core/star_text.hpp"
@@ -13,13 +14,7 @@ namespace elastem {
 
 namespace {
 
-std::string digits(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), " %.9g", value);
-  return text.data();
-}
-
-// A line of a text each atom has; what is missing gets NMWiz' own default.
+// A line of one text per atom; what is missing gets NMWiz' own default.
 template <class Field>
 std::string atom_line(const char* label, const Structure& structure, const char* missing, Field&& field) {
   std::string line = label;
@@ -116,38 +111,31 @@ class NmdReader {
 
 }  // namespace
 
-NmdWriter::NmdWriter(std::string path, const Structure& structure) : path_(std::move(path)), file_(path_) {
-  if (!file_) throw Error("cannot write " + path_ + ". Check that its folder exists and may be written to.");
-  const std::filesystem::path name(path_);
-  write("nmwiz_load " + name.filename().string() + "\nname " + name.stem().string() + "\n");
-  write(atom_line("atomnames", structure, "CA", [](const Atom& a) { return a.name; }));
-  write(atom_line("resnames", structure, "GLY", [](const Atom& a) { return a.residue_name; }));
-  write(atom_line("chainids", structure, "A", [](const Atom& a) { return a.chain; }));
-  write(atom_line("resids", structure, "", [](const Atom& a) { return std::to_string(a.residue_number); }));
-  write(atom_line("bfactors", structure, "", [](const Atom& a) { return digits(a.b_factor).substr(1); }));
+NmdWriter::NmdWriter(const std::string& path, const Structure& structure) : file_(path) {
+  const std::filesystem::path name(path);
+  file_.write(fmt::format("nmwiz_load {}\nname {}\n", name.filename().string(), name.stem().string()));
+  file_.write(atom_line("atomnames", structure, "CA", [](const Atom& a) { return a.name; }));
+  file_.write(atom_line("resnames", structure, "GLY", [](const Atom& a) { return a.residue_name; }));
+  file_.write(atom_line("chainids", structure, "A", [](const Atom& a) { return a.chain; }));
+  file_.write(
+      atom_line("resids", structure, "", [](const Atom& a) { return fmt::to_string(a.residue_number); }));
+  file_.write(
+      atom_line("bfactors", structure, "", [](const Atom& a) { return fmt::format("{:.9g}", a.b_factor); }));
   std::string coordinates = "coordinates";
-  for (const double x : structure.positions.reshaped()) coordinates += digits(x);
-  write(coordinates + '\n');
+  for (const double x : structure.positions.reshaped()) coordinates += fmt::format(" {:.9g}", x);
+  file_.write(coordinates + '\n');
 }
 
 void NmdWriter::add(int number, double eigenvalue, const Eigen::VectorXd& vector) {
   require(eigenvalue > 0, "an elastic mode costs energy");
-  std::array<char, 64> head{};
   // Always with a decimal point: without one readers take it for the number of the mode.
-  std::snprintf(head.data(), head.size(), "mode %d %.9f", number, 1 / std::sqrt(eigenvalue));
-  std::string line = head.data();
-  for (const double x : vector) line += digits(x);
-  write(line + '\n');
+  std::string line = fmt::format("mode {} {:.9f}", number, 1 / std::sqrt(eigenvalue));
+  for (const double x : vector) line += fmt::format(" {:.9g}", x);
+  file_.write(line + '\n');
 }
 
 void NmdWriter::close() {
-  file_.close();
-  if (!file_) throw Error("cannot write " + path_ + ": the disk may be full.");
-}
-
-void NmdWriter::write(const std::string& text) {
-  file_ << text;
-  if (!file_) throw Error("cannot write " + path_ + ": the disk may be full.");
+  file_.publish();
 }
 
 ModeSource open_nmd(const std::string& path, const Structure& structure) {

@@ -1,32 +1,29 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "core/new_file.hpp"
 #include "modes/mode_file.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
 
 /// Writes a file for NMWiz (VMD) and ProDy, mode by mode: name, atomnames, resnames, chainids, resids,
-/// bfactors and coordinates, each on one line, and a line "mode number scale x1 y1 z1 x2 …" a mode with the
-/// scale 1/√λ, which is ProDy's. Nine significant digits. Not collective: one process.
+/// bfactors and coordinates, each on one line, and one line "mode number scale x1 y1 z1 x2 …" per mode with
+/// the scale 1/√λ, which is ProDy's. Nine significant digits. Not collective: one process.
 class NmdWriter {
  public:
-  /// Opens `path`, replacing it. Throws Error when it cannot be made.
-  NmdWriter(std::string path, const Structure& structure);
+  /// Begins the file, a NewFile until `close`. Throws Error when it cannot be made.
+  NmdWriter(const std::string& path, const Structure& structure);
   /// Appends a mode of unit norm; λ > 0. Throws Error when the disk is full.
   void add(int number, double eigenvalue, const Eigen::VectorXd& vector);
-  /// Call it last. Throws Error when the disk is full.
+  /// Gives the file its name; call it last. Throws Error when the disk is full.
   void close();
 
  private:
-  void write(const std::string& text);
-
-  std::string path_;
-  std::ofstream file_;
+  NewFile file_;
 };
 
 /// The modes of an NMD file that belong to `structure`. Of the numbers before a vector an integer is the

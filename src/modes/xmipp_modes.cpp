@@ -1,12 +1,13 @@
 #include "modes/xmipp_modes.hpp"
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "core/star_text.hpp"
 #include "core/suggestion.hpp"
 
@@ -15,18 +16,6 @@ namespace elastem {
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-  std::array<char, 128> text{};
-  std::snprintf(text.data(), text.size(), format, values...);
-  return text.data();
-}
-
-void require_written(std::ofstream& file, const std::string& path) {
-  file.close();
-  if (!file) throw Error("cannot write " + path + ": is its folder there and the disk not full?");
-}
 
 struct TableRow {
   ImportedMode mode;  // but for its vector
@@ -150,22 +139,22 @@ std::string mode_vector_name(int number) {
 }
 
 void write_mode_vector(const std::string& path, const Eigen::VectorXd& vector) {
-  std::ofstream file(path, std::ios::binary);
+  std::string text;
   for (Eigen::Index i = 0; i < vector.size(); i += 3)
-    file << formatted("%17.9e %17.9e %17.9e\n", vector(i), vector(i + 1), vector(i + 2));
-  require_written(file, path);
+    text += fmt::format("{:17.9e} {:17.9e} {:17.9e}\n", vector(i), vector(i + 1), vector(i + 2));
+  write_text_file(path, text);
 }
 
 void write_xmipp_modes(const std::string& path, const NormalModes& modes) {
-  std::ofstream file(path, std::ios::binary);
-  file << xmipp_head({"enabled", "nmaCollectivity", "nmaModefile", "nmaScore", "nmaEigenval", "order_"});
+  std::string text =
+      xmipp_head({"enabled", "nmaCollectivity", "nmaModefile", "nmaScore", "nmaEigenval", "order_"});
   for (std::size_t k = 0; k < modes.numbers.size(); ++k) {
     const auto row = static_cast<Eigen::Index>(k);
-    file << formatted("%2d %.9f %s %.9f %.12e %d\n", modes.enabled[k] ? 1 : -1, modes.collectivity(row),
-                      mode_vector_name(modes.numbers[k]).c_str(), modes.score(row), modes.eigenvalues(row),
-                      modes.numbers[k]);
+    text += fmt::format("{:2} {:.9f} {} {:.9f} {:.12e} {}\n", modes.enabled[k] ? 1 : -1,
+                        modes.collectivity(row), mode_vector_name(modes.numbers[k]), modes.score(row),
+                        modes.eigenvalues(row), modes.numbers[k]);
   }
-  require_written(file, path);
+  write_text_file(path, text);
 }
 
 ModeSource open_xmipp_modes(const std::string& path, Eigen::Index nodes) {

@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 
 #include <plplot/plplot.h>
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 
@@ -31,13 +31,11 @@ void require_driver() {
 
 }  // namespace
 
-PlotPage::PlotPage(const std::string& path, int height) : path_(path), height_(height) {
+// PLplot ends the program when it cannot open its file: the NewFile has tried before.
+PlotPage::PlotPage(const std::string& path, int height) : file_(path), height_(height) {
   require_driver();
-  // PLplot ends the program when it cannot open the file: try before.
-  if (!std::ofstream(path, std::ios::binary))
-    throw Error("cannot write the plot " + path + ": is the folder there and writable?");
   plsdev(driver.data());
-  plsfnam(path.c_str());
+  plsfnam(file_.temporary().c_str());
   plspage(0, 0, 1000, height, 0, 0);
   const std::array<int, 8> red = {255, 38, 208, 90, 60, 222, 140, 200};
   const std::array<int, 8> green = {255, 38, 60, 120, 150, 150, 90, 202};
@@ -61,8 +59,10 @@ void PlotPage::close() {
 void PlotPage::finish() {
   close();
   std::error_code failed;
-  const auto size = std::filesystem::file_size(path_, failed);
-  if (failed || size == 0) throw Error("cannot write the plot " + path_ + ": is the disk full?");
+  const auto size = std::filesystem::file_size(file_.temporary(), failed);
+  if (failed || size == 0)
+    throw Error(fmt::format("cannot write the plot {}: is the disk full?", file_.target().string()));
+  file_.publish();
 }
 
 void PlotRange::add(const std::vector<double>& values) {

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/new_file.hpp"
 #include "report/plot.hpp"
 
 namespace elastem {
@@ -13,7 +14,7 @@ namespace plot_colour {
 inline constexpr int ink = 1, accent = 2, pale = 3, orange = 5, violet = 6, green = 4, faint = 7;
 }
 
-/// One PNG of 1000 pixels' width that PLplot draws on: opened here, closed when it goes. One at a time.
+/// One PNG of 1000 pixels' width that PLplot draws on, a NewFile until `finish`. One at a time.
 class PlotPage {
  public:
   /// Throws Error when the file cannot be written or PLplot's cairo driver is not installed.
@@ -23,12 +24,14 @@ class PlotPage {
   ~PlotPage() { close(); }
 
   int height() const { return height_; }
-  void close();
-  /// Throws Error when nothing came out: PLplot itself only prints a message.
+  /// Closes the page and gives the file its name. Last call. Throws Error when nothing came out: PLplot
+  /// itself only prints a message.
   void finish();
 
  private:
-  std::string path_;
+  void close();
+
+  NewFile file_;
   int height_;
   bool open_ = true;
 };

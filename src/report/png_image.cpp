@@ -1,10 +1,10 @@
 #include "report/png_image.hpp"
 
-#include <filesystem>
 #include <png.h>
 #include <string>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 
 namespace elastem {
 
@@ -14,16 +14,14 @@ void write_png(const std::string& path, const GreyPicture& picture) {
   image.width = static_cast<png_uint_32>(picture.width);
   image.height = static_cast<png_uint_32>(picture.height);
   image.format = PNG_FORMAT_GRAY;
-  const std::string unfinished = path + ".partial";
+  NewFile file(path);
   // Rows without padding, no colour map, 8 bits as they are.
-  if (png_image_write_to_file(&image, unfinished.c_str(), 0, picture.pixels.data(), 0, nullptr) == 0) {
+  if (png_image_write_to_file(&image, file.temporary().c_str(), 0, picture.pixels.data(), 0, nullptr) == 0) {
     const std::string reason = image.message;
     png_image_free(&image);
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
     throw Error(path + ": cannot be written: " + reason);
   }
-  std::filesystem::rename(unfinished, path);
+  file.publish();
 }
 
 }  // namespace elastem

@@ -21,8 +21,7 @@ struct GreyPicture {
   std::vector<std::uint8_t> pixels;
 };
 
-/// Writes it as PNG; the file appears under its name when it is complete. Throws Error when it cannot be
-/// written.
+/// Writes it as PNG, as a NewFile. Throws Error when it cannot be written.
 void write_png(const std::string& path, const GreyPicture& picture);
 
 }  // namespace elastem

@@ -1,11 +1,11 @@
 #include "structure/pdb_writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <cstdio>
 #include <map>
 #include <string_view>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 
@@ -13,19 +13,12 @@ namespace elastem {
 
 namespace {
 
-template <class... Values>
-std::string formatted(const char* format, Values... values) {
-  std::array<char, 256> line{};
-  std::snprintf(line.data(), line.size(), format, values...);
-  return line.data();
-}
-
 // Decimal up to what fits into `width` columns, from there upper-case base 36 starting at A0…0 (hybrid-36).
 std::string hybrid36(int value, int width) {
   int decimals = 1, letters = 10;
   for (int i = 0; i < width; ++i) decimals *= 10;
   for (int i = 1; i < width; ++i) letters *= 36;
-  if (value < decimals) return formatted("%*d", width, value);
+  if (value < decimals) return fmt::format("{:{}}", value, width);
   std::string digits(static_cast<std::size_t>(width), ' ');
   int rest = value - decimals + letters;
   for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, rest /= 36)
@@ -33,7 +26,7 @@ std::string hybrid36(int value, int width) {
   return digits;
 }
 
-// One character a chain: its own name where all names are single characters, else letters in order of
+// One character per chain: its own name where all names are single characters, else letters in order of
 // appearance.
 std::map<std::string, char> short_chain_names(const std::vector<Atom>& atoms) {
   static constexpr std::string_view letters =
@@ -51,8 +44,8 @@ std::map<std::string, char> short_chain_names(const std::vector<Atom>& atoms) {
 
 // The element stands right-justified in the first two columns of the name.
 std::string name_field(const Atom& atom) {
-  if (atom.name.size() >= 4 || atom.element.size() > 1) return formatted("%-4.4s", atom.name.c_str());
-  return formatted(" %-3s", atom.name.c_str());
+  if (atom.name.size() >= 4 || atom.element.size() > 1) return fmt::format("{:<4.4}", atom.name);
+  return fmt::format(" {:<3}", atom.name);
 }
 
 std::string upper_case(std::string text) {
@@ -62,50 +55,44 @@ std::string upper_case(std::string text) {
 
 }  // namespace
 
-PdbWriter::PdbWriter(std::string path, const Structure& structure, const std::vector<std::string>& remarks)
-    : path_(std::move(path)), file_(path_) {
+PdbWriter::PdbWriter(const std::string& path, const Structure& structure,
+                     const std::vector<std::string>& remarks)
+    : file_(path) {
   require(static_cast<Eigen::Index>(structure.atoms.size()) == structure.size(), "an atom has no position");
-  if (!file_) throw Error("cannot write " + path_ + ". Check that its folder exists and may be written to.");
-  for (const std::string& remark : remarks) file_ << "REMARK   3 " << remark << '\n';
+  for (const std::string& remark : remarks) file_.write(fmt::format("REMARK   3 {}\n", remark));
   const std::map<std::string, char> chains = short_chain_names(structure.atoms);
   for (const auto& [name, letter] : chains)
-    if (name.size() > 1) file_ << "REMARK   3 chain " << letter << " is chain " << name << " of the input\n";
+    if (name.size() > 1)
+      file_.write(fmt::format("REMARK   3 chain {} is chain {} of the input\n", letter, name));
   int serial = 0;
   for (const Atom& atom : structure.atoms) {
-    heads_.push_back("ATOM  " + hybrid36(++serial, 5) + " " + name_field(atom) + " " +
-                     formatted("%3.3s ", atom.residue_name.c_str()) + chains.at(atom.chain) +
-                     hybrid36(atom.residue_number, 4) +
-                     (atom.insertion_code.empty() ? ' ' : atom.insertion_code[0]) + "   ");
-    tails_.push_back(formatted("%6.2f%6.2f          %2.2s  \n", 1.0, std::min(atom.b_factor, 999.99),
-                               upper_case(atom.element).c_str()));
+    heads_.push_back(fmt::format("ATOM  {} {} {:>3.3} {}{}{}   ", hybrid36(++serial, 5), name_field(atom),
+                                 atom.residue_name, chains.at(atom.chain), hybrid36(atom.residue_number, 4),
+                                 atom.insertion_code.empty() ? ' ' : atom.insertion_code[0]));
+    tails_.push_back(fmt::format("{:6.2f}{:6.2f}          {:>2.2}  \n", 1.0, std::min(atom.b_factor, 999.99),
+                                 upper_case(atom.element)));
   }
 }
 
 void PdbWriter::add_model(const Eigen::Matrix3Xd& positions) {
   require(positions.cols() == static_cast<Eigen::Index>(heads_.size()),
           "a model has as many atoms as the structure");
-  file_ << formatted("MODEL     %4d\n", ++models_);
+  file_.write(fmt::format("MODEL     {:4}\n", ++models_));
   for (std::size_t i = 0; i < heads_.size(); ++i) {
     const Eigen::Vector3d r = positions.col(static_cast<Eigen::Index>(i));
     if (!((r.array() > -999.9995).all() && (r.array() < 9999.9995).all()))  // false for NaN
-      throw Error("atom " + std::to_string(i + 1) + " of model " + std::to_string(models_) + " lies at " +
-                  formatted("%g, %g, %g", r.x(), r.y(), r.z()) +
-                  " Å, outside what PDB files hold, while writing " + path_ +
-                  ". Centre the structure or use smaller amplitudes.");
-    file_ << heads_[i] << formatted("%8.3f%8.3f%8.3f", r.x(), r.y(), r.z()) << tails_[i];
+      throw Error(
+          fmt::format("atom {} of model {} lies at {:g}, {:g}, {:g} Å, outside what PDB files hold, while "
+                      "writing {}. Centre the structure or use smaller amplitudes.",
+                      i + 1, models_, r.x(), r.y(), r.z(), file_.target().string()));
+    file_.write(fmt::format("{}{:8.3f}{:8.3f}{:8.3f}{}", heads_[i], r.x(), r.y(), r.z(), tails_[i]));
   }
-  file_ << "ENDMDL\n";
-  require_written();
+  file_.write("ENDMDL\n");
 }
 
 void PdbWriter::close() {
-  file_ << "END\n";
-  file_.close();
-  require_written();
-}
-
-void PdbWriter::require_written() {
-  if (!file_) throw Error("cannot write " + path_ + ": the disk may be full.");
+  file_.write("END\n");
+  file_.publish();
 }
 
 }  // namespace elastem

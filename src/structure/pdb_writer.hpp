@@ -1,9 +1,9 @@
 #pragma once
 
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "core/new_file.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
@@ -14,21 +14,20 @@ namespace elastem {
 /// one process.
 class PdbWriter {
  public:
-  /// Opens `path`, replacing it, and writes `remarks`, one line each. Throws Error when it cannot be made.
-  PdbWriter(std::string path, const Structure& structure, const std::vector<std::string>& remarks = {});
+  /// Begins the file, a NewFile until `close`, with `remarks`, one line each. Throws Error when it cannot be
+  /// made.
+  PdbWriter(const std::string& path, const Structure& structure,
+            const std::vector<std::string>& remarks = {});
 
-  /// Appends a model of `positions` (Å, a column an atom of the structure). Throws Error when the disk is
+  /// Appends a model of `positions` (Å, one column per atom of the structure). Throws Error when the disk is
   /// full or a coordinate does not fit into the format's columns.
   void add_model(const Eigen::Matrix3Xd& positions);
 
-  /// Writes END and closes; call it last. Throws Error when the disk is full.
+  /// Writes END and gives the file its name; call it last. Throws Error when the disk is full.
   void close();
 
  private:
-  void require_written();
-
-  std::string path_;
-  std::ofstream file_;
+  NewFile file_;
   std::vector<std::string> heads_;  ///< columns 1–30 of each atom's record
   std::vector<std::string> tails_;  ///< columns 55–80
   int models_ = 0;

@@ -38,12 +38,15 @@ rank_zero() {
   done
 }
 
-# kill_while_writing PID: kills the process as soon as killed.pt.new is there.
+# What a checkpoint is while it is written.
+halves() { compgen -G 'killed.pt.*.partial'; }
+
+# kill_while_writing PID: kills the process as soon as half a checkpoint is there.
 kill_while_writing() {
   /usr/bin/python3 - "$1" <<'END'
-import os, sys, time
+import glob, os, sys, time
 pid, end = int(sys.argv[1]), time.monotonic() + 60
-while not os.path.exists("killed.pt.new") and time.monotonic() < end and os.path.exists(f"/proc/{pid}"):
+while not glob.glob("killed.pt.*.partial") and time.monotonic() < end and os.path.exists(f"/proc/{pid}"):
     time.sleep(0.0002)
 try:
     os.kill(pid, 9)
@@ -60,7 +63,7 @@ age_ms() { echo $((($(date +%s%N) - $(stat -c %.9Y killed.pt | tr -d .)) / 10000
 killed_run() {
   local n=$1 how=$2 launcher victim age
   touch marker
-  [ "$how" = writing ] && rm -f killed.pt.new
+  [ "$how" = writing ] && rm -f killed.pt.*.partial
   "${mpiexec[@]}" "$n" "$ELASTEM" "${common[@]}" -o killed.pt --resume >log 2>&1 &
   launcher=$!
   fresh() { [ killed.pt -nt marker ] || all_gone "$launcher"; }
@@ -90,14 +93,14 @@ killed_run() {
   fi
   wait_until 30 all_gone "$launcher" "${workers[@]}" || { ps -ef; fail "ranks outlive the death of $victim by 30 s"; }
   wait "$launcher" 2>/dev/null
-  [ "$how" = writing ] && [ -e killed.pt.new ] && interrupted=$((interrupted + 1))
+  [ "$how" = writing ] && halves >/dev/null && interrupted=$((interrupted + 1))
   [ ! -e killed.pt ] || network show killed.pt >shown || fail "a kill ($how) leaves a damaged checkpoint"
   echo "$n ranks, killed ($how): steps, epochs, images, seconds $(cat shown)${age:+; $age ms old}"
 }
 
 interrupted=0
 for n in 2 3; do
-  rm -f killed.pt killed.pt.new
+  rm -f killed.pt killed.pt.*.partial
   ranks "$n" "${common[@]}" -o "through$n.pt" >log 2>&1 || { cat log; fail "train on $n ranks gives $?"; }
   killed_run "$n" late || fail "the training was over before it was killed"
   cp killed.pt "part$n.pt"

@@ -12,7 +12,7 @@ ranks 2 synthesize -m modes.h5 -o set/particles.star -n 1000 --modes 7-9 --ampli
 
 for n in 1 2 3; do
   ranks "$n" reconstruct -i set/particles.star -a set/truth.h5 -o "map$n.mrc" || fail "reconstruct gives $? on $n ranks"
-  [ ! -e "map$n.mrc.part" ] || fail "an unfinished map is left behind"
+  [ -z "$(compgen -G "map$n.mrc.*")" ] || fail "an unfinished map is left behind"
 done
 /usr/bin/python3 "$here/shell_correlation.py" map1.mrc modes.h5 0.98 || fail "the map is not the density"
 

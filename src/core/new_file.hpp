@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace elastem {
+
+/// A file that appears under its name when it is complete: until `publish` it stands beside its place as
+/// "<name>.<6 characters>.partial", and a NewFile that ends unpublished removes it. After a crash of the
+/// program or of the machine at any moment the place holds the old file or the whole new one. What a killed
+/// process left behind is removed by the next NewFile for the same place; it is known by a lock that only a
+/// living process holds. Neither name is followed through a symbolic link. Folders are the caller's. Not
+/// collective: one process.
+class NewFile {
+ public:
+  /// Makes the temporary file, empty. Throws Error when it cannot be made, or when the place is taken by
+  /// something else than a regular file.
+  explicit NewFile(std::filesystem::path target);
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile();
+
+  /// The complete file's path.
+  const std::filesystem::path& target() const { return target_; }
+  /// Where to write, by whatever means; an open file of this name must be closed before `publish`.
+  const std::filesystem::path& temporary() const { return temporary_; }
+  /// Appends to the temporary file, through a buffer. Throws Error when the disk is full, at the latest in
+  /// `publish`.
+  void write(std::string_view text);
+  /// Brings the content to the disk and gives the file its name, in place of an old one. Last call. Throws
+  /// Error when it cannot be done.
+  void publish();
+
+ private:
+  [[noreturn]] void fail(int reason) const;
+  void make();
+  void flush();
+  bool holds_its_name() const;
+
+  std::filesystem::path target_, temporary_;
+  std::string waiting_;  ///< to be written
+  int descriptor_ = -1;  ///< locked; −1 once the file is published
+};
+
+/// A text as the whole content of a file, old or new; the file is a NewFile meanwhile.
+void write_text_file(const std::filesystem::path& path, std::string_view text);
+
+}  // namespace elastem
