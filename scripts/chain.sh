@@ -1,13 +1,17 @@
-# shellcheck shell=bash disable=SC2154  # the caller sets source_dir, elastem, launch and out
-# The chain from a structure to its landscape, sourced by scripts/demo.sh and slurm/demo.sbatch. The caller sets
-#   source_dir   the project's folder
-#   elastem      the program
-#   launch       an array: what starts it on several ranks (mpirun …, srun …)
+# shellcheck shell=bash disable=SC2154  # the caller sets launch and out
+# The chain from a structure to its landscape, sourced by demo.sh and demo.sbatch. The caller sets
+#   launch       an array: what starts the program on several ranks (mpirun …, srun …)
 #   out          the folder of results
-# and calls `chain`. Each finished stage leaves a note with its arguments in $out/.finished, so the same call goes on
-# where it was stopped. Returns 3 when a stage stopped on request with its work saved.
+# and calls `chain`. The program is $ELASTEM or the `elastem` on the PATH. Each finished stage leaves a note with its
+# arguments in $out/.finished, so the same call resumes where it was stopped. Returns 3 when a stage stopped on request
+# with its work saved.
 
-: "${ELASTEM_STRUCTURE:=$source_dir/tests/data/ake_open_ca.pdb}"
+: "${ELASTEM:=elastem}"
+# Installed, the structure lies beside this file.
+chain_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+for structure in "$chain_folder/ake_open_ca.pdb" "$chain_folder/../tests/data/ake_open_ca.pdb"; do
+  [ ! -r "$structure" ] || : "${ELASTEM_STRUCTURE:=$structure}"
+done
 : "${ELASTEM_ATOMS:=ca}"
 : "${ELASTEM_PARTICLES:=1000}"        # images to synthesise
 : "${ELASTEM_ALIGNED:=300}"           # of them to align by search, and to train on
@@ -23,7 +27,7 @@ stopping=0
 # Runs the program on all ranks in the background, so that a trap is served while it runs. Signals that come in
 # meanwhile set `stopping` and are passed on by `pass_signal_on`.
 run_ranks() {
-  "${launch[@]}" "$elastem" "$@" &
+  "${launch[@]}" "$ELASTEM" "$@" &
   ranks_pid=$!
   local code=0
   while :; do
@@ -68,7 +72,7 @@ stage() {
 
 # A table of errors, printed and kept.
 table() {
-  "${launch[@]}" "$elastem" evaluate -i "$1" -t "$out/truth.h5" | tee "$2.part" || return $?
+  "${launch[@]}" "$ELASTEM" evaluate -i "$1" -t "$out/truth.h5" | tee "$2.part" || return $?
   mv "$2.part" "$2"
 }
 

@@ -12,7 +12,12 @@ function(elastem_compile_options target)
   # GCC 12 warns of an impossible overlap in std::string's operator+ (its bug 105651).
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+  # Messages of bugs name src/…, not the folder in which the program was built.
+  target_compile_options(${target} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
   target_compile_definitions(${target} PRIVATE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+  if(ELASTEM_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
   if(ELASTEM_ARCH)
     target_compile_options(${target} PRIVATE -march=${ELASTEM_ARCH})
   endif()

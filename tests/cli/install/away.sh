@@ -1,0 +1,27 @@
+#!/bin/bash
+# What install.sh runs where there is no source: away.sh FOLDER, with the installation in FOLDER/moved and its bin on the PATH.
+set -euo pipefail
+prefix=$1/moved
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+read -r -a mpiexec <<<"$MPIEXEC"
+mkdir "$1/work"
+cd "$1/work"
+
+for file in bin/elastem share/doc/elastem/LICENSE share/doc/elastem/CITATION.cff share/doc/elastem/docs/install.md \
+  share/elastem/demo.sh share/elastem/chain.sh share/elastem/launch.sh share/elastem/ake_open_ca.pdb; do
+  [ -r "$prefix/$file" ] || fail "no $file"
+done
+[ "$(command -v elastem)" = "$prefix/bin/elastem" ] || fail "elastem is $(command -v elastem)"
+
+# The demonstration's chain, small and without the network.
+step() { "$@" >log 2>&1 || fail "$* gives $?: $(cat log)"; }
+step elastem modes -i "$prefix/share/elastem/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5
+step "${mpiexec[@]}" 2 elastem synthesize -m modes.h5 -o set/particles.star -n 40 --modes 7-9 --relation helix --size 40 \
+  --pixel-size 3.5 --snr 0.1
+step "${mpiexec[@]}" 2 elastem align -i set/particles.star -m modes.h5 --modes 7-9 -o alignment.h5
+step elastem evaluate -i alignment.h5 -t set/truth.h5
+step elastem landscape -i alignment.h5 -m modes.h5 -o landscape
+[ -n "$(ls landscape)" ] || fail "the landscape is empty"
