@@ -4,6 +4,7 @@
 #include <ctime>
 #include <thread>
 
+#include "core/stage_times.hpp"
 #include "mpi/comm/session.hpp"
 
 namespace elastem {
@@ -13,10 +14,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double most_answering = 0.05;  // of rank 0's time, when it works too
 constexpr double look_interval = 0.2;    // seconds
-
-double seconds_since(Clock::time_point then) {
-  return std::chrono::duration<double>(Clock::now() - then).count();
-}
 
 double processor_seconds() {
   timespec now = {};

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 
+#include "core/stage_times.hpp"
 #include "mpi/comm/queue_master.hpp"
 #include "mpi/comm/session.hpp"
 
@@ -10,10 +11,6 @@ namespace elastem {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point then) {
-  return std::chrono::duration<double>(Clock::now() - then).count();
-}
 
 // The other ranks: one request under way at most.
 class Worker {
@@ -60,13 +57,9 @@ class Worker {
 
 void add_totals(const Communicator& comm, std::int64_t wanted, const QueueLabour& labour,
                 QueueSummary& summary) {
-  std::array<std::int64_t, 2> totals = {labour.done(), comm.root() ? wanted : 0};
-  comm.sum(std::span<std::int64_t>(totals));
-  summary.done = totals[0];
-  summary.stopped = totals[0] < totals[1];
-  const double busy = labour.busy_seconds();
-  if (comm.root()) summary.busy_seconds.resize(static_cast<std::size_t>(comm.size()));
-  MPI_Gather(&busy, 1, MPI_DOUBLE, summary.busy_seconds.data(), 1, MPI_DOUBLE, 0, comm.handle());
+  summary.done = comm.sum(labour.done());
+  summary.stopped = comm.any(comm.root() && summary.done < wanted);
+  summary.busy_seconds = comm.gathered(std::array{labour.busy_seconds()});
 }
 
 }  // namespace

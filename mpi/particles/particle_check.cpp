@@ -6,7 +6,6 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <unordered_map>
 
 #include <spdlog/spdlog.h>
@@ -29,10 +28,8 @@ class CommonStacks {
     std::string text;
     for (const auto& stack : mine)
       text += std::to_string(stack.images) + '\0' + stack.name + '\0' + stack.path + '\0';
-    const auto texts = comm.gathered(text);
     std::string all;
-    for (const auto& part : texts) all += part;
-    comm.broadcast(all);
+    for (const auto& part : comm.all_gathered(text)) all += part;
     for (std::size_t at = 0; at < all.size();) {
       const auto field = [&] {
         const std::size_t end = all.find('\0', at);
@@ -90,24 +87,22 @@ void refuse_duplicates(const Communicator& comm, const ParticleFile& file, Parti
     std::copy(stack.taken.begin(), stack.taken.end(),
               mine.begin() + static_cast<std::ptrdiff_t>(stacks.first_word(stack.path)));
   const auto lower = lower_ranks(comm, mine);
-  const double none = std::numeric_limits<double>::infinity();
-  double bit = none;  // of the first image that is also a lower rank's
-  for (std::size_t word = 0; word < mine.size() && bit == none; ++word) {
+  constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t place = none;  // of the bit of the first image that is also a lower rank's
+  for (std::size_t word = 0; word < mine.size() && place == none; ++word) {
     const std::uint64_t both = mine[word] & lower[word];
-    if (both != 0) bit = static_cast<double>(64 * word) + std::countr_zero(both);
+    if (both != 0) place = 64 * word + static_cast<std::uint64_t>(std::countr_zero(both));
   }
-  bit = comm.min(bit);
-  if (bit == none) return;
-  const auto place = static_cast<std::size_t>(bit);
+  place = comm.min(place);
+  if (place == none) return;
   const std::size_t stack = stacks.stack_at(place / 64);
   std::vector<std::uint64_t> lines;
   collectively(comm, [&] {
     lines = survey.lines_of(stacks.paths()[stack], stacks.image_at(place), share.first, share.count);
   });
-  const double low = comm.min(lines.empty() ? none : static_cast<double>(lines.front()));
-  const double high = comm.max(lines.empty() ? 0 : static_cast<double>(lines.back()));
-  refuse_duplicate(file.path(), static_cast<std::uint64_t>(low), static_cast<std::uint64_t>(high),
-                   stacks.image_at(place), stacks.names()[stack]);
+  const std::uint64_t low = comm.min(lines.empty() ? none : lines.front());
+  const std::uint64_t high = comm.max(lines.empty() ? 0 : lines.back());
+  refuse_duplicate(file.path(), low, high, stacks.image_at(place), stacks.names()[stack]);
 }
 
 void log_places(const CommonStacks& stacks) {
@@ -122,10 +117,8 @@ void log_places(const CommonStacks& stacks) {
     spdlog::info("{} more stacks are named with ..; --verbose lists them", logged - most_logged);
 }
 
-Occurrence together(const Communicator& comm, Occurrence mine) {
-  comm.sum(std::span<std::int64_t>(&mine.count, 1));
-  mine.line = static_cast<std::uint64_t>(comm.min(mine.count == 0 ? 0 : static_cast<double>(mine.line)));
-  return mine;
+Occurrence together(const Communicator& comm, const Occurrence& mine) {
+  return {comm.sum(mine.count), comm.min(mine.line)};
 }
 
 void warn_of_boxes(const Communicator& comm, const ParticleFile& file, const ParticleSurvey& survey) {
@@ -173,17 +166,9 @@ void warn_of_defocus(const Communicator& comm, const ParticleFile& file, const P
 std::vector<ImageGrid> grids_of_all(const Communicator& comm, const ParticleSurvey& survey) {
   std::vector<ImageGrid> grids = {survey.grid()};
   if (survey.boxes() == ParticleSurvey::Boxes::one) return grids;
-  std::string mine;
-  for (const auto& group : survey.groups())
-    mine += fmt::format("{} {} {:.17g}\n", group.optics_row, group.grid.size, group.grid.pixel_size);
-  std::string all;
-  for (const auto& text : comm.gathered(mine)) all += text;
-  comm.broadcast(all);
   std::map<std::size_t, ImageGrid> by_row;  // the lowest rank's word counts: its particles come first
-  std::istringstream words(all);
-  std::size_t row = 0;
-  ImageGrid grid;
-  while (words >> row >> grid.size >> grid.pixel_size) by_row.emplace(row, grid);
+  for (const GroupGrid& group : comm.all_gathered(survey.groups()))
+    by_row.emplace(group.optics_row, group.grid);
   for (const auto& [unused, one] : by_row) {
     const auto same = [&](const ImageGrid& known) { return same_grid(one, known); };
     if (std::none_of(grids.begin(), grids.end(), same)) grids.push_back(one);

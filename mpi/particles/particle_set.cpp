@@ -17,30 +17,20 @@ constexpr std::size_t most_grids = 64;  // a library of references each
 // The place of each row's grid, each rank looking at an equal share. Collective.
 std::vector<std::uint8_t> grids_of_rows(const Communicator& comm, const ParticleSet& set) {
   const Range share = equal_share(comm, set.size());
-  std::string mine;
+  std::vector<std::uint8_t> mine;
   collectively(comm, [&] {
     mine.reserve(static_cast<std::size_t>(share.count));
-    set.file.for_each(share.first, share.count, [&](const ParticleFile::Row& row) {
-      mine += static_cast<char>(set.grid_of(row.particle));
-    });
+    set.file.for_each(share.first, share.count,
+                      [&](const ParticleFile::Row& row) { mine.push_back(set.grid_of(row.particle)); });
   });
-  std::vector<std::uint8_t> grids(static_cast<std::size_t>(set.size()));
-  auto at = grids.begin();
-  for (const auto& part : comm.gathered(mine))
-    at = std::transform(part.begin(), part.end(), at, [](char c) { return static_cast<std::uint8_t>(c); });
-  comm.broadcast(std::span<std::uint8_t>(grids));
-  return grids;
+  return comm.all_gathered(mine);
 }
 
 }  // namespace
 
 ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
                                 DefocusSign sign) {
-  std::string index;
-  collectively(comm, [&] {
-    if (comm.root()) index = ParticleFile::scan(path).serialise();
-  });
-  comm.broadcast(index);
+  const std::string index = from_root(comm, [&] { return ParticleFile::scan(path).serialise(); });
   std::optional<ParticleFile> file;
   collectively(comm, [&] { file.emplace(path, ParticleIndex::deserialise(index), datadir, sign); });
   return std::move(*file);
@@ -108,7 +98,7 @@ std::vector<std::string> particle_fingerprints(const Communicator& comm, const P
       sums[2 * place + 1] = sum.bytes;
     }
   });
-  comm.sum(std::span<std::int64_t>(sums));
+  comm.sum(sums);
   if (comm.root() && count > 1)
     fingerprints.push_back(combined_fingerprint("stacks", std::to_string(count) + " files", sums));
   comm.broadcast(fingerprints);

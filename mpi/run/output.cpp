@@ -59,17 +59,15 @@ std::string quoted(const std::map<std::string, std::string>& values, const std::
 }  // namespace
 
 Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite) {
-  int found = 0;
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    found = std::filesystem::exists(path);
-    if (found && std::filesystem::is_directory(path))
+  const bool found = from_root(comm, [&] {
+    const bool exists = std::filesystem::exists(path);
+    if (exists && std::filesystem::is_directory(path))
       throw Error("the output " + path + " is a folder; name a file");
-    if (found && !resume && !overwrite)
+    if (exists && !resume && !overwrite)
       throw Error("the output " + path +
                   " exists; --overwrite replaces it, --resume (of a command that has it) goes on from it");
+    return exists;
   });
-  comm.broadcast(std::span<int>(&found, 1));
   return found && resume ? Output::resume : Output::create;
 }
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <map>
 #include <unistd.h>
 #include <vector>
 
+#include <spdlog/fmt/fmt.h>
 #include <zlib.h>
 
 #include "core/error.hpp"
@@ -34,9 +34,7 @@ std::uint32_t checksum(std::ifstream& file, std::uint64_t from, std::uint64_t co
 
 std::string fingerprint_line(const std::string& role, const std::string& path, std::uint32_t crc,
                              std::uint64_t size) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%08x", crc);
-  return role + " " + path + " " + text + " " + std::to_string(size);
+  return fmt::format("{} {} {:08x} {}", role, path, crc, size);
 }
 
 std::string host_name() {
@@ -78,12 +76,11 @@ std::string input_fingerprint(const std::string& role, const std::string& path) 
 }
 
 void add_inputs(const Communicator& comm, const std::vector<InputFile>& files, Provenance& provenance) {
-  std::vector<std::string> fingerprints;
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    for (const InputFile& file : files) fingerprints.push_back(input_fingerprint(file.role, file.path));
+  const auto fingerprints = from_root(comm, [&] {
+    std::vector<std::string> lines;
+    for (const InputFile& file : files) lines.push_back(input_fingerprint(file.role, file.path));
+    return lines;
   });
-  comm.broadcast(fingerprints);
   provenance.inputs.insert(provenance.inputs.end(), fingerprints.begin(), fingerprints.end());
 }
 
@@ -121,10 +118,8 @@ Provenance make_provenance(const Communicator& comm, const std::string& command_
   provenance.options = options;
   provenance.version = program_version();
   provenance.git_commit = program_commit();
-  provenance.host = host_name();
-  provenance.start = utc_time();
-  comm.broadcast(provenance.host);
-  comm.broadcast(provenance.start);
+  provenance.host = from_root(comm, host_name);
+  provenance.start = from_root(comm, utc_time);
   provenance.seed = seed;
   provenance.ranks = comm.size();
   provenance.libraries = library_versions();

@@ -9,6 +9,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/synthesis/row_source.hpp"
+#include "synthesis/number_table.hpp"
 
 namespace elastem {
 
@@ -62,27 +63,18 @@ class AmplitudeRows {
 
 }  // namespace
 
-NumberTable open_number_table(const Communicator& comm, const std::string& path, std::int64_t columns,
-                              const std::string& purpose) {
-  std::vector<std::uint64_t> index;
-  collectively(comm, [&] {
-    if (comm.root()) index = NumberTable::scan(path, columns, purpose).serialise();
-  });
-  comm.broadcast(index);
-  return {path, NumberTableIndex::deserialise(index)};
-}
-
 std::function<Eigen::VectorXd(std::uint64_t)> open_amplitudes(const Communicator& comm,
                                                               const std::string& path,
                                                               const std::vector<int>& modes) {
   if (!path.ends_with(".h5")) {
-    const NumberTable table =
-        open_number_table(comm, path, static_cast<std::int64_t>(modes.size()),
-                          "one for each of the modes " + format_number_list(modes) + " (--modes)");
-    return row_source<Eigen::VectorXd>(table.rows(), [table](std::int64_t first, std::int64_t count) {
-      const Eigen::MatrixXd rows = table.read(first, count);
-      return Amplitudes(rows.colwise().begin(), rows.colwise().end());
-    });
+    const auto amplitudes = std::make_shared<const Eigen::MatrixXd>(from_root(comm, [&] {
+      return read_number_table(path, static_cast<Eigen::Index>(modes.size()),
+                               "one for each of the modes " + format_number_list(modes) + " (--modes)");
+    }));
+    return [amplitudes](std::uint64_t particle) -> Eigen::VectorXd {
+      return amplitudes->col(
+          static_cast<Eigen::Index>(particle % static_cast<std::uint64_t>(amplitudes->cols())));
+    };
   }
   std::shared_ptr<const AmplitudeRows> rows;
   collectively(comm, [&] {

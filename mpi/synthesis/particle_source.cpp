@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <span>
 
 #include "core/error.hpp"
 #include "mpi/particles/particle_set.hpp"
@@ -80,10 +79,7 @@ CtfSource open_ctfs(const Communicator& comm, const std::string& path, std::int6
                   "microscope's and should be few");
     strongest.push_back(particle.ctf);
   });
-  std::uint64_t groups = strongest.size();
-  comm.broadcast(std::span<std::uint64_t>(&groups, 1));
-  strongest.resize(groups);
-  comm.broadcast(std::span<Ctf>(strongest));
+  comm.broadcast(strongest);
   return {rows_of<Ctf>(file, [](const Particle& particle) { return particle.ctf; }), strongest};
 }
 

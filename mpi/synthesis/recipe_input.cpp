@@ -9,6 +9,7 @@
 #include "mpi/synthesis/particle_source.hpp"
 #include "mpi/synthesis/structure_set.hpp"
 #include "synthesis/noise_power.hpp"
+#include "synthesis/number_table.hpp"
 
 namespace elastem {
 
@@ -123,8 +124,9 @@ RecipeInput read_recipe(const Communicator& comm, const SynthesizeOptions& o, co
     files.push_back({"ctfs", file});
   }
   if (const std::string& file = o.grey_scale.noise_spectrum; !file.empty()) {
-    const NumberTable table = open_number_table(comm, file, 2, "spatial frequency (1/Å) and power");
-    collectively(comm, [&] { recipe.noise = noise_of_shells(table.read(0, table.rows()), recipe.grid); });
+    const Eigen::MatrixXd shells =
+        from_root(comm, [&] { return read_number_table(file, 2, "spatial frequency (1/Å) and power"); });
+    collectively(comm, [&] { recipe.noise = noise_of_shells(shells, recipe.grid); });
     files.push_back({"noise", file});
   }
   require_possible(recipe, model.mode_count());

@@ -1,10 +1,8 @@
 #include "mpi/synthesis/structure_set.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -106,20 +104,14 @@ StructureSet read_conformations(const std::string& path, const std::string& mode
   return set;
 }
 
-template <class Matrix>
-void broadcast(const Communicator& comm, Matrix& matrix) {
-  comm.broadcast(std::span<double>(matrix.data(), static_cast<std::size_t>(matrix.size())));
-}
-
-// Rank 0's conformation on this one, which is not rank 0 where `known` is empty.
-KnownConformation shared(const Communicator& comm, const ElasticModel& model, KnownConformation known) {
+// Rank 0's conformation on every rank. Collective.
+void broadcast(const Communicator& comm, KnownConformation& known) {
   comm.broadcast(known.name);
-  Eigen::Matrix3Xd atoms = known.atoms ? *known.atoms : Eigen::Matrix3Xd(3, model.atom_count());
-  known.amplitudes.conservativeResize(model.mode_count());
-  broadcast(comm, atoms);
-  broadcast(comm, known.amplitudes);
-  if (!known.atoms) known.atoms = std::make_shared<const Eigen::Matrix3Xd>(std::move(atoms));
-  return known;
+  comm.broadcast(known.amplitudes);
+  Eigen::Matrix3Xd atoms;
+  if (comm.root()) atoms = *known.atoms;
+  comm.broadcast(atoms);
+  if (!comm.root()) known.atoms = std::make_shared<const Eigen::Matrix3Xd>(std::move(atoms));
 }
 
 }  // namespace
@@ -127,14 +119,10 @@ KnownConformation shared(const Communicator& comm, const ElasticModel& model, Kn
 StructureSet read_structure_set(const Communicator& comm, const std::string& path,
                                 const std::string& modes_file, const ElasticModel& model) {
   StructureSet set;
-  collectively(comm, [&] {
-    if (comm.root()) set = read_conformations(path, modes_file, model);
-  });
+  on_root(comm, [&] { set = read_conformations(path, modes_file, model); });
   comm.broadcast(set.files);
-  std::uint64_t count = set.conformations.size();
-  comm.broadcast(std::span<std::uint64_t>(&count, 1));
-  set.conformations.resize(count);
-  for (KnownConformation& known : set.conformations) known = shared(comm, model, std::move(known));
+  set.conformations.resize(comm.max(set.conformations.size()));
+  for (KnownConformation& known : set.conformations) broadcast(comm, known);
   return set;
 }
 

@@ -6,6 +6,7 @@
 #include <Eigen/Cholesky>
 
 #include "core/error.hpp"
+#include "core/median.hpp"
 
 namespace elastem {
 
@@ -94,13 +95,6 @@ ShellSums shell_sums(Fft2<float>& fft, const Image& image, const std::vector<int
     sums.terms[shell] += multiplicity;
   }
   return sums;
-}
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
 }
 
 /// Shells of too little freedom share with their neighbours.

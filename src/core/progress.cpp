@@ -5,34 +5,25 @@
 #include <unistd.h>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
+#include "core/stage_times.hpp"
+
 namespace elastem {
 namespace {
 
 constexpr double terminal_interval = 0.2;  // seconds between two updates of the line on a terminal
 
-double seconds_since(std::chrono::steady_clock::time_point then) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
-}
-
 std::string duration(double seconds) {
   const long whole = std::lround(seconds);
-  char text[48];
-  if (whole < 60)
-    std::snprintf(text, sizeof text, "%ld s", whole);
-  else if (whole < 3600)
-    std::snprintf(text, sizeof text, "%ld min %02ld s", whole / 60, whole % 60);
-  else
-    std::snprintf(text, sizeof text, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
-  return text;
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
-std::string rate(double a_second) {
-  char text[32];
-  if (a_second >= 1 || a_second <= 0)
-    std::snprintf(text, sizeof text, "%.*f/s", a_second < 10 ? 1 : 0, a_second);
-  else
-    std::snprintf(text, sizeof text, "%.1f s each", 1 / a_second);
-  return text;
+std::string rate(double per_second) {
+  if (per_second > 0 && per_second < 1) return fmt::format("{:.1f} s each", 1 / per_second);
+  return fmt::format("{:.{}f}/s", per_second, per_second < 10 ? 1 : 0);
 }
 
 }  // namespace
@@ -51,11 +42,12 @@ void Progress::update(std::int64_t done) {
   if (first_done_ < 0) first_done_ = done;  // a resumed job: its rate counts from here
   if (!enabled_ || seconds_since(last_) < (terminal_ ? terminal_interval : interval_)) return;
   last_ = std::chrono::steady_clock::now();
-  const double a_second = static_cast<double>(done - first_done_) / seconds_since(start_);
+  const double per_second = static_cast<double>(done - first_done_) / seconds_since(start_);
   std::string line = what_ + ": " + std::to_string(done) + " of " + std::to_string(total_);
   if (total_ > 0) line += " (" + std::to_string(100 * done / total_) + " %)";
-  if (a_second > 0)
-    line += ", " + rate(a_second) + ", " + duration(static_cast<double>(total_ - done) / a_second) + " left";
+  if (per_second > 0)
+    line +=
+        ", " + rate(per_second) + ", " + duration(static_cast<double>(total_ - done) / per_second) + " left";
   std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", line.c_str());
   std::fflush(stderr);
 }
@@ -65,9 +57,8 @@ void Progress::finish() {
   enabled_ = false;
   const double seconds = seconds_since(start_);
   const std::int64_t here = done_ - (first_done_ < 0 ? 0 : first_done_);
-  std::string line =
-      what_ + ": " + std::to_string(done_) + " of " + std::to_string(total_) + " in " + duration(seconds);
-  if (here > 0 && seconds > 0) line += " (" + rate(static_cast<double>(here) / seconds) + ")";
+  std::string line = fmt::format("{}: {} of {} in {}", what_, done_, total_, duration(seconds));
+  if (here > 0 && seconds > 0) line += fmt::format(" ({})", rate(static_cast<double>(here) / seconds));
   std::fprintf(stderr, terminal_ ? "\r\033[K%s\n" : "%s\n", line.c_str());
   std::fflush(stderr);
 }

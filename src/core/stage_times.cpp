@@ -1,15 +1,14 @@
 #include "core/stage_times.hpp"
 
 #include <algorithm>
-#include <cstdio>
+
+#include <spdlog/fmt/fmt.h>
 
 namespace elastem {
 namespace {
 
 std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f s", seconds < 9.995 ? 2 : 1, seconds);
-  return text;
+  return fmt::format("{:.{}f} s", seconds, seconds < 9.995 ? 2 : 1);
 }
 
 }  // namespace

@@ -7,6 +7,10 @@
 
 namespace elastem {
 
+inline double seconds_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
 /// Where the time of a run goes: seconds by stage, in the order of their first mention.
 class StageTimes {
  public:
@@ -29,9 +33,7 @@ class StageTimes {
 class TimedScope {
  public:
   explicit TimedScope(double& seconds) : seconds_(seconds), start_(std::chrono::steady_clock::now()) {}
-  ~TimedScope() {
-    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
+  ~TimedScope() { seconds_ += seconds_since(start_); }
   TimedScope(const TimedScope&) = delete;
   TimedScope& operator=(const TimedScope&) = delete;
 

@@ -1,10 +1,10 @@
 #include "imaging/atom_model.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <numbers>
 
 #include <gemmi/c4322.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
@@ -23,13 +23,8 @@ std::string to_string(AtomDensity density) {
 }
 
 std::string description(const AtomModel& model) {
-  char text[96];
-  if (model.density == AtomDensity::gaussian) {
-    std::snprintf(text, sizeof text, "Gaussian atoms of %g Å", model.sigma);
-  } else {
-    std::snprintf(text, sizeof text, "electron scattering factors with a B-factor of %g Å²", model.b_factor);
-  }
-  return text;
+  if (model.density == AtomDensity::gaussian) return fmt::format("Gaussian atoms of {:g} Å", model.sigma);
+  return fmt::format("electron scattering factors with a B-factor of {:g} Å²", model.b_factor);
 }
 
 AtomKind scattering_kind(const std::string& element, double b_factor) {

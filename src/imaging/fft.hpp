@@ -1,6 +1,7 @@
 #pragma once
 
 #include <complex>
+#include <memory>
 #include <vector>
 
 #include <Eigen/Core>
@@ -15,7 +16,7 @@ using SpectrumOf = Eigen::Array<std::complex<Real>, Eigen::Dynamic, Eigen::Dynam
 using Spectrum = SpectrumOf<float>;
 
 /// Real 2-D transforms of one size with their plans (FFTW_ESTIMATE, so that results do not depend on timing).
-/// Move-only; owns aligned scratch memory: one a thread. Instances for float and double.
+/// Move-only; owns aligned scratch memory: one per thread. Instances for float and double.
 template <class Real>
 class Fft2 {
  public:
@@ -33,13 +34,13 @@ class Fft2 {
   void filter(ImageOf<Real>& image, const std::vector<float>& filter);
 
  private:
-  void release() noexcept;
+  struct Plans;
   int size_ = 0;
-  Real* real_ = nullptr;
-  std::complex<Real>* complex_ = nullptr;
-  void* forward_plan_ = nullptr;
-  void* backward_plan_ = nullptr;
+  std::unique_ptr<Plans> plans_;
 };
+
+/// The spectrum times a filter on the half grid, in place.
+void multiply(Spectrum& spectrum, const std::vector<float>& filter);
 
 /// How often a half-grid column stands for in the full grid: 1 for kx = 0 and kx = S/2 (S even), else 2.
 inline int column_multiplicity(int kx, int size) {

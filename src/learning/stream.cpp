@@ -38,10 +38,6 @@ std::vector<float> cropped_filter(const std::vector<float>& filter, int full, in
   return cropped;
 }
 
-void multiply(Spectrum& spectrum, const std::vector<float>& filter) {
-  spectrum *= Eigen::Map<const Image>(filter.data(), spectrum.rows(), spectrum.cols());
-}
-
 }  // namespace
 
 Label label_of(const Conformer& conformer) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <memory>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
@@ -14,13 +15,11 @@ namespace elastem {
 namespace {
 
 std::string in_words(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%g", value);
-  return text.data();
+  return fmt::format("{:g}", value);
 }
 
 std::string in_words(const std::array<std::int64_t, 3>& size) {
-  return std::to_string(size[0]) + "×" + std::to_string(size[1]) + "×" + std::to_string(size[2]);
+  return fmt::format("{}×{}×{}", size[0], size[1], size[2]);
 }
 
 std::array<std::int64_t, 3> size_of(const MrcHeader& header) {

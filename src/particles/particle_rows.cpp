@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
 
@@ -10,7 +12,7 @@ namespace elastem {
 
 namespace {
 
-constexpr double largest_box = 1 << 20;
+constexpr int largest_box = 1 << 15;  // its pixels, and those of twice its half grid, fit into an int
 
 // "000012@stack.mrcs" is slice 11 of stack.mrcs; a name without @ is the first slice.
 bool parse_image_name(const std::string& name, Particle& particle) {
@@ -231,8 +233,8 @@ Particle RowReader::particle(const std::vector<std::string>& values, std::uint64
 void RowReader::read_box(const Row& row, Particle& particle) const {
   const double size = number(size_, row, 0);
   if (size_.there() && !(size >= 1 && size <= largest_box && size == std::floor(size))) {
-    throw Error(where(size_, row) + " is " + text(size_, row) +
-                ", no image size: a number of pixels from 1 to 2^20");
+    throw Error(fmt::format("{} is {}, no image size: a number of pixels from 1 to {}", where(size_, row),
+                            text(size_, row), largest_box));
   }
   particle.size = static_cast<int>(size);
   const auto positive = [&](const Source& from) {

@@ -1,24 +1,14 @@
 #include "particles/particle_writer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
+
+#include <spdlog/fmt/fmt.h>
 
 namespace elastem {
 
-namespace {
-
-std::string format(const char* pattern, auto value) {
-  std::array<char, 400> text{};  // room for the largest double in fixed point
-  std::snprintf(text.data(), text.size(), pattern, value);
-  return text.data();
-}
-
-}  // namespace
-
 std::string star_number(double value) {
-  const std::string text = format("%.6f", value);
+  const std::string text = fmt::format("{:.6f}", value);
   return text == "-0.000000" ? "0.000000" : text;
 }
 
@@ -27,7 +17,7 @@ std::string scaled_number(double value) {
   std::string six = star_number(value);
   double read = 0;
   if (parse_number(six, read) && std::abs(read - value) <= lost) return six;
-  return format("%.9f", value);
+  return fmt::format("{:.9f}", value);
 }
 
 std::string absolute_text(const std::string& number) {
@@ -41,7 +31,7 @@ std::string negated_text(const std::string& number) {
 }
 
 std::string image_name(std::int64_t slice, const std::string& stack) {
-  return format("%06lld", static_cast<long long>(slice + 1)) + "@" + stack;
+  return fmt::format("{:06}@{}", slice + 1, stack);
 }
 
 OpticsGroup optics_group(const Ctf& ctf, double pixel_size, int size) {
@@ -76,7 +66,7 @@ StarTable relion_optics(const std::vector<OpticsGroup>& groups) {
   add_where("rlnCtfDataArePhaseFlipped", CtfCorrection::phase_flip, one);
   add_where("rlnCtfDataAreCtfPremultiplied", CtfCorrection::premultiply, one);
   add_where("elastemWienerConstant", CtfCorrection::wiener,
-            [](const OpticsGroup& group) { return format("%.9g", group.wiener_constant); });
+            [](const OpticsGroup& group) { return fmt::format("{:.9g}", group.wiener_constant); });
   return table;
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/median.hpp"
 #include "report/mode_page.hpp"
 #include "report/plot.hpp"
 
@@ -66,13 +67,6 @@ BarPlot collectivity_plot(const ModePage& page) {
   plot.level = least_collectivity;
   plot.level_name = "least collectivity of an enabled mode";
   return plot;
-}
-
-// The middle value.
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
 }
 
 // The fluctuations have no unit of their own: they are scaled to the middle of the B-factors, where there are

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "structure/gaussian_sum.hpp"
 
@@ -273,13 +275,13 @@ class Fit {
   }
 
   [[noreturn]] void give_up() const {
-    std::array<char, 64> numbers{};
-    std::snprintf(numbers.data(), numbers.size(), "%.2f %%, not the %.2f %% asked for",
-                  100 * sum_.mean_difference(), 100 * options_.error);
-    throw Error("the map cannot be described by pseudoatoms of this width to that error: with " +
-                std::to_string(gaussians_.cols()) + " of them it is " + numbers.data() +
-                ". Give a smaller --pseudoatom-sigma or a larger --map-error, or filter the map to a lower "
-                "resolution.");
+    throw Error(
+        fmt::format("the map cannot be described by pseudoatoms of this width to that error: with {} of them "
+                    "it is {:.2f} %, "
+                    "not the {:.2f} % asked for. Give a smaller --pseudoatom-sigma or a larger --map-error, "
+                    "or filter the map "
+                    "to a lower resolution.",
+                    gaussians_.cols(), 100 * sum_.mean_difference(), 100 * options_.error));
   }
 
   std::array<std::int64_t, 3> size_;

@@ -18,10 +18,6 @@ Recipe checked(const Recipe& recipe, Eigen::Index mode_count) {
   return recipe;
 }
 
-void multiply(Spectrum& spectrum, const std::vector<float>& filter) {
-  spectrum *= Eigen::Map<const Image>(filter.data(), spectrum.rows(), spectrum.cols());
-}
-
 // Variance of the image of a spectrum (Parseval): Σ over the full grid but k = 0 of |Y|²/S⁴.
 double variance_of(const Spectrum& spectrum) {
   const int size = static_cast<int>(spectrum.rows());

@@ -114,9 +114,8 @@ void numbers(const std::string& bytes) {
   const std::string path = scratch().write("table.txt", bytes);
   for (const int columns : {1, 3}) {
     unless_error([&] {
-      const NumberTableIndex index = NumberTable::scan(path, columns, "for a test");
-      const NumberTable table(path, NumberTableIndex::deserialise(index.serialise()));
-      require(table.read(0, table.rows()).allFinite(), "a number that is not finite was read");
+      require(read_number_table(path, columns, "for a test").allFinite(),
+              "a number that is not finite was read");
     });
   }
 }

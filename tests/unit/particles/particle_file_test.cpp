@@ -265,6 +265,8 @@ TEST(ParticleFile, ErrorsNameFileLineAndLabel) {
   refused(replaced(good, "_rlnImagePixelSize", "_rlnMicrographPixelSize"),
           {"bad.star", "_rlnImagePixelSize"});
   refused(replaced(good, " 5000 ", " 5OOO "), {"bad.star:34", "column 3, _rlnDefocusU", "5OOO"});
+  refused(replaced(good, " 2.2 64\n", " 2.2 32769\n"), {"_rlnImageSize", "32769", "from 1 to 32768"});
+  refused(replaced(good, " 2.2 64\n", " 2.2 64.5\n"), {"_rlnImageSize", "64.5", "no image size"});
   refused(replaced(good, " 5000 ", " nan "), {"bad.star:34", "_rlnDefocusU", "finite"});
   refused(replaced(good, "000003@", "0@"), {"bad.star:34", "column 1, _rlnImageName", "0@a.mrcs"});
   refused(replaced(good, "000003@a.mrcs 1 ", "000003@a.mrcs 9 "),
