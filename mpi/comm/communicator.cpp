@@ -29,7 +29,7 @@ Outcome outcome_of(const Communicator& comm, const std::function<void()>& work) 
   } catch (const Error& error) {
     return {Failure::error, error.what()};
   } catch (const std::bad_alloc&) {
-    return {Failure::error, on_rank(comm) + "out of memory; run fewer ranks a node, or more nodes"};
+    return {Failure::error, on_rank(comm) + "out of memory; run fewer ranks per node, or more nodes"};
   } catch (const std::system_error& error) {  // std::filesystem's and the streams' exceptions too
     return {Failure::error, error.what()};
   } catch (const std::exception& error) {

@@ -55,7 +55,7 @@ void check_memory(std::size_t bytes) {
   constexpr double mebibyte = 1 << 20;
   throw Error("each rank of a node wants " + std::to_string(bytes >> 20) + " MiB, but the node has " +
               std::to_string(static_cast<std::int64_t>(available / mebibyte)) +
-              " MiB left; run fewer ranks a node, or more nodes");
+              " MiB left; run fewer ranks per node, or more nodes");
 }
 
 }  // namespace

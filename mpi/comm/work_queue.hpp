@@ -38,7 +38,7 @@ struct QueueSummary {
 };
 
 /// Hands the items of `pending` (rank 0's list counts) to all ranks, rank 0 included, in chunks that adapt to
-/// the measured time an item. Each rank calls `work` for consecutive items of one chunk, and asks for its
+/// the measured time per item. Each rank calls `work` for consecutive items of one chunk, and asks for its
 /// next chunk before it has finished the present one; rank 0 answers between its own items, and does none
 /// when answering takes more than a twentieth of its time. `work` does not communicate and does not throw for
 /// a bad particle; if it throws on some rank, the queue drains and all ranks throw the same error.

@@ -56,7 +56,7 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
 /// more stacks a checksum of all (see sampled_checksum), of which each rank reads an equal share. Collective.
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set);
 
-/// One particle after another with its pixels, read in blocks of the particle file. One a rank.
+/// One particle after another with its pixels, read in blocks of the particle file. One per rank.
 class ParticleStream {
  public:
   explicit ParticleStream(const ParticleSet& set);

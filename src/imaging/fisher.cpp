@@ -49,7 +49,7 @@ Eigen::VectorXd standard_errors(Fft2<Real>& fft, const ImageOf<Real>& projection
   const int size = fft.size();
   const int columns = size / 2 + 1;
   const auto terms = static_cast<std::size_t>(size * columns);
-  require(transfer.size() == terms && noise_power.size() == terms, "one value a term of the half grid");
+  require(transfer.size() == terms && noise_power.size() == terms, "one value per term of the half grid");
 
   // One weight for the real and one for the imaginary part of each term but k = 0.
   Eigen::Array<Real, Eigen::Dynamic, 1> weights =

@@ -48,7 +48,7 @@ std::vector<Eigen::Index> drawing_order(const ElasticModel& model) {
   for (Eigen::Index i = 0; i < length; ++i)
     for (Eigen::Index a = i; a < atoms; a += length) order.push_back(a);
   if (model.kind_of.empty()) return order;
-  require(model.kind_of.size() == order.size(), "one kind an atom");
+  require(model.kind_of.size() == order.size(), "one kind per atom");
   std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
     return model.kind_of[static_cast<std::size_t>(a)] < model.kind_of[static_cast<std::size_t>(b)];
   });

@@ -63,7 +63,7 @@ void raise_to_floor(NoiseSpectrum& noise) {
 }
 
 std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size) {
-  require(spectrum.size() >= static_cast<std::size_t>(size / 2 + 1), "one value a shell");
+  require(spectrum.size() >= static_cast<std::size_t>(size / 2 + 1), "one value per shell");
   std::vector<double> power;
   const int last = static_cast<int>(spectrum.size()) - 1;
   for (const int shell : shells_up_to(last, size)) power.push_back(spectrum[static_cast<std::size_t>(shell)]);
@@ -71,7 +71,7 @@ std::vector<double> noise_on_half_grid(const NoiseSpectrum& spectrum, int size) 
 }
 
 std::vector<double> smooth_noise_on_half_grid(const NoiseSpectrum& spectrum, int size) {
-  require(spectrum.size() >= static_cast<std::size_t>(size / 2 + 1), "one value a shell");
+  require(spectrum.size() >= static_cast<std::size_t>(size / 2 + 1), "one value per shell");
   const std::size_t last = spectrum.size() - 1;
   std::vector<double> power;
   for (int row = 0; row < size; ++row) {

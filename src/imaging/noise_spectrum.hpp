@@ -7,9 +7,9 @@
 
 namespace elastem {
 
-/// Radial noise power E|N(k)|² of the unnormalised transform of one image, a value a shell: shell r holds the
-/// terms of the half grid with |k| nearest to r (k in units of 1/(S·p)), r = 0 … S/2; corners take the last
-/// shell.
+/// Radial noise power E|N(k)|² of the unnormalised transform of one image, one value per shell: shell r holds
+/// the terms of the half grid with |k| nearest to r (k in units of 1/(S·p)), r = 0 … S/2; corners take the
+/// last shell.
 using NoiseSpectrum = std::vector<double>;
 
 /// The shell of every term of the half grid.

@@ -56,7 +56,7 @@ int Projector<Real>::parameter_count() const {
 
 template <class Real>
 void Projector<Real>::deform(const Eigen::VectorXd& amplitudes) {
-  require(amplitudes.size() == model_->mode_count(), "one amplitude a mode");
+  require(amplitudes.size() == model_->mode_count(), "one amplitude per mode");
   atoms_ = reference_;
   for (std::size_t k = 0; k < modes_.size(); ++k)
     atoms_ += static_cast<Real>(amplitudes[static_cast<Eigen::Index>(k)]) * modes_[k];
@@ -64,7 +64,7 @@ void Projector<Real>::deform(const Eigen::VectorXd& amplitudes) {
 
 template <class Real>
 void Projector<Real>::adopt(const Eigen::Matrix3Xd& atoms) {
-  require(atoms.cols() == model_->atom_count(), "one place an atom");
+  require(atoms.cols() == model_->atom_count(), "one place per atom");
   atoms_ = atoms(Eigen::all, order_).transpose().template cast<Real>().array();
 }
 

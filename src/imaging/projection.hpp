@@ -14,7 +14,7 @@ namespace elastem {
 
 /// Where and how finely an image samples the plane.
 struct ImageGrid {
-  int size = 64;            ///< S, pixels a side
+  int size = 64;            ///< S, pixels per side
   double pixel_size = 2.2;  ///< Å
 };
 
@@ -30,10 +30,10 @@ inline constexpr double footprint_cut = 4.3;
 
 /// The projection of `model` at amplitudes q and rotation R, shifted by `shift` (Å):
 ///   I(x, y) = Σ_a w_a Σ_i c_i/(2πσ_i²) · exp(−((x − x_a)² + (y − y_a)²)/(2σ_i²)) · p²
-/// (weight a pixel, p the pixel size; i the Gaussians of the atom's kind), sampled at pixel centres, clipped
-/// at the box. A footprint is separable: four exponentials an atom, made for all atoms at once, and powers of
-/// them. Throws Error for atoms of less than a tenth of a pixel or more than a box of 60 pixels can hold.
-/// A projector owns its scratch memory: one a thread.
+/// (weight per pixel, p the pixel size; i the Gaussians of the atom's kind), sampled at pixel centres,
+/// clipped at the box. A footprint is separable: four exponentials per atom, made for all atoms at once, and
+/// powers of them. Throws Error for atoms of less than a tenth of a pixel or more than a box of 60 pixels can
+/// hold. A projector owns its scratch memory: one a thread.
 template <class Real>
 class Projector {
  public:

@@ -19,7 +19,7 @@ struct UsedStack {
   std::string path;         ///< absolute, without links and `..`; `name` where it is missing
   std::int64_t images = 0;  ///< 0 where it is missing
   std::int64_t columns = 0, rows = 0;
-  std::vector<std::uint64_t> taken;  ///< a bit an image: whether a particle lies there
+  std::vector<std::uint64_t> taken;  ///< one bit per image: whether a particle lies there
   std::int64_t particles = 0;
 };
 
@@ -55,7 +55,7 @@ struct GroupGrid {
 
 /// Goes once through particles, row by row, and says what they are together: which stacks they lie in, which
 /// image is taken twice, which have another box than the first particle of the file, how their CTF ranges.
-/// Memory: a bit an image of the stacks.
+/// Memory: one bit per image of the stacks.
 class ParticleSurvey {
  public:
   /// `refuse` throws Error at the first particle whose stack is missing, too short or not of squares, that

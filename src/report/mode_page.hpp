@@ -53,7 +53,7 @@ std::string modes_html(const ModePage& page);
 /// cumulative_overlap (√Σ overlap²) and cumulative_squared_overlap.
 std::string modes_csv(const ModePage& page);
 
-/// A line a node: chain, residue, name, B-factor, fluctuation and the shift (Å) in each animated mode.
+/// One line per node: chain, residue, name, B-factor, fluctuation and the shift (Å) in each animated mode.
 std::string nodes_csv(const ModePage& page);
 
 }  // namespace elastem

@@ -26,10 +26,10 @@ std::string atom_label(const Atom& atom);
 /// Whether two atoms belong to the same residue by their labels: chain, number, insertion code and name.
 bool same_residue(const Atom& a, const Atom& b);
 
-/// Atoms (or one node a residue) in file order.
+/// Atoms (or one node per residue) in file order.
 struct Structure {
   std::vector<Atom> atoms;
-  Eigen::Matrix3Xd positions;  ///< Å, a column an atom
+  Eigen::Matrix3Xd positions;  ///< Å, one column per atom
 
   Eigen::Index size() const { return positions.cols(); }
 };

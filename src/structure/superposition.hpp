@@ -11,11 +11,11 @@ struct RigidMotion {
   Eigen::Matrix3d rotation = Eigen::Matrix3d::Identity();
   Eigen::Vector3d translation = Eigen::Vector3d::Zero();
 
-  /// The positions after the motion, a column an atom.
+  /// The positions after the motion, one column per atom.
   Eigen::Matrix3Xd operator()(const Eigen::Matrix3Xd& positions) const;
 };
 
-/// The rigid motion of `moving` onto `fixed` (equal counts, a column an atom) of least Σ|r'_i − r_i|²
+/// The rigid motion of `moving` onto `fixed` (equal counts, one column per atom) of least Σ|r'_i − r_i|²
 /// (Kabsch 1976), without mirroring. Throws Error when the counts differ or there is no atom.
 RigidMotion superposition(const Eigen::Matrix3Xd& moving, const Eigen::Matrix3Xd& fixed);
 

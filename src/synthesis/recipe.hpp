@@ -60,7 +60,7 @@ struct Recipe {
   ImageGrid grid;                   ///< pixels a side and their size
   std::optional<double> snr = 0.1;  ///< none: no noise
   double noise_before_ctf = 0;      ///< share of the noise's variance that the CTF colours, in [0, 1]
-  NoiseSpectrum noise;              ///< relative power a shell; empty: white
+  NoiseSpectrum noise;              ///< relative power per shell; empty: white
   Normalisation normalisation = Normalisation::image;
   double background_radius = 0;  ///< px, of Normalisation::background
   bool invert = false;           ///< dark on bright, as a camera records it

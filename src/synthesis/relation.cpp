@@ -72,7 +72,7 @@ Eigen::VectorXd cluster_centre(int cluster, double amplitude, Eigen::Index mode_
 }
 
 Eigen::VectorXd lattice_point(std::uint64_t index, int points, double amplitude, Eigen::Index mode_count) {
-  require(points >= 2, "a lattice has two points a mode or more");
+  require(points >= 2, "a lattice has two points per mode or more");
   const auto base = static_cast<std::uint64_t>(points);
   Eigen::VectorXd point(mode_count);
   for (Eigen::Index k = 0; k < mode_count; ++k, index /= base) {

@@ -35,14 +35,14 @@ inline constexpr double cluster_spread = 0.1;
 /// Centre of a cluster in Å: A·(cos 2πj/3, sin 2πj/3, 0, …), or A·(j − 1) when there is one mode.
 Eigen::VectorXd cluster_centre(int cluster, double amplitude, Eigen::Index mode_count);
 
-/// Point `index` mod g^K of the lattice with g = `points` ≥ 2 points a mode from −A to A, in Å:
+/// Point `index` mod g^K of the lattice with g = `points` ≥ 2 points per mode from −A to A, in Å:
 /// q_k = A·(2·j_k/(g − 1) − 1), j_k the digits of the index in base g, the first mode's the last.
 Eigen::VectorXd lattice_point(std::uint64_t index, int points, double amplitude, Eigen::Index mode_count);
 /// The largest g ≥ 2 with g^K ≤ n, so that n particles visit all of the lattice; 2 where there is none.
 int lattice_points_for(std::int64_t n, Eigen::Index mode_count);
 
 /// One conformation of a relation that is drawn: r uniform in [0, 1) on a curve; for clusters a cluster, then
-/// a normal deviate a mode; for `random` uniform in [−A, A) in each mode by itself.
+/// one normal deviate per mode; for `random` uniform in [−A, A) in each mode by itself.
 Eigen::VectorXd draw_amplitudes(Relation relation, double amplitude, Eigen::Index mode_count, Random& random);
 
 }  // namespace elastem

@@ -63,7 +63,7 @@ TEST(Collectively, TellsBugsFromErrors) {
   EXPECT_EQ(on_last(Bug("broken")), "bug: rank " + last + ": broken");
   EXPECT_EQ(on_last(std::out_of_range("vector")), "bug: rank " + last + ": vector");
   EXPECT_EQ(on_last(std::bad_alloc()),
-            "error: rank " + last + ": out of memory; run fewer ranks a node, or more nodes");
+            "error: rank " + last + ": out of memory; run fewer ranks per node, or more nodes");
   EXPECT_EQ(on_last(std::system_error(ENOENT, std::generic_category(), "a.txt")),
             "error: a.txt: No such file or directory");
   EXPECT_EQ(on_last(42), "bug: rank " + last + ": an exception of unknown type");

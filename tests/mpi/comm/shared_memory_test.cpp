@@ -113,7 +113,7 @@ TEST(SharedArray, MoreThanThereIsIsAnError) {
     text = error.what();
   }
   EXPECT_NE(text.find("wants 4194304 MiB"), std::string::npos) << text;
-  EXPECT_NE(text.find("fewer ranks a node"), std::string::npos) << text;
+  EXPECT_NE(text.find("fewer ranks per node"), std::string::npos) << text;
 }
 
 TEST(SharedArray, RanksOfDifferentMindAreABug) {
