@@ -11,29 +11,6 @@
 namespace elastem {
 namespace {
 
-struct Column {
-  const char* name;
-  double EpochRecord::*value;
-  const char* units;
-  const char* description;
-};
-
-constexpr std::array<Column, 9> columns = {{
-    {"images", &EpochRecord::images, "1", "images seen so far, over all ranks"},
-    {"seconds", &EpochRecord::seconds, "s", "trained so far, in all runs together"},
-    {"learning_rate", &EpochRecord::learning_rate, "1", "of the epoch's last step"},
-    {"training_loss", &EpochRecord::training_loss, "1", "mean loss of the epoch's images"},
-    {"validation_loss", &EpochRecord::validation_loss, "1",
-     "mean loss of the validation particles; NaN without them, as in the columns that follow"},
-    {"validation_amplitude", &EpochRecord::validation_amplitude, "Å",
-     "mean absolute error of the validation particles' amplitudes"},
-    {"validation_angle", &EpochRecord::validation_angle, "degrees",
-     "mean angle between the likeliest orientation and the label's"},
-    {"validation_shift", &EpochRecord::validation_shift, "Å", "mean absolute error of the shifts"},
-    {"validation_found", &EpochRecord::validation_found, "1",
-     "share of the validation particles with one of the offered orientations near the label's"},
-}};
-
 std::string beside(const std::string& network, const char* ending) {
   std::filesystem::path path(network);
   if (path.extension() == ".pt") path.replace_extension();
@@ -73,13 +50,13 @@ CurvePlot panel(const char* title, const char* y, std::vector<Curve> curves) {
 
 void write_table(const std::string& path, const std::vector<EpochRecord>& history) {
   const std::uint64_t rows = history.size();
-  hdf5::write_file(path, rows * (columns.size() + 1) * sizeof(double), [&](hid_t file) {
+  hdf5::write_file(path, rows * (epoch_columns.size() + 1) * sizeof(double), [&](hid_t file) {
     const hdf5::Handle group = hdf5::make_group(file, "history");
     std::vector<int> epochs;
     for (const EpochRecord& record : history) epochs.push_back(static_cast<int>(record.epoch));
     hdf5::write_values(group, "epoch", {rows}, epochs.data(),
                        {"1", "number of the epoch that was over, counted from 1"});
-    for (const Column& column : columns) {
+    for (const EpochColumn& column : epoch_columns) {
       std::vector<double> values;
       for (const EpochRecord& record : history) values.push_back(record.*column.value);
       hdf5::write_values(group, column.name, {rows}, values.data(), {column.units, column.description});

@@ -12,8 +12,8 @@ namespace elastem {
 std::string history_table_path(const std::string& network);
 std::string history_plot_path(const std::string& network);
 
-/// Writes the history of a training beside its network: /history of the HDF5 file holds one data set a
-/// column of EpochRecord, an epoch a row, with units; the picture shows losses, errors of the validation
+/// Writes the history of a training beside its network: /history of the HDF5 file holds one data set per
+/// column of EpochRecord, one row per epoch, with units; the picture shows losses, errors of the validation
 /// particles and learning rate against the images seen. Both are written under temporary names and renamed,
 /// so that a crash leaves the old or the new one. Nothing is written of an empty history. One rank only.
 /// Throws Error when a file cannot be written.

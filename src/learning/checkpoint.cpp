@@ -1,12 +1,17 @@
 #include "learning/checkpoint.hpp"
 
+#include <array>
 #include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <concepts>
 #include <cstring>
 #include <fstream>
 #include <limits>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
 #include <zlib.h>
 
 #include "core/error.hpp"
@@ -16,124 +21,151 @@ namespace elastem {
 namespace {
 
 using nlohmann::json;
-constexpr std::string_view magic = "elastem network 2\n";
+constexpr std::string_view magic = "elastem network ";
+constexpr int oldest_version = 2, newest_version = 3;
 
-/// JSON has no NaN: it stands as null.
-json number(double value) {
-  return std::isfinite(value) ? json(value) : json(nullptr);
-}
-double number(const json& value) {
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
+template <class T, class Record>
+concept Is = std::same_as<std::remove_const_t<T>, Record>;
 
-json history_json(const std::vector<EpochRecord>& history) {
-  json rows = json::array();
-  for (const EpochRecord& r : history)
-    rows.push_back({r.epoch, number(r.images), number(r.seconds), number(r.learning_rate),
-                    number(r.training_loss), number(r.validation_loss), number(r.validation_amplitude),
-                    number(r.validation_angle), number(r.validation_shift), number(r.validation_found)});
-  return rows;
+// Each field of the header with its name, for writing and reading alike.
+
+void visit_fields(Is<Architecture> auto& architecture, auto visit) {
+  visit("name", architecture.name);
+  visit("amplitudes", architecture.amplitudes);
+  visit("input_size", architecture.input_size);
 }
 
-std::vector<EpochRecord> history_from(const json& rows) {
-  std::vector<EpochRecord> history;
-  for (const json& r : rows)
-    history.push_back({r.at(0).get<std::int64_t>(), number(r.at(1)), number(r.at(2)), number(r.at(3)),
-                       number(r.at(4)), number(r.at(5)), number(r.at(6)), number(r.at(7)), number(r.at(8)),
-                       number(r.at(9))});
-  return history;
+void visit_fields(Is<ImageGrid> auto& grid, auto visit) {
+  visit("size", grid.size);
+  visit("pixel_size", grid.pixel_size);
 }
 
-json schedule_json(const Schedule& s) {
-  return {{"kind", name_of(s.kind)},
-          {"learning_rate", s.learning_rate},
-          {"warm_up_steps", s.warm_up_steps},
-          {"patience", s.patience},
-          {"observed", s.observed},
-          {"best_epoch", s.best_epoch},
-          {"best_loss", number(s.best_loss)},
-          {"cut_epoch", s.cut_epoch},
-          {"cuts", s.cuts}};
+void visit_fields(Is<LabelScaling> auto& scaling, auto visit) {
+  visit("amplitude_mean", scaling.amplitude_mean);
+  visit("amplitude_sd", scaling.amplitude_sd);
+  visit("shift_sd", scaling.shift_sd);
 }
 
-Schedule schedule_from(const json& s) {
-  return {schedule_kind(s.at("kind")),
-          s.at("learning_rate"),
-          s.at("warm_up_steps"),
-          s.at("patience"),
-          s.at("observed"),
-          s.at("best_epoch"),
-          number(s.at("best_loss")),
-          s.at("cut_epoch"),
-          s.at("cuts")};
+void visit_fields(Is<Adam> auto& optimiser, auto visit) {
+  visit("steps", optimiser.steps);
 }
 
-json header_json(const Checkpoint& c) {
-  return {{"architecture",
-           {{"name", c.architecture.name},
-            {"amplitudes", c.architecture.amplitudes},
-            {"input_size", c.architecture.input_size}}},
-          {"precision", precision_name(c.precision)},
-          {"grid", {{"size", c.grid.size}, {"pixel_size", c.grid.pixel_size}}},
-          {"modes", c.modes},
-          {"scaling",
-           {{"amplitude_mean", c.scaling.amplitude_mean},
-            {"amplitude_sd", c.scaling.amplitude_sd},
-            {"shift_sd", c.scaling.shift_sd}}},
-          {"weights", c.weights.size()},
-          {"best_weights", c.best_weights.size()},
-          {"conformations", c.conformations.size()},
-          {"optimiser", {{"name", "adam"}, {"steps", c.optimiser.steps}}},
-          {"schedule", schedule_json(c.schedule)},
-          {"seed", c.seed},
-          {"epoch", c.epoch},
-          {"step", c.step},
-          {"epoch_images", c.epoch_images},
-          {"epoch_loss", number(c.epoch_loss)},
-          {"median_score", c.median_score},
-          {"score_deviation", c.score_deviation},
-          {"seconds", c.seconds},
-          {"images", c.images},
-          {"errors",
-           {{"amplitudes", c.errors.amplitudes},
-            {"rotation", c.errors.rotation},
-            {"shift", c.errors.shift},
-            {"growth", c.errors.growth}}},
-          {"history", history_json(c.history)},
-          {"options", c.options},
-          {"inputs", c.inputs}};
+void visit_fields(Is<Schedule> auto& schedule, auto visit) {
+  visit("kind", schedule.kind);
+  visit("learning_rate", schedule.learning_rate);
+  visit("warm_up_steps", schedule.warm_up_steps);
+  visit("patience", schedule.patience);
+  visit("observed", schedule.observed);
+  visit("best_epoch", schedule.best_epoch);
+  visit("best_loss", schedule.best_loss);
+  visit("cut_epoch", schedule.cut_epoch);
+  visit("cuts", schedule.cuts);
 }
 
-Checkpoint from_header(const json& h) {
-  Checkpoint c;
-  const json& architecture = h.at("architecture");
-  c.architecture = {architecture.at("name"), architecture.at("amplitudes"), architecture.at("input_size")};
-  c.precision = parse_precision(h.at("precision"));
-  c.grid = {h.at("grid").at("size"), h.at("grid").at("pixel_size")};
-  c.modes = h.at("modes").get<std::vector<int>>();
-  const json& scaling = h.at("scaling");
-  c.scaling = {scaling.at("amplitude_mean"), scaling.at("amplitude_sd"), scaling.at("shift_sd")};
-  c.weights.resize(h.at("weights").get<std::size_t>());
-  c.best_weights.resize(h.at("best_weights").get<std::size_t>());
-  c.conformations.resize(h.at("conformations").get<std::size_t>());
-  c.optimiser = Adam(c.weights.size());
-  c.optimiser.steps = h.at("optimiser").at("steps");
-  c.schedule = schedule_from(h.at("schedule"));
-  c.seed = h.at("seed");
-  c.epoch = h.at("epoch");
-  c.step = h.at("step");
-  c.epoch_images = h.at("epoch_images");
-  c.epoch_loss = number(h.at("epoch_loss"));
-  c.median_score = h.at("median_score");
-  c.score_deviation = h.at("score_deviation");
-  c.seconds = h.at("seconds");
-  c.images = h.at("images");
-  const json& errors = h.at("errors");
-  c.errors = {errors.at("amplitudes"), errors.at("rotation"), errors.at("shift"), errors.at("growth")};
-  c.history = history_from(h.at("history"));
-  c.options = h.at("options").get<std::vector<std::string>>();
-  c.inputs = h.at("inputs").get<std::vector<std::string>>();
-  return c;
+void visit_fields(Is<PredictionErrors> auto& errors, auto visit) {
+  visit("amplitudes", errors.amplitudes);
+  visit("rotation", errors.rotation);
+  visit("shift", errors.shift);
+  visit("growth", errors.growth);
+}
+
+void visit_fields(Is<EpochRecord> auto& record, auto visit) {
+  visit("epoch", record.epoch);
+  for (const EpochColumn& column : epoch_columns) visit(column.name, record.*column.value);
+}
+
+void visit_fields(Is<Checkpoint> auto& checkpoint, auto visit) {
+  visit("architecture", checkpoint.architecture);
+  visit("precision", checkpoint.precision);
+  visit("grid", checkpoint.grid);
+  visit("modes", checkpoint.modes);
+  visit("scaling", checkpoint.scaling);
+  visit("weights", checkpoint.weights);
+  visit("best_weights", checkpoint.best_weights);
+  visit("conformations", checkpoint.conformations);
+  visit("optimiser", checkpoint.optimiser);
+  visit("schedule", checkpoint.schedule);
+  visit("seed", checkpoint.seed);
+  visit("epoch", checkpoint.epoch);
+  visit("step", checkpoint.step);
+  visit("epoch_images", checkpoint.epoch_images);
+  visit("epoch_loss", checkpoint.epoch_loss);
+  visit("median_score", checkpoint.median_score);
+  visit("score_deviation", checkpoint.score_deviation);
+  visit("seconds", checkpoint.seconds);
+  visit("images", checkpoint.images);
+  visit("errors", checkpoint.errors);
+  visit("history", checkpoint.history);
+  visit("options", checkpoint.options);
+  visit("inputs", checkpoint.inputs);
+}
+
+/// What follows the header, in this order.
+auto blocks(auto& checkpoint) {
+  return std::array{&checkpoint.weights, &checkpoint.optimiser.mean, &checkpoint.optimiser.square,
+                    &checkpoint.best_weights, &checkpoint.conformations};
+}
+
+template <class T>
+concept HasFields = requires(T& value) {
+  visit_fields(value, [](const char*, auto&) {});
+};
+template <class T>
+constexpr bool is_list = false;
+template <class T>
+constexpr bool is_list<std::vector<T>> = true;
+
+/// A value as JSON, which has no NaN: that stands as null. Of a block only the length.
+template <class T>
+json written(const T& value) {
+  if constexpr (std::same_as<T, double>) {
+    return std::isfinite(value) ? json(value) : json(nullptr);
+  } else if constexpr (std::same_as<T, Precision>) {
+    return precision_name(value);
+  } else if constexpr (std::same_as<T, ScheduleKind>) {
+    return name_of(value);
+  } else if constexpr (std::same_as<T, std::vector<float>>) {
+    return value.size();
+  } else if constexpr (HasFields<const T>) {
+    json record;
+    visit_fields(value, [&](const char* name, const auto& field) { record[name] = written(field); });
+    return record;
+  } else if constexpr (is_list<T>) {
+    json list = json::array();
+    for (const auto& each : value) list.push_back(written(each));
+    return list;
+  } else {
+    return value;
+  }
+}
+
+template <class T>
+void read(const json& stored, T& value) {
+  if constexpr (std::same_as<T, double>) {
+    value = stored.is_null() ? std::numeric_limits<double>::quiet_NaN() : stored.get<double>();
+  } else if constexpr (std::same_as<T, Precision>) {
+    value = parse_precision(stored.get<std::string>());
+  } else if constexpr (std::same_as<T, ScheduleKind>) {
+    value = schedule_kind(stored.get<std::string>());
+  } else if constexpr (std::same_as<T, std::vector<float>>) {
+    value.resize(stored.get<std::size_t>());
+  } else if constexpr (HasFields<T>) {
+    visit_fields(value, [&](const char* name, auto& field) { read(stored.at(name), field); });
+  } else if constexpr (is_list<T>) {
+    value.clear();
+    for (const json& each : stored) read(each, value.emplace_back());
+  } else {
+    stored.get_to(value);
+  }
+}
+
+/// Version 2 had the records of the history as arrays of numbers, in the order of their fields.
+void name_fields(json& history) {
+  for (json& row : history) {
+    json record = {{"epoch", row.at(0)}};
+    for (std::size_t i = 0; i < epoch_columns.size(); ++i) record[epoch_columns[i].name] = row.at(i + 1);
+    row = std::move(record);
+  }
 }
 
 void append(std::string& bytes, const std::vector<float>& values) {
@@ -145,54 +177,78 @@ std::uint32_t checksum(std::string_view bytes) {
       crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<z_size_t>(bytes.size())));
 }
 
+/// The version that the first line tells.
+int format_version(std::string_view bytes, const std::string& path) {
+  int version = 0;
+  const char* end = bytes.data() + bytes.size();
+  const bool ours = bytes.starts_with(magic);
+  const auto number = std::from_chars(bytes.data() + (ours ? magic.size() : 0), end, version);
+  if (!ours || number.ec != std::errc() || number.ptr == end || *number.ptr != '\n')
+    throw Error(path +
+                " is not a network of elastem (train writes one); train again or give another file with -w");
+  if (version > newest_version)
+    throw Error(
+        fmt::format("the network {} was written by a newer elastem (format {}; this one reads up to {}): "
+                    "update elastem, or train again",
+                    path, version, newest_version));
+  if (version < oldest_version)
+    throw Error(
+        fmt::format("the network {} was written by an older elastem (format {}; this one reads {} to {}): "
+                    "train again",
+                    path, version, oldest_version, newest_version));
+  return version;
+}
+
 }  // namespace
 
 std::string checkpoint_bytes(const Checkpoint& checkpoint) {
-  const std::string header = header_json(checkpoint).dump();
-  std::string bytes(magic);
+  const std::string header = written(checkpoint).dump();
+  std::string bytes = fmt::format("{}{}\n", magic, newest_version);
   const std::uint64_t length = header.size();
   bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
   bytes += header;
-  append(bytes, checkpoint.weights);
-  append(bytes, checkpoint.optimiser.mean);
-  append(bytes, checkpoint.optimiser.square);
-  append(bytes, checkpoint.best_weights);
-  append(bytes, checkpoint.conformations);
+  for (const std::vector<float>* block : blocks(checkpoint)) append(bytes, *block);
   const std::uint32_t crc = checksum(bytes);
   bytes.append(reinterpret_cast<const char*>(&crc), sizeof crc);
   return bytes;
 }
 
 Checkpoint parse_checkpoint(const std::string& bytes, const std::string& path) {
-  const std::string remedy = "; train again or give another file with -w";
-  if (!bytes.starts_with(magic))
-    throw Error(path + " is not a network of elastem (train writes one)" + remedy);
-  const Error damaged("the network " + path + " is damaged: its checksum is wrong" + remedy);
+  const int version = format_version(bytes, path);
+  const std::size_t start = bytes.find('\n') + 1;
+  const Error damaged(fmt::format(
+      "the network {} is damaged: its checksum is wrong; train again or give another file with -w", path));
   std::uint32_t crc = 0;
   std::uint64_t length = 0;
-  const std::size_t fixed = magic.size() + sizeof length;
-  if (bytes.size() < fixed + sizeof crc) throw damaged;
-  const std::string_view content(bytes.data(), bytes.size() - sizeof crc);
-  std::memcpy(&crc, bytes.data() + content.size(), sizeof crc);
-  if (crc != checksum(content)) throw damaged;
-  std::memcpy(&length, bytes.data() + magic.size(), sizeof length);
+  if (bytes.size() < start + sizeof length + sizeof crc) throw damaged;
+  std::string_view rest(bytes.data(), bytes.size() - sizeof crc);
+  std::memcpy(&crc, bytes.data() + rest.size(), sizeof crc);
+  if (crc != checksum(rest)) throw damaged;
+  std::memcpy(&length, bytes.data() + start, sizeof length);
+  rest.remove_prefix(start + sizeof length);
+  if (length > rest.size()) throw damaged;
+  Checkpoint checkpoint;
   try {
-    Checkpoint c = from_header(json::parse(content.substr(fixed, length)));
-    const std::size_t block = c.weights.size() * sizeof(float);
-    if (content.size() !=
-        fixed + length + 3 * block + (c.best_weights.size() + c.conformations.size()) * sizeof(float))
-      throw damaged;
-    const char* at = content.data() + fixed + length;
-    for (std::vector<float>* values :
-         {&c.weights, &c.optimiser.mean, &c.optimiser.square, &c.best_weights, &c.conformations}) {
-      std::memcpy(values->data(), at, values->size() * sizeof(float));
-      at += values->size() * sizeof(float);
-    }
-    return c;
+    json header = json::parse(rest.substr(0, length));
+    if (version == 2) name_fields(header.at("history"));
+    read(header, checkpoint);
   } catch (const json::exception& problem) {
-    throw Error("the network " + path + " was written by another version of elastem (" + problem.what() +
-                ")" + remedy);
+    throw Error(
+        fmt::format("the network {} lacks something that this version of elastem needs ({}); train again or "
+                    "give another file with -w",
+                    path, problem.what()));
   }
+  rest.remove_prefix(length);
+  checkpoint.optimiser.mean.resize(checkpoint.weights.size());
+  checkpoint.optimiser.square.resize(checkpoint.weights.size());
+  for (std::vector<float>* block : blocks(checkpoint)) {
+    const std::size_t size = block->size() * sizeof(float);
+    if (size > rest.size()) throw damaged;
+    std::memcpy(block->data(), rest.data(), size);
+    rest.remove_prefix(size);
+  }
+  if (!rest.empty()) throw damaged;
+  return checkpoint;
 }
 
 std::string file_bytes(const std::string& path) {
@@ -201,10 +257,6 @@ std::string file_bytes(const std::string& path) {
   std::ostringstream bytes;
   bytes << file.rdbuf();
   return std::move(bytes).str();
-}
-
-Checkpoint read_checkpoint(const std::string& path) {
-  return parse_checkpoint(file_bytes(path), path);
 }
 
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {

@@ -32,11 +32,9 @@ def show(path):
     print(header["optimiser"]["steps"], header["epoch"], int(header["images"]), header["seconds"])
 
 
-SECONDS = 2  # the column of a line of the history that an interruption changes
-
-
 def history(header):
-    return [line[:SECONDS] + line[SECONDS + 1:] for line in header["history"]]
+    """The history without what an interruption changes."""
+    return [{name: value for name, value in record.items() if name != "seconds"} for record in header["history"]]
 
 
 def same(path_a, path_b):
@@ -57,9 +55,9 @@ def went_on(path_a, path_b):
     assert a["optimiser"]["steps"] < b["optimiser"]["steps"] and a["images"] < b["images"]
     assert a["seconds"] < b["seconds"]
     assert len(b["history"]) == epochs and b["history"][:before] == a["history"], "the history is not the old one"
-    seen = [line[1] for line in b["history"]]
+    seen = [record["images"] for record in b["history"]]
     assert all(x < y for x, y in zip(seen, seen[1:])), f"images are lost: {seen}"
-    loss = [line[4] for line in b["history"]]
+    loss = [record["training_loss"] for record in b["history"]]
     old, new = loss[:before], loss[before:]
     assert sum(new[:2]) < sum(old[:2]), f"training began anew: {loss}"
     assert sum(new) / len(new) < sum(old) / len(old), f"the loss does not fall: {loss}"
@@ -72,7 +70,7 @@ def ended(path, epochs):
     schedule, size = header["schedule"], 4 * header["weights"]
     over, best = header["epoch"], schedule["best_epoch"]
     assert over == len(header["history"]) == best + schedule["patience"] < int(epochs), f"{over} epochs, the best {best}"
-    loss = [line[5] for line in header["history"]]
+    loss = [record["validation_loss"] for record in header["history"]]
     least = loss[best - 1] - 1e-3 * abs(loss[best - 1])  # below it an epoch improves
     assert loss[best - 1] == schedule["best_loss"] and min(loss[best:]) >= least, f"{best} is not the best: {loss}"
     assert header["best_weights"] > 0 and weights[:size] == weights[3 * size:4 * size], "the weights are not the best ones"

@@ -1,14 +1,18 @@
 #include "learning/checkpoint.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
+#include <functional>
 #include <limits>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <zlib.h>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem {
 namespace {
@@ -47,60 +51,108 @@ Checkpoint example() {
   return c;
 }
 
-class CheckpointFile : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() /
-        ("elastem_checkpoint_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::create_directories(folder_);
-    path_ = (folder_ / "network.pt").string();
+/// The bytes of a checkpoint with another first line and header, and the checksum of that.
+std::string rewritten(const std::string& bytes, int version,
+                      const std::function<void(nlohmann::json&)>& change) {
+  const std::size_t start = bytes.find('\n') + 1;
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes.data() + start, sizeof length);
+  const std::size_t blocks = start + sizeof length + length;
+  nlohmann::json header = nlohmann::json::parse(bytes.substr(start + sizeof length, length));
+  change(header);
+  const std::string text = header.dump();
+  length = text.size();
+  std::string result = "elastem network " + std::to_string(version) + "\n";
+  result.append(reinterpret_cast<const char*>(&length), sizeof length);
+  result += text + bytes.substr(blocks, bytes.size() - sizeof(std::uint32_t) - blocks);
+  const auto crc = static_cast<std::uint32_t>(
+      crc32(0, reinterpret_cast<const unsigned char*>(result.data()), static_cast<unsigned>(result.size())));
+  return result.append(reinterpret_cast<const char*>(&crc), sizeof crc);
+}
+
+std::string error_of(const std::string& bytes) {
+  try {
+    parse_checkpoint(bytes, "some.pt");
+  } catch (const Error& error) {
+    return error.what();
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  return "";
+}
 
-  std::string error_of(const std::string& bytes) {
-    std::ofstream(path_, std::ios::binary) << bytes;
-    try {
-      read_checkpoint(path_);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-
-  std::filesystem::path folder_;
-  std::string path_;
-};
-
-TEST_F(CheckpointFile, ComesBackToTheLastBit) {
-  const Checkpoint written = example();
-  write_checkpoint(path_, written);
-  const Checkpoint read = read_checkpoint(path_);
-  EXPECT_EQ(read.architecture, written.architecture);
-  EXPECT_EQ(read.precision, written.precision);
-  EXPECT_EQ(read.weights, written.weights);
-  EXPECT_EQ(read.best_weights, written.best_weights);
-  EXPECT_EQ(read.conformations, written.conformations);
-  EXPECT_EQ(read.optimiser.mean, written.optimiser.mean);
-  EXPECT_EQ(read.optimiser.square, written.optimiser.square);
-  EXPECT_EQ(read.optimiser.steps, written.optimiser.steps);
-  EXPECT_EQ(read.scaling, written.scaling);
-  EXPECT_EQ(read.modes, written.modes);
-  EXPECT_EQ(read.seed, written.seed);
-  EXPECT_EQ(read.schedule, written.schedule);
+TEST(Checkpoint, ComesBackToTheLastBit) {
+  const Scratch scratch;
+  const std::string path = scratch.path("network.pt");
+  const Checkpoint given = example();
+  write_checkpoint(path, given);
+  const Checkpoint read = parse_checkpoint(file_bytes(path), path);
+  EXPECT_EQ(read.architecture, given.architecture);
+  EXPECT_EQ(read.precision, given.precision);
+  EXPECT_EQ(read.weights, given.weights);
+  EXPECT_EQ(read.best_weights, given.best_weights);
+  EXPECT_EQ(read.conformations, given.conformations);
+  EXPECT_EQ(read.optimiser.mean, given.optimiser.mean);
+  EXPECT_EQ(read.optimiser.square, given.optimiser.square);
+  EXPECT_EQ(read.optimiser.steps, given.optimiser.steps);
+  EXPECT_EQ(read.scaling, given.scaling);
+  EXPECT_EQ(read.modes, given.modes);
+  EXPECT_EQ(read.seed, given.seed);
+  EXPECT_EQ(read.schedule, given.schedule);
   EXPECT_TRUE(std::isnan(read.history.at(0).validation_loss));
-  EXPECT_EQ(checkpoint_bytes(read), checkpoint_bytes(written));  // and so does everything else
+  EXPECT_EQ(read.history.at(0).validation_found, 0.5);
+  EXPECT_EQ(checkpoint_bytes(read), checkpoint_bytes(given));  // and so does everything else
 }
 
-TEST_F(CheckpointFile, ReplacesAnOlderOne) {
+TEST(Checkpoint, TakesTheOldOnesPlace) {
+  const Scratch scratch;
+  const std::string path = scratch.path("network.pt");
   Checkpoint c = example();
-  write_checkpoint(path_, c);
+  write_checkpoint(path, c);
   c.epoch = 6;
-  write_checkpoint(path_, c);
-  EXPECT_EQ(read_checkpoint(path_).epoch, 6);
+  write_checkpoint(path, c);
+  EXPECT_EQ(parse_checkpoint(file_bytes(path), path).epoch, 6);
+  std::size_t files = 0;  // nothing is left of a temporary name
+  for (const auto& entry : std::filesystem::directory_iterator(scratch.path(""))) files += entry.exists();
+  EXPECT_EQ(files, 1U);
 }
 
-TEST_F(CheckpointFile, EveryFlippedByteAndEveryTruncationIsNoticed) {
+TEST(Checkpoint, TheHistoryIsReadByTheNamesOfItsFields) {
+  const std::string bytes = checkpoint_bytes(example());
+  rewritten(bytes, 3, [](const nlohmann::json& header) {
+    const nlohmann::json& record = header.at("history").at(0);
+    EXPECT_EQ(record.size(), 10U);
+    EXPECT_EQ(record.at("epoch"), 1);
+    EXPECT_EQ(record.at("training_loss"), 0.5);
+    EXPECT_TRUE(record.at("validation_loss").is_null());
+  });
+}
+
+TEST(Checkpoint, OfVersionTwoIsReadAsWell) {
+  const std::string bytes = checkpoint_bytes(example());
+  // There the history had no names, and the optimiser had one.
+  const std::string old = rewritten(bytes, 2, [](nlohmann::json& header) {
+    header["history"] = nlohmann::json::array({{1, 100, 2, 1e-3, 0.5, nullptr, 1, 2, 3, 0.5}});
+    header["optimiser"]["name"] = "adam";
+  });
+  EXPECT_EQ(checkpoint_bytes(parse_checkpoint(old, "old.pt")), bytes);
+}
+
+TEST(Checkpoint, OfAnotherVersionSaysWhatToDo) {
+  const auto same = [](const nlohmann::json&) {};
+  const std::string bytes = checkpoint_bytes(example());
+  const std::string newer = error_of(rewritten(bytes, 4, same));
+  EXPECT_NE(newer.find("some.pt was written by a newer elastem (format 4; this one reads up to 3)"),
+            std::string::npos)
+      << newer;
+  const std::string older = error_of(rewritten(bytes, 1, same));
+  EXPECT_NE(older.find("some.pt was written by an older elastem (format 1; this one reads 2 to 3)"),
+            std::string::npos)
+      << older;
+  const std::string poorer =
+      error_of(rewritten(bytes, 3, [](nlohmann::json& header) { header.erase("scaling"); }));
+  EXPECT_NE(poorer.find("scaling"), std::string::npos) << poorer;
+}
+
+TEST(Checkpoint, EveryFlippedByteAndEveryTruncationIsNoticed) {
   const std::string good = checkpoint_bytes(example());
   for (std::size_t at = 0; at < good.size(); at += 97) {
     std::string bad = good;
@@ -111,15 +163,18 @@ TEST_F(CheckpointFile, EveryFlippedByteAndEveryTruncationIsNoticed) {
   EXPECT_NE(error_of(good.substr(0, good.size() - 1)).find("damaged"), std::string::npos);
 }
 
-TEST_F(CheckpointFile, AForeignFileIsNamed) {
-  const std::string text = error_of("PK\x03\x04 a zip of something else");
-  EXPECT_NE(text.find(path_), std::string::npos);
-  EXPECT_NE(text.find("not a network of elastem"), std::string::npos);
+TEST(Checkpoint, AForeignFileIsNamed) {
+  for (const char* bytes :
+       {"PK\x03\x04 a zip of something else", "elastem network", "elastem network x\n", ""}) {
+    const std::string text = error_of(bytes);
+    EXPECT_NE(text.find("some.pt is not a network of elastem"), std::string::npos) << bytes << ": " << text;
+  }
 }
 
-TEST_F(CheckpointFile, AMissingFileAndAnUnwritablePlaceAreErrors) {
-  EXPECT_THROW(read_checkpoint((folder_ / "none.pt").string()), Error);
-  EXPECT_THROW(write_checkpoint((folder_ / "none" / "network.pt").string(), example()), Error);
+TEST(Checkpoint, AMissingFileAndAnUnwritablePlaceAreErrors) {
+  const Scratch scratch;
+  expect_error([&] { file_bytes(scratch.path("none.pt")); }, {"none.pt"});
+  expect_error([&] { write_checkpoint(scratch.path("none/network.pt"), example()); }, {"none/network.pt"});
 }
 
 }  // namespace
