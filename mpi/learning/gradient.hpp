@@ -19,6 +19,9 @@ class GradientSum {
   GradientSum(const Communicator& comm, std::span<float> gradient, std::size_t bucket = default_bucket);
   GradientSum(const GradientSum&) = delete;
   GradientSum& operator=(const GradientSum&) = delete;
+  /// Waits for the buckets that run, also while an exception passes: MPI must not write to a gradient that is
+  /// gone. It does not wait for ever, since every other rank starts these buckets too, in the same order; it
+  /// would if one of them skipped `ready`.
   ~GradientSum() { finish(); }
 
   /// All numbers from `first` on are final. Starts the buckets that are complete and drives those that run,

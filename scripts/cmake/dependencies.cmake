@@ -99,5 +99,9 @@ add_library(elastem_headers INTERFACE)
 target_include_directories(elastem_headers SYSTEM INTERFACE ${GEMMI_INCLUDE_DIR} ${RANDOM123_INCLUDE_DIR})
 
 if(ELASTEM_LEARNING)
-  find_package(Torch REQUIRED)
+  find_package(Torch 1.13 REQUIRED)
+  if(Torch_VERSION VERSION_GREATER_EQUAL 2)
+    message(WARNING "LibTorch ${Torch_VERSION}: elastem is tested with 1.13 and uses some of its internals (gradient "
+                    "hooks in flat_parameters.cpp, CUDA hooks in compute_device.cpp, oneDNN weights in convolution.cpp)")
+  endif()
 endif()

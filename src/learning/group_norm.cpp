@@ -30,11 +30,16 @@ void store(float& to, float number) {
   to = number;
 }
 
+/// max(0, x) that keeps NaN, as std::max does not.
+float rectified(float x) {
+  return x <= 0 ? 0.0F : x;
+}
+
 /// The gradient that max(0, ·) passes on where its result was `out`; without a branch, to be vectorised.
 template <class T>
 float passed(T out, T gradient) {
   const float g = value(gradient);
-  return value(out) > 0 ? g : 0.0F;
+  return value(out) <= 0 ? 0.0F : g;
 }
 
 struct Shape {
@@ -43,46 +48,51 @@ struct Shape {
   float group_size() const { return static_cast<float>(pixels * group_channels()); }
 };
 
-/// Per channel and image: y = scale·x + offset.
-struct Affine {
-  std::vector<float> scale, offset;
-};
-
-/// Sums over an image's pixels of a_c and a_c·b_c, channel by channel.
+/// Sums over an image's pixels of x_c − x_c(first pixel) and of its square, channel by channel. Of squares
+/// about 0 hardly a digit of the variance would be left where the mean is far larger than the standard
+/// deviation; no pixel is farther from the mean than √n standard deviations of n pixels.
 template <class T>
-void channel_sums(const T* x, const Shape& s, float* __restrict sum, float* __restrict square) {
+void channel_sums(const T* x, const Shape& s, float* __restrict shift, float* __restrict sum,
+                  float* __restrict square) {
+  for (std::int64_t c = 0; c < s.channels; ++c) shift[c] = value(x[c]);
   std::fill_n(sum, s.channels, 0.0F);
   std::fill_n(square, s.channels, 0.0F);
   for (std::int64_t p = 0; p < s.pixels; ++p, x += s.channels)
     for (std::int64_t c = 0; c < s.channels; ++c) {
-      const float v = value(x[c]);
+      const float v = value(x[c]) - shift[c];
       sum[c] += v;
       square[c] += v * v;
     }
 }
 
-/// Mean and 1/√(v + ε) of each group of an image.
-void group_moments(const Shape& s, const float* sum, const float* square, float* mean, float* inverse) {
+/// Mean and 1/√(v + ε) of each group of an image: v is the mean of the channels' variances, plus the variance
+/// of their means.
+void group_moments(const Shape& s, const float* shift, const float* sum, const float* square, float* mean,
+                   float* inverse) {
+  const float per_pixel = 1 / static_cast<float>(s.pixels),
+              per_channel = 1 / static_cast<float>(s.group_channels());
   for (std::int64_t g = 0; g < s.groups; ++g) {
-    float first = 0, second = 0;
-    for (std::int64_t c = g * s.group_channels(); c < (g + 1) * s.group_channels(); ++c) {
-      first += sum[c];
-      second += square[c];
+    const std::int64_t first = g * s.group_channels(), end = first + s.group_channels();
+    float means = 0, variances = 0;
+    for (std::int64_t c = first; c < end; ++c) means += shift[c] + sum[c] * per_pixel;
+    mean[g] = means * per_channel;
+    for (std::int64_t c = first; c < end; ++c) {
+      const float rest = sum[c] * per_pixel, off = (shift[c] - mean[g]) + rest;
+      variances += rectified(square[c] * per_pixel - rest * rest) + off * off;
     }
-    mean[g] = first / s.group_size();
-    const float variance = std::max(0.0F, second / s.group_size() - mean[g] * mean[g]);
-    inverse[g] = 1 / std::sqrt(variance + epsilon);
+    inverse[g] = 1 / std::sqrt(variances * per_channel + epsilon);
   }
 }
 
 template <class T>
 void forward(const Shape& s, const T* x, const float* gamma, const float* beta, const T* residual, T* y,
              float* mean, float* inverse) {
-  std::vector<float> sum(static_cast<std::size_t>(s.channels)), square(sum), a(sum), b(sum);
+  std::vector<float> shift(static_cast<std::size_t>(s.channels)), sum(shift), square(shift), a(shift),
+      b(shift);
   for (std::int64_t i = 0; i < s.images; ++i, mean += s.groups, inverse += s.groups) {
     const std::int64_t first = i * s.pixels * s.channels;
-    channel_sums(x + first, s, sum.data(), square.data());
-    group_moments(s, sum.data(), square.data(), mean, inverse);
+    channel_sums(x + first, s, shift.data(), sum.data(), square.data());
+    group_moments(s, shift.data(), sum.data(), square.data(), mean, inverse);
     for (std::int64_t c = 0; c < s.channels; ++c) {
       const std::int64_t g = c / s.group_channels();
       a[static_cast<std::size_t>(c)] = gamma[c] * inverse[g];
@@ -96,10 +106,10 @@ void forward(const Shape& s, const T* x, const float* gamma, const float* beta, 
       if (residual != nullptr) {
         const T* __restrict other = residual + at;
         for (std::int64_t c = 0; c < s.channels; ++c)
-          store(to[c], std::max(0.0F, scale[c] * value(from[c]) + offset[c] + value(other[c])));
+          store(to[c], rectified(scale[c] * value(from[c]) + offset[c] + value(other[c])));
       } else {
         for (std::int64_t c = 0; c < s.channels; ++c)
-          store(to[c], std::max(0.0F, scale[c] * value(from[c]) + offset[c]));
+          store(to[c], rectified(scale[c] * value(from[c]) + offset[c]));
       }
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include <Eigen/Geometry>
 
@@ -10,6 +11,26 @@
 #include "imaging/pose.hpp"
 
 namespace elastem {
+namespace {
+
+/// From here on the asymptotic series below is exact to rounding, and I₀ and I₁ nearly cancel.
+constexpr double asymptotic_from = 200;
+
+/// e^{−x}·(I₀(x) − I₁(x)) for large x by the series e^{−x}·I_ν(x) = Σ_k (−1)^k·a_k(ν)/(x^k·√(2πx)),
+/// a_k(ν) = (4ν² − 1)(4ν² − 9)…(4ν² − (2k − 1)²)/(k!·8^k); the terms of k = 0 cancel exactly.
+double scaled_bessel_difference(double x) {
+  constexpr int last_term = 8;
+  double of_0 = 1, of_1 = 1, sum = 0;
+  for (int k = 1; k <= last_term; ++k) {
+    const double odd = 2 * k - 1, step = -1 / (8 * k * x);
+    of_0 *= (0 - odd * odd) * step;
+    of_1 *= (4 - odd * odd) * step;
+    sum += of_0 - of_1;
+  }
+  return sum / std::sqrt(2 * std::numbers::pi * x);
+}
+
+}  // namespace
 
 void LabelMoments::add(const Label& label) {
   const auto k_count = static_cast<std::size_t>(label.amplitudes.size());
@@ -98,8 +119,9 @@ Answer decode_answer(std::span<const float> output, const LabelScaling& scaling)
 }
 
 double log_peak_density(double concentration) {
-  // c(κ) = e^κ·(I₀(2κ) − I₁(2κ)), so 3κ − log c = −log[e^{−2κ}(I₀(2κ) − I₁(2κ))]. κ is at most 100.
+  // c(κ) = e^κ·(I₀(2κ) − I₁(2κ)), so 3κ − log c = −log[e^{−2κ}(I₀(2κ) − I₁(2κ))].
   const double x = 2 * concentration;
+  if (x > asymptotic_from) return -std::log(scaled_bessel_difference(x));
   return -std::log(std::exp(-x) * (std::cyl_bessel_i(0.0, x) - std::cyl_bessel_i(1.0, x)));
 }
 

@@ -103,13 +103,18 @@ TEST_P(StagedNetwork, HandsOnWhatIsFinalFromTheLastNumberToTheFirst) {
   const Data data = random_data();
   std::vector<std::pair<std::size_t, std::vector<float>>> parts;
   std::size_t from = network.gradient().size();
-  network.accumulate(data.inputs, data.targets,
-                     [&, thread = std::this_thread::get_id()](auto first, auto count) {
-                       EXPECT_EQ(std::this_thread::get_id(), thread);  // which is the one that may call MPI
-                       EXPECT_EQ(first + count, from);
-                       from = first;
-                       parts.emplace_back(first, copied(network.gradient().subspan(first, count)));
-                     });
+  // On a busy machine a pass may be over before this thread looks at it for the first time.
+  for (int pass = 0; pass < 100 && parts.size() < 2; ++pass) {
+    parts.clear();
+    from = network.gradient().size();
+    network.accumulate(data.inputs, data.targets,
+                       [&, thread = std::this_thread::get_id()](auto first, auto count) {
+                         EXPECT_EQ(std::this_thread::get_id(), thread);  // which is the one that may call MPI
+                         EXPECT_EQ(first + count, from);
+                         from = first;
+                         parts.emplace_back(first, copied(network.gradient().subspan(first, count)));
+                       });
+  }
   EXPECT_EQ(from, 0U);
   EXPECT_GT(parts.size(), 1U);
   for (const auto& [first, values] : parts)

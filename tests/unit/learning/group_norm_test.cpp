@@ -134,6 +134,34 @@ TEST(NormRelu, AnswersAnImageWhateverItsBatch) {
                                                             8, given.residual.narrow(0, i, 1))));
 }
 
+TEST(NormRelu, KeepsItsDigitsWhereTheMeanIsFarFromZero) {
+  constexpr double mean = 1000, sd = 1;
+  const Arguments given = drawn({{3, 16, 8, 12}, torch::kFloat, false});
+  const Tensor x = (mean + sd * given.x / 2).contiguous(torch::MemoryFormat::ChannelsLast);
+  const Tensor expected = torch::relu(torch::group_norm(
+      x.to(torch::kDouble), 8, given.gamma.to(torch::kDouble), given.beta.to(torch::kDouble), 1e-5));
+  const Tensor result = norm_relu(x, given.gamma, given.beta, 8, {});
+  // What rounding the mean and a product of that size costs, in standard deviations; squares would cost
+  // mean².
+  EXPECT_LT(largest(result.to(torch::kDouble) - expected), 4 * single * mean / sd * largest(expected));
+}
+
+TEST(NormRelu, NeitherResultNorGradientHidesANan) {
+  for (const auto type : {torch::kFloat, torch::kBFloat16})
+    for (const bool residual : {false, true}) {
+      const Arguments given = drawn({{2, 16, 8, 3}, type, residual});
+      given.x[1][5][2][0] = std::numeric_limits<double>::quiet_NaN();
+      const Arguments own = leaves(given, type, torch::kFloat);
+      const Tensor result = norm_relu(own.x, own.gamma, own.beta, 8, own.residual);
+      EXPECT_TRUE(torch::equal(
+          result.isnan(), composed_norm_relu(given.x, given.gamma, given.beta, 8, given.residual).isnan()));
+      EXPECT_TRUE(result[1].isnan().any().item<bool>());
+      EXPECT_FALSE(result[0].isnan().any().item<bool>());
+      result.sum().backward();
+      EXPECT_TRUE(own.x.grad()[1].isnan().any().item<bool>());
+    }
+}
+
 TEST(NormRelu, RefusesGroupsThatDoNotDivideTheChannels) {
   const Arguments given = drawn({{1, 12, 3, 2}, torch::kFloat, false});
   EXPECT_THROW(norm_relu(given.x, given.gamma, given.beta, 8, {}), Bug);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include <Eigen/Geometry>
 #include <Eigen/LU>
@@ -130,6 +131,28 @@ TEST(Density, IsHighestAtTheCentreAndUniformWithoutConcentration) {
   EXPECT_NEAR(log_density(one, centre), log_peak_density(10), 1e3 * epsilon);
   EXPECT_LT(log_density(one, rotation_matrix(10, 25, 30)), log_peak_density(10));
   EXPECT_NEAR(log_peak_density(0), 0, epsilon);
+}
+
+/// −log of e^{−x}(I₀(x) − I₁(x)) = ∫ e^{x(cos θ − 1)}·(1 − cos θ) dθ/2π over the circle; the trapezoidal rule
+/// on n points is exact to rounding as soon as they are closer than the peak is wide, 1/√x.
+double log_peak_by_quadrature(double concentration) {
+  constexpr int n = 4096;
+  double sum = 0;
+  for (int i = 0; i < n; ++i) {
+    const double versine = 2 * std::pow(std::sin(std::numbers::pi * i / n), 2);
+    sum += std::exp(-2 * concentration * versine) * versine;
+  }
+  return -std::log(sum / n);
+}
+
+TEST(Density, PeaksOfAnyConcentrationThatANetworkGivesAreFinite) {
+  for (const double concentration : {0.05, 1.0, 44.0, 99.9, 100.1, 354.0, 400.0, 1000.0})
+    // Where Bessel functions are subtracted, 1 − I₁/I₀ = 1/4κ is left of them; √4096 roundings of the sum.
+    EXPECT_NEAR(log_peak_density(concentration), log_peak_by_quadrature(concentration),
+                64 * epsilon + 16 * epsilon * (1 + 4 * concentration))
+        << concentration;
+  const Eigen::Matrix3d centre = rotation_matrix(10, 20, 30);
+  EXPECT_GT(log_density(std::vector<PoseComponent>{{centre, 1.0, 1000}}, centre), log_peak_density(999));
 }
 
 TEST(RotationVector, IsTheLeftIncrementInDegrees) {
