@@ -115,15 +115,8 @@ std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
 
 Aligner::Times ParticleAligner::times() const {
   Aligner::Times sum;
-  for (const auto& aligner : aligners_) {
-    if (!aligner) continue;
-    const Aligner::Times& own = aligner->times();
-    sum.search += own.search;
-    sum.brief += own.brief;
-    sum.full += own.full;
-    sum.scouting += own.scouting;
-    sum.posterior += own.posterior;
-  }
+  for (const auto& aligner : aligners_)
+    if (aligner) sum += aligner->times();
   return sum;
 }
 

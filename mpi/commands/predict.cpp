@@ -17,6 +17,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/learning/device_choice.hpp"
+#include "mpi/learning/shared_checkpoint.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/run/output.hpp"
@@ -30,15 +31,6 @@ using cli::PredictOptions;
 constexpr int stopped_on_request = 3;
 constexpr const char* noise_name = "noise_spectrum";
 
-Checkpoint shared_checkpoint(const Communicator& comm, const std::string& path) {
-  std::string bytes;
-  collectively(comm, [&] {
-    if (comm.root()) bytes = file_bytes(path);
-  });
-  comm.broadcast(bytes);
-  return collectively_get(comm, [&] { return parse_checkpoint(bytes, path); });
-}
-
 Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, const ParticleSet& set) {
   const Communicator& comm = invocation.comm;
   std::vector<std::string> options = o.effective;
@@ -49,18 +41,6 @@ Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, 
   provenance.inputs = particle_fingerprints(comm, set);
   add_inputs(comm, {{"modes", o.modes_file}, {"network", o.network}}, provenance);
   return provenance;
-}
-
-/// A network knows images of the size and scale it was trained on.
-void check_grid(const PredictOptions& o, const ParticleSet& set, const Checkpoint& network) {
-  const ImageGrid& known = network.grid;
-  if (set.grid.size == known.size &&
-      std::abs(set.grid.pixel_size - known.pixel_size) <= 1e-3 * known.pixel_size)
-    return;
-  throw Error(fmt::format(
-      "{} holds images of {}² pixels of {} Å, but {} was trained on {}² of {} Å; train on particles "
-      "of this size, or scale these",
-      o.particles, set.grid.size, set.grid.pixel_size, o.network, known.size, known.pixel_size));
 }
 
 /// The sample of the amplitudes that the network was trained on, K×M.
@@ -138,7 +118,7 @@ QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, cons
       [&](std::int64_t item) {
         FailureReason reason = FailureReason::none;
         const Particle& particle = read(item, reason);
-        rows.push_back(reason == FailureReason::none ? predictor.predict(image, particle.ctf)
+        rows.push_back(reason == FailureReason::none ? predictor.predict(0, image, particle.ctf)
                                                      : failed_result(amplitudes, reason));
       },
       [&](Range chunk) {
@@ -189,10 +169,14 @@ int predict_command(const Invocation& invocation) {
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
   const ParticleSet set =
       open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
-  check_grid(o, set, network);
   spdlog::info("predict: {} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");
+  if (!same_for_network(set.grid, network.grid)) {
+    collectively(comm, [&] { require_whole_molecule(model, set.grid); });
+    spdlog::info("predict: images of {}² pixels of {} Å are brought to the network's grid", set.grid.size,
+                 set.grid.pixel_size);
+  }
   spdlog::info("predict: the network computes on {}", device_name(device_in_use()));
   if (o.common.dry_run) {
     spdlog::info("predict: dry run: {:.1f} MiB of weights on each rank; nothing was written",
@@ -208,13 +192,13 @@ int predict_command(const Invocation& invocation) {
   times.lap(o.refine ? "noise and table" : "table");
   std::optional<NodeLibrary> library;
   std::optional<Predictor> predictor;
-  if (o.refine)
-    library.emplace(comm, model, network.grid, search_options(model, network.grid, AlignmentOptions{}));
+  if (o.refine) library.emplace(comm, model, set.grid, search_options(model, set.grid, AlignmentOptions{}));
   collectively(comm, [&] {
+    predictor.emplace(network, model);
     if (o.refine)
-      predictor.emplace(network, model, noise, **library);
+      predictor->add_grid(set.grid, noise, **library);
     else
-      predictor.emplace(network, model);
+      predictor->add_grid(set.grid);
   });
   times.lap(o.refine ? "library and network" : "network");
   std::string each;

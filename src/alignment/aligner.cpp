@@ -176,6 +176,15 @@ Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, double pr
   particle.noise_power = smooth_noise_on_half_grid(noise, drawn.grid.size);
 }
 
+Aligner::Times& Aligner::Times::operator+=(const Times& other) {
+  search += other.search;
+  brief += other.brief;
+  full += other.full;
+  scouting += other.scouting;
+  posterior += other.posterior;
+  return *this;
+}
+
 Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum& noise,
                  const AlignmentOptions& options, const PoseLibrary* library)
     : model_(&model),

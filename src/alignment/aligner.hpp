@@ -67,6 +67,7 @@ class Aligner {
   /// Where the time went so far, in seconds.
   struct Times {
     double search = 0, brief = 0, full = 0, scouting = 0, posterior = 0;
+    Times& operator+=(const Times& other);
   };
   const Times& times() const { return times_; }
   /// Particles so far whose pose `refine` has searched.

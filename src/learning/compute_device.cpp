@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 
+#include <spdlog/fmt/fmt.h>
 #include <torch/cuda.h>
 
 #include "core/error.hpp"
@@ -24,8 +25,7 @@ ComputeDevice device_among(int devices, const std::string& name, int local_rank)
   if (name == "cuda" && devices == 0)
     throw Error(
         "option --device cuda: LibTorch finds no CUDA device here; build with a LibTorch that has CUDA and "
-        "run "
-        "where nvidia-smi lists a GPU, or give --device cpu");
+        "run where nvidia-smi lists a GPU, or give --device cpu");
   if (name == "cpu" || devices == 0) return {};
   return {local_rank % devices, true};
 }
@@ -55,7 +55,7 @@ bool multiplies_bfloat16(const ComputeDevice& device) {
 }
 
 std::string device_name(const ComputeDevice& device) {
-  return device.cuda < 0 ? "the processor" : "CUDA device " + std::to_string(device.cuda);
+  return device.cuda < 0 ? "the processor" : fmt::format("CUDA device {}", device.cuda);
 }
 
 }  // namespace elastem

@@ -9,7 +9,8 @@ namespace elastem {
 namespace {
 
 using torch::Tensor;
-/// Results of so few pixels a side take oneDNN longer to rearrange weights for than to compute.
+/// For results of at most so many pixels per side oneDNN takes longer to rearrange the weights than to
+/// compute.
 constexpr std::int64_t small_side = 2;
 
 bool onednn_takes(torch::ScalarType type) {

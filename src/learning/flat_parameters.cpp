@@ -15,7 +15,7 @@ namespace {
 using torch::Tensor;
 
 /// Numbers of a gradient that are brought to the host at once, but for the last; half a MiB. A copy waits for
-/// what the device still computes, so that few are better than one a parameter.
+/// what the device still computes, so that few are better than one per parameter.
 constexpr std::size_t least_copied = std::size_t{1} << 17;
 
 /// A stretch of `flat` in the shape of a parameter; convolutions in the order in which they are computed,

@@ -7,9 +7,11 @@
 
 namespace elastem {
 
-InputMaker::InputMaker(ImageGrid grid, int size) : grid_(grid), full_(grid.size), small_(size) {
+InputMaker::InputMaker(ImageGrid grid, int size, ImageGrid images)
+    : grid_(grid), full_(grid.size), small_(size) {
   require(size > 2 && size % 2 == 0 && size <= grid.size && grid.pixel_size > 0,
           "an input is a crop of the image");
+  if (!same_for_network(images, grid)) box_.emplace(images, grid, size);
 }
 
 void drop_nyquist(Spectrum& spectrum) {
@@ -18,6 +20,7 @@ void drop_nyquist(Spectrum& spectrum) {
 }
 
 void InputMaker::crop(const Image& image, Spectrum& cropped) {
+  if (box_) return box_->transform(image, cropped);
   require(image.rows() == grid_.size && image.cols() == grid_.size, "an image of another size");
   full_.forward(image, full_spectrum_);
   crop_spectrum(full_spectrum_, grid_.size, size(), cropped);
@@ -42,7 +45,8 @@ void InputMaker::finish(const Spectrum& cropped, Image& input) {
   small_.backward(cropped, input);
   input -= input.mean();
   const float variance = input.square().mean();
-  if (variance > 0) input /= std::sqrt(variance);
+  const float share = box_ ? static_cast<float>(box_->noise_share()) : 1.0F;
+  if (variance > 0) input /= std::sqrt(variance / share);
 }
 
 void InputMaker::flip(const Image& image, const Ctf& ctf, Spectrum& cropped) {

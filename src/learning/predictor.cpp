@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "core/stage_times.hpp"
 #include "imaging/pose.hpp"
@@ -19,57 +21,83 @@ constexpr double least_deviation = 1e-3;
 
 }  // namespace
 
+void require_whole_molecule(const ElasticModel& model, ImageGrid images) {
+  const double box = images.size * images.pixel_size;
+  const double diameter = 2 * model.positions.colwise().norm().maxCoeff();
+  if (box < diameter)
+    throw Error(fmt::format(
+        "images of {}² pixels of {} Å are {:.0f} Å wide, but the molecule is {:.0f} Å: cut larger "
+        "images from the micrographs",
+        images.size, images.pixel_size, box, diameter));
+}
+
 Network restored_network(const Checkpoint& checkpoint) {
   Network network(checkpoint.architecture, checkpoint.seed, checkpoint.precision);
   if (network.weights().size() != checkpoint.weights.size())
-    throw Error("the network has " + std::to_string(checkpoint.weights.size()) +
-                " weights, its architecture '" + checkpoint.architecture.name + "' has " +
-                std::to_string(network.weights().size()) +
-                ": it was written by another version of elastem; train again");
+    throw Error(
+        fmt::format("the network has {} weights, its architecture '{}' has {}: it was written by another "
+                    "version of elastem; train again",
+                    checkpoint.weights.size(), checkpoint.architecture.name, network.weights().size()));
   std::copy(checkpoint.weights.begin(), checkpoint.weights.end(), network.weights().begin());
   return network;
 }
 
 Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model)
-    : scaling_(checkpoint.scaling),
-      errors_(checkpoint.errors),
+    : checkpoint_(&checkpoint),
+      model_(&model),
       usual_score_(checkpoint.median_score -
                    std::max(least_deviation, doubtful_deviations * checkpoint.score_deviation)),
-      network_(restored_network(checkpoint)),
-      signal_(model, checkpoint.grid, checkpoint.architecture.input_size) {}
+      network_(restored_network(checkpoint)) {}
 
-Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model, const NoiseSpectrum& noise,
-                     const PoseLibrary& library)
-    : Predictor(checkpoint, model) {
-  aligner_.emplace(model, checkpoint.grid, noise, AlignmentOptions{}, &library);
+Predictor::Grid::Grid(const ElasticModel& model, const Checkpoint& checkpoint, ImageGrid images)
+    : signal(model, checkpoint.grid, checkpoint.architecture.input_size, images) {}
+
+std::size_t Predictor::add_grid(ImageGrid images) {
+  grids_.push_back(std::make_unique<Grid>(*model_, *checkpoint_, images));
+  return grids_.size() - 1;
+}
+
+std::size_t Predictor::add_grid(ImageGrid images, const NoiseSpectrum& noise, const PoseLibrary& library) {
+  const std::size_t number = add_grid(images);
+  grids_[number]->aligner.emplace(*model_, images, noise, AlignmentOptions{}, &library);
+  return number;
 }
 
 Predictor::Times Predictor::times() const {
   Times times = times_;
-  if (aligner_) times.fits = aligner_->times();
+  for (const auto& grid : grids_)
+    if (grid->aligner) times.fits += grid->aligner->times();
   return times;
 }
 
-Prediction Predictor::ask(const Image& image, const Ctf& ctf) {
+std::int64_t Predictor::searched() const {
+  std::int64_t searched = 0;
+  for (const auto& grid : grids_) searched += grid->aligner ? grid->aligner->searches() : 0;
+  return searched;
+}
+
+Prediction Predictor::ask(Grid& grid, const Image& image, const Ctf& ctf) {
   const TimedScope watch(times_.network);
   Image input;
-  signal_.input().prepare(image, ctf, input);
-  return predict_label(network_, input, scaling_);
+  grid.signal.input().prepare(image, ctf, input);
+  return predict_label(network_, input, checkpoint_->scaling);
 }
 
-ParticleResult Predictor::predict(const Image& image, const Ctf& ctf) {
-  const Prediction prediction = ask(image, ctf);
-  return aligner_ ? refined(image, ctf, prediction) : unrefined(image, ctf, prediction.best);
+ParticleResult Predictor::predict(std::size_t grid, const Image& image, const Ctf& ctf) {
+  Grid& of = *grids_.at(grid);
+  const Prediction prediction = ask(of, image, ctf);
+  return of.aligner ? refined(*of.aligner, image, ctf, prediction)
+                    : unrefined(of, image, ctf, prediction.best);
 }
 
-ParticleResult Predictor::unrefined(const Image& image, const Ctf& ctf, const Label& label) {
+ParticleResult Predictor::unrefined(Grid& grid, const Image& image, const Ctf& ctf, const Label& label) {
   const TimedScope watch(times_.score);
   ParticleResult result;
   result.amplitudes = label.amplitudes;
   result.euler_angles = euler_angles(label.rotation);
   result.shift = label.shift;
   result.standard_errors = standard_errors(label.errors);
-  result.score = signal_.correlation(image, ctf, label);
+  result.score = grid.signal.correlation(image, ctf, label);
   result.state = ParticleState::done;
   return result;
 }
@@ -77,9 +105,9 @@ ParticleResult Predictor::unrefined(const Image& image, const Ctf& ctf, const La
 /// What the network expects, grown to what its validation images taught; ∞ where there were none.
 Eigen::VectorXd Predictor::standard_errors(const LabelErrors& expected) const {
   const Eigen::Index k = expected.amplitudes.size();
-  if (errors_.growth.empty())
-    return Eigen::VectorXd::Constant(k + 5, std::numeric_limits<double>::infinity());
-  const Eigen::Map<const Eigen::VectorXd> growth(errors_.growth.data(), k + 2);
+  const std::vector<double>& taught = checkpoint_->errors.growth;
+  if (taught.empty()) return Eigen::VectorXd::Constant(k + 5, std::numeric_limits<double>::infinity());
+  const Eigen::Map<const Eigen::VectorXd> growth(taught.data(), k + 2);
   Eigen::VectorXd errors(k + 5);
   errors << expected.amplitudes.cwiseProduct(growth.head(k)),
       Eigen::Vector3d::Constant(expected.rotation * growth[k]),
@@ -87,11 +115,12 @@ Eigen::VectorXd Predictor::standard_errors(const LabelErrors& expected) const {
   return errors;
 }
 
-ParticleResult Predictor::refined(const Image& image, const Ctf& ctf, const Prediction& prediction) {
+ParticleResult Predictor::refined(Aligner& aligner, const Image& image, const Ctf& ctf,
+                                  const Prediction& prediction) const {
   std::vector<Placement> starts;
   for (const Eigen::Matrix3d& rotation : prediction.orientations)
     starts.push_back({prediction.best.amplitudes, rotation, prediction.best.shift});
-  return aligner_->refine(image, ctf, starts, usual_score_);
+  return aligner.refine(image, ctf, starts, usual_score_);
 }
 
 }  // namespace elastem

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -11,20 +12,25 @@
 
 namespace elastem {
 
-/// Predicts one particle after another: a pure function of (image, CTF, checkpoint, model, noise). Owns
-/// scratch memory: one a thread.
+/// Predicts one particle after another: a pure function of (image, its grid, CTF, checkpoint, model, noise).
+/// Images may be of several grids, which are told beforehand. Owns scratch memory: one per thread.
 class Predictor {
  public:
-  /// Predictions as the network gives them; their standard errors are those the network expects, grown
-  /// to what its validation images taught (∞ where none were set aside), their score the normalised
-  /// cross-correlation with the projection.
+  /// `checkpoint` and `model` must outlive it.
   Predictor(const Checkpoint& checkpoint, const ElasticModel& model);
-  /// Predictions refined against the image. `noise`: see Aligner; `library`: for the search where the
-  /// refinement of the network's hypotheses does not resemble the image as much as the labelled particles do.
-  Predictor(const Checkpoint& checkpoint, const ElasticModel& model, const NoiseSpectrum& noise,
-            const PoseLibrary& library);
 
-  ParticleResult predict(const Image& image, const Ctf& ctf);
+  /// Images of this grid, which need not be the network's (see InputMaker), are predicted as the network
+  /// says; their standard errors are those it expects, grown to what its validation images taught (∞ where
+  /// none were set aside), their score is the normalised cross-correlation with the projection. Returns the
+  /// grid's number, counted from 0.
+  std::size_t add_grid(ImageGrid images);
+  /// The same, but predictions are refined against the image. `noise`: see Aligner; `library`: for the search
+  /// where the refinement of the network's hypotheses does not resemble the image as much as the labelled
+  /// particles do.
+  std::size_t add_grid(ImageGrid images, const NoiseSpectrum& noise, const PoseLibrary& library);
+
+  /// Of an image of the grid with this number.
+  ParticleResult predict(std::size_t grid, const Image& image, const Ctf& ctf);
   /// Where the time went so far, in seconds.
   struct Times {
     double network = 0;  ///< its input and its answers
@@ -33,22 +39,32 @@ class Predictor {
   };
   Times times() const;
   /// Particles so far whose pose had to be searched.
-  std::int64_t searched() const { return aligner_ ? aligner_->searches() : 0; }
+  std::int64_t searched() const;
 
  private:
-  Prediction ask(const Image& image, const Ctf& ctf);
-  ParticleResult unrefined(const Image& image, const Ctf& ctf, const Label& label);
-  Eigen::VectorXd standard_errors(const LabelErrors& expected) const;
-  ParticleResult refined(const Image& image, const Ctf& ctf, const Prediction& prediction);
+  /// What the images of one grid need.
+  struct Grid {
+    Grid(const ElasticModel& model, const Checkpoint& checkpoint, ImageGrid images);
+    SignalMaker signal;
+    std::optional<Aligner> aligner;
+  };
 
-  LabelScaling scaling_;
-  PredictionErrors errors_;
+  Prediction ask(Grid& grid, const Image& image, const Ctf& ctf);
+  ParticleResult unrefined(Grid& grid, const Image& image, const Ctf& ctf, const Label& label);
+  Eigen::VectorXd standard_errors(const LabelErrors& expected) const;
+  ParticleResult refined(Aligner& aligner, const Image& image, const Ctf& ctf,
+                         const Prediction& prediction) const;
+
+  const Checkpoint* checkpoint_;
+  const ElasticModel* model_;
   double usual_score_;  ///< a fit below it is doubted
   Network network_;
-  SignalMaker signal_;
-  std::optional<Aligner> aligner_;
-  Times times_;  ///< without those of the aligner
+  std::vector<std::unique_ptr<Grid>> grids_;
+  Times times_;  ///< without those of the aligners
 };
+
+/// Throws Error where images are not as wide as the molecule.
+void require_whole_molecule(const ElasticModel& model, ImageGrid images);
 
 /// The network of a checkpoint.
 Network restored_network(const Checkpoint& checkpoint);

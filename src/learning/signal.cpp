@@ -28,8 +28,8 @@ double inner_product(const Spectrum& a, const Spectrum& b) {
   return sum;
 }
 
-SignalMaker::SignalMaker(const ElasticModel& model, ImageGrid grid, int input_size)
-    : input_(grid, input_size),
+SignalMaker::SignalMaker(const ElasticModel& model, ImageGrid grid, int input_size, ImageGrid images)
+    : input_(grid, input_size, images),
       drawn_(rendering(model, grid, input_resolution(grid, input_size))),
       projector_(drawn_.model, drawn_.grid),
       fft_(drawn_.grid.size) {}

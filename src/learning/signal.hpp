@@ -13,10 +13,13 @@
 namespace elastem {
 
 /// Signal of a particle as the network sees it: |CTF|·F[projection] on the input's half grid, drawn on the
-/// coarsest grid that holds its detail (rendering). Owns plans and scratch memory: one a thread.
+/// coarsest grid that holds its detail (rendering). Owns plans and scratch memory: one per thread.
 class SignalMaker {
  public:
-  SignalMaker(const ElasticModel& model, ImageGrid grid, int input_size);
+  SignalMaker(const ElasticModel& model, ImageGrid grid, int input_size)
+      : SignalMaker(model, grid, input_size, grid) {}
+  /// `images`: of the particles that are compared with it, see InputMaker.
+  SignalMaker(const ElasticModel& model, ImageGrid grid, int input_size, ImageGrid images);
 
   SignalMaker(const SignalMaker&) = delete;  // its projector points to its drawing
   SignalMaker& operator=(const SignalMaker&) = delete;
