@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "particles/particle_file.hpp"
@@ -18,10 +20,10 @@ constexpr std::int64_t most_conformations = 1024;
 StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, const ElasticModel& model,
                            const Checkpoint& state, const TrainingOptions& options) {
   if (set.all_training < comm.size())
-    throw Error("option --stream: " + std::to_string(set.all_training) +
-                " labelled particles cannot be shared by " + std::to_string(comm.size()) +
-                " ranks, each of which draws images from its own; use fewer ranks, or "
-                "draw from a --recipe");
+    throw Error(fmt::format(
+        "option --stream: {} labelled particles cannot be shared by {} ranks, each of which draws images "
+        "from its own; use fewer ranks, or draw from a --recipe",
+        set.all_training, comm.size()));
   ImageStatistics statistics(model, set.grid, state.architecture.input_size);
   StreamModel stream;
   stream.scaling = state.scaling;
@@ -41,10 +43,10 @@ StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, con
   });
   comm.sum(statistics.sums());
   if (statistics.count() == 0)
-    throw Error(
-        "no labelled image of " + options.particles +
-        " resembles the projection at its label, so that --stream has nothing to go by; check that labels, "
-        "modes and particles belong together");
+    throw Error(fmt::format(
+        "no labelled image of {} resembles the projection at its label, so that --stream has nothing to "
+        "go by; check that labels, modes and particles belong together",
+        options.particles));
   stream.grey_scale = statistics.grey_scale();
   stream.noise = statistics.noise();
   return stream;
@@ -75,7 +77,7 @@ std::vector<float> label_conformations(const Communicator& comm, const TrainingS
     const Eigen::VectorXd& q = set.training[static_cast<std::size_t>(at)].label.amplitudes;
     std::copy(q.begin(), q.end(), values.begin() + i * static_cast<std::int64_t>(modes));
   }
-  comm.sum(std::span<double>(values));  // one rank has each
+  comm.sum(values);  // one rank has each
   return {values.begin(), values.end()};
 }
 

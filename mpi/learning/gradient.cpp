@@ -43,7 +43,7 @@ LossSums mean_gradient(const Communicator& comm, Network& network, std::span<con
   std::array<double, 5> sums = {own.images, own.loss, own.amplitude, own.angle, own.shift};
   const double seconds = sum.finish();
   if (waited != nullptr) *waited += seconds;
-  comm.sum(std::span<double>(sums));
+  comm.sum(sums);
   const auto share = static_cast<float>(sums[0] > 0 ? 1 / sums[0] : 0);
   for (float& value : network.gradient()) value *= share;
   return {sums[0], sums[1], sums[2], sums[3], sums[4]};
@@ -54,12 +54,11 @@ void share_weights(const Communicator& comm, Network& network) {
 }
 
 void require_equal_weights(const Communicator& comm, const Network& network) {
-  // FNV-1a over the bits of the weights; 32 bits of it are exact in a double.
+  // FNV-1a over the bits of the weights.
   std::uint64_t hash = 14695981039346656037ULL;
   for (const float weight : network.weights())
     hash = (hash ^ std::bit_cast<std::uint32_t>(weight)) * 1099511628211ULL;
-  const auto value = static_cast<double>((hash >> 32) ^ (hash & 0xffffffffULL));
-  require(comm.max(value) == comm.min(value), "the ranks' weights differ");
+  require(comm.max(hash) == comm.min(hash), "the ranks' weights differ");
 }
 
 }  // namespace elastem

@@ -20,7 +20,7 @@
 namespace elastem {
 namespace {
 
-constexpr std::size_t most_validated = 1024;             // images of all ranks, an epoch
+constexpr std::size_t most_validated = 1024;             // images of all ranks, per epoch
 constexpr std::int64_t synthetic_epoch = 1 << 16;        // images, where there are no particles to pass over
 constexpr std::uint64_t validation_stream = 1ULL << 62;  // synthetic images from here on are for validation
 constexpr double report_seconds = 10;
@@ -94,8 +94,9 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
   require(state.weights.size() == network_.weights().size(),
           "a checkpoint holds the weights of its architecture");
   if (options.batch < comm.size())
-    throw Error("option --batch: " + std::to_string(options.batch) + " images cannot be shared by " +
-                std::to_string(comm.size()) + " ranks; give at least as many images as ranks");
+    throw Error(fmt::format(
+        "option --batch: {} images cannot be shared by {} ranks; give at least as many images as ranks",
+        options.batch, comm.size()));
   std::copy(state.weights.begin(), state.weights.end(), network_.weights().begin());
   share_weights(comm_, network_);
   const Range share = equal_share(comm, options.batch);
@@ -109,7 +110,7 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
   const std::size_t steps =
       aligned_count_ > 0 ? (set.training.size() + aligned_count_ - 1) / aligned_count_ : 0;
   steps_per_epoch_ = set.all_training > 0
-                         ? std::max<std::int64_t>(1, std::llround(comm.max(static_cast<double>(steps))))
+                         ? std::max<std::int64_t>(1, comm.max(static_cast<std::int64_t>(steps)))
                          : std::max<std::int64_t>(1, synthetic_epoch / options.batch);
 }
 
@@ -155,7 +156,7 @@ Trainer::Batch Trainer::next_batch(const std::vector<std::size_t>& order) {
   return batch;
 }
 
-/// Whether batches are still all synthetic.
+/// Whether all images of this step are synthetic.
 bool Trainer::pretraining() const {
   return stream_ != nullptr && progress() < options_.pretrain;
 }
@@ -186,7 +187,7 @@ double Trainer::progress() const {
 void Trainer::share_clock() {
   std::array<double, 2> values = {comm_.root() ? seconds_before_ + now() - start_ : 0.0,
                                   stop_requested() ? 1.0 : 0.0};
-  comm_.sum(std::span<double>(values));
+  comm_.sum(values);
   state_.seconds = values[0];
   stop_ = values[1] > 0;
 }
@@ -240,8 +241,7 @@ void Trainer::finish_epoch() {
 void Trainer::save() {
   saved_at_ = state_.seconds;
   state_.weights.assign(network_.weights().begin(), network_.weights().end());
-  collectively(comm_, [&] {
-    if (!comm_.root()) return;
+  on_root(comm_, [&] {
     write_checkpoint(options_.output, state_);
     if (state_.history.size() == written_epochs_) return;
     write_history(options_.output, state_.history);
@@ -256,7 +256,7 @@ void Trainer::keep_best() {
   EpochRecord record;
   validate_epoch(record);
   if (options_.report)
-    spdlog::info("train: the validation loss no longer falls: ends with the weights of epoch {}",
+    spdlog::info("the validation loss no longer falls: ends with the weights of epoch {}",
                  state_.history[static_cast<std::size_t>(state_.schedule.best_epoch) - 1].epoch);
 }
 
@@ -267,8 +267,8 @@ void Trainer::report() {
   const double share = progress();
   const double left = share > 0 ? std::max(0.0, state_.seconds * (1 - share) / share) : 0.0;
   std::string text =
-      fmt::format("train: epoch {}, {:.0f} images, {:.0f} images/s, {:.0f} s left", state_.epoch,
-                  state_.images, here > 0 ? (state_.images - images_before_) / here : 0.0, left);
+      fmt::format("epoch {}, {:.0f} images, {:.0f} images/s, {:.0f} s left", state_.epoch, state_.images,
+                  here > 0 ? (state_.images - images_before_) / here : 0.0, left);
   if (!state_.history.empty()) {
     const EpochRecord& last = state_.history.back();
     text += fmt::format("; loss {:.3f}", last.training_loss);
@@ -296,7 +296,7 @@ bool Trainer::run() {
       if (state_.seconds - saved_at_ > options_.save_seconds) save();
       if (state_.seconds - reported_at_ > report_seconds) report();
     }
-    // An epoch begun on fewer ranks may be longer than one of these.
+    // A resumed epoch that began on fewer ranks may have had more steps than this one has.
     if (state_.step >= steps_per_epoch_ || (over() && state_.epoch_images > 0)) finish_epoch();
   }
   keep_best();

@@ -1,60 +1,63 @@
 #include "mpi/learning/training_set.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
-#include "mpi/comm/work_queue.hpp"
+#include "mpi/comm/balanced.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
 namespace {
 
-/// One byte a particle: 1 for training, 2 for validation, 0 without a label.
-std::vector<std::uint8_t> sides(const Communicator& comm, const ResultTable& labels, double validation,
-                                std::uint64_t seed) {
-  std::vector<std::uint8_t> side(static_cast<std::size_t>(labels.size()));
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    const std::vector<ParticleState> states = labels.states();
-    for (std::size_t i = 0; i < side.size(); ++i)
-      if (states[i] == ParticleState::done)
-        side[i] = for_validation(seed, static_cast<std::int64_t>(i), validation) ? 2 : 1;
-  });
-  comm.broadcast(std::span<std::uint8_t>(side));
-  return side;
+/// Rows of particles that have a label.
+struct Sides {
+  std::vector<std::int64_t> training, validation;
+  std::int64_t outliers = 0;  ///< left out
+};
+
+/// The labelled ones of this rank's part of the rows.
+Sides own_sides(Range part, const ResultTable& table, const LabelSource& labels, std::uint64_t seed) {
+  constexpr std::int64_t block_rows = 4096;
+  const std::int64_t end = part.first + part.count;
+  Sides sides;
+  for (std::int64_t first = part.first; first < end; first += block_rows) {
+    std::int64_t row = first;
+    for (const ParticleResult& result :
+         table.read(first, std::min(block_rows, end - first), ResultTable::Details::brief)) {
+      const std::int64_t at = row++;
+      if (result.state != ParticleState::done) continue;
+      if (!labels.with_outliers && result.fit && result.fit->outlier)
+        ++sides.outliers;
+      else
+        (for_validation(seed, at, labels.validation) ? sides.validation : sides.training).push_back(at);
+    }
+  }
+  return sides;
 }
 
-/// This rank's share of the rows of one side.
-std::vector<std::int64_t> own_rows(const Communicator& comm, const std::vector<std::uint8_t>& side,
-                                   std::uint8_t wanted, std::int64_t total) {
-  const Range share = equal_share(comm, total);
-  std::vector<std::int64_t> rows;
-  std::int64_t seen = 0;
-  for (std::size_t i = 0; i < side.size() && seen < share.first + share.count; ++i)
-    if (side[i] == wanted && seen++ >= share.first) rows.push_back(static_cast<std::int64_t>(i));
-  return rows;
-}
-
-/// Reads particles and labels of the given rows, a run of consecutive ones at a time.
+/// Reads particles and labels of rows in ascending order, a window at a time.
 std::vector<Example> read_examples(const std::vector<std::int64_t>& rows, const ParticleFile& particles,
-                                   const ResultTable& labels, std::vector<double>& scores) {
-  constexpr std::int64_t longest = 1024;
+                                   const ResultTable& table, std::vector<double>& scores) {
+  constexpr std::int64_t window = 1024;
   std::vector<Example> examples;
   for (std::size_t i = 0; i < rows.size();) {
     const std::int64_t first = rows[i];
     std::size_t end = i;
-    while (end < rows.size() && rows[end] - first < longest) ++end;
+    while (end < rows.size() && rows[end] - first < window) ++end;
     const std::int64_t count = rows[end - 1] - first + 1;
-    const std::vector<Particle> described = particles.read(first, count);
-    const std::vector<ParticleResult> results = labels.read(first, count);
+    std::vector<Particle> described = particles.read(first, count);
+    const std::vector<ParticleResult> results = table.read(first, count, ResultTable::Details::brief);
     for (; i < end; ++i) {
       const auto at = static_cast<std::size_t>(rows[i] - first);
       const ParticleResult& result = results[at];
-      examples.push_back({rows[i], described[at], label_of(result)});
+      const double change = result.fit ? result.fit->defocus_change : 0;
+      described[at].ctf.defocus_u += change;
+      described[at].ctf.defocus_v += change;
+      examples.push_back({rows[i], std::move(described[at]), label_of(result)});
       scores.push_back(result.score);
     }
   }
@@ -67,33 +70,25 @@ void gather_scores(const Communicator& comm, const std::vector<double>& own, Tra
   const std::size_t step = 1 + own.size() / most;
   std::vector<double> sample;
   for (std::size_t i = 0; i < own.size(); i += step) sample.push_back(own[i]);
-  const int count = static_cast<int>(sample.size());
-  std::vector<int> counts(static_cast<std::size_t>(comm.size())), offsets(counts.size());
-  MPI_Allgather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, comm.handle());
-  std::exclusive_scan(counts.begin(), counts.end(), offsets.begin(), 0);
-  std::vector<double> all(static_cast<std::size_t>(offsets.back() + counts.back()));
-  MPI_Allgatherv(sample.data(), count, MPI_DOUBLE, all.data(), counts.data(), offsets.data(), MPI_DOUBLE,
-                 comm.handle());
-  describe_scores(std::move(all), set);
+  describe_scores(comm.all_gathered(sample), set);
 }
 
 ImageGrid common_grid(const Communicator& comm, const TrainingSet& set, const std::string& path) {
   const Example* any = !set.training.empty()     ? &set.training.front()
                        : !set.validation.empty() ? &set.validation.front()
                                                  : nullptr;
-  const double size = comm.max(any ? any->particle.size : 0);
-  const double pixel_size = comm.max(any ? any->particle.pixel_size : 0);
+  const ImageGrid grid{comm.max(any ? any->particle.size : 0), comm.max(any ? any->particle.pixel_size : 0)};
   collectively(comm, [&] {
     for (const auto* examples : {&set.training, &set.validation})
       for (const Example& e : *examples)
-        if (e.particle.size != static_cast<int>(size) || e.particle.pixel_size != pixel_size)
-          throw Error(
-              path + ": particle " + std::to_string(e.row + 1) + " has " + std::to_string(e.particle.size) +
-              " pixels of " + std::to_string(e.particle.pixel_size) + " Å, others have " +
-              std::to_string(static_cast<int>(size)) + " of " + std::to_string(pixel_size) +
-              " Å; a network learns from images of one size: scale them alike or train one network each");
+        if (e.particle.size != grid.size || e.particle.pixel_size != grid.pixel_size)
+          throw Error(fmt::format(
+              "{}: particle {} has {} pixels of {} Å, others have {} of {} Å; a network learns from images "
+              "of one size: "
+              "scale them alike or train one network per size",
+              path, e.row + 1, e.particle.size, e.particle.pixel_size, grid.size, grid.pixel_size));
   });
-  return {static_cast<int>(size), pixel_size};
+  return grid;
 }
 
 }  // namespace
@@ -114,31 +109,35 @@ void describe_scores(std::vector<double> scores, TrainingSet& set) {
 }
 
 TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
-                              const std::string& path, const std::string& labels, double validation,
-                              std::uint64_t seed) {
-  ResultTable table = ResultTable::open(comm, labels, ResultTable::Access::read);
+                              const LabelSource& labels, std::uint64_t seed) {
+  ResultTable table = ResultTable::open(comm, labels.path, ResultTable::Access::read);
   if (table.size() > particles.size())
-    throw Error(labels + " has " + std::to_string(table.size()) + " rows but " + path + " has " +
-                std::to_string(particles.size()) +
-                " particles; give the labels that `align` wrote for these particles");
-
-  const std::vector<std::uint8_t> side = sides(comm, table, validation, seed);
+    throw Error(fmt::format(
+        "{} has {} rows but {} has {} particles; give the labels that `align` wrote for these particles",
+        labels.path, table.size(), particles.path(), particles.size()));
+  const Sides sides =
+      collectively_get(comm, [&] { return own_sides(equal_share(comm, table.size()), table, labels, seed); });
+  const std::vector<std::int64_t> training = balanced(comm, sides.training),
+                                  validation = balanced(comm, sides.validation);
   TrainingSet set;
   set.rows = particles.size();
   set.modes = table.modes();
-  set.all_training = std::count(side.begin(), side.end(), 1);
-  set.all_validation = std::count(side.begin(), side.end(), 2);
+  set.all_training = comm.sum(static_cast<std::int64_t>(training.size()));
+  set.all_validation = comm.sum(static_cast<std::int64_t>(validation.size()));
+  set.outliers = comm.sum(sides.outliers);
   if (set.all_training == 0)
-    throw Error(labels + " has no particle to train on (" + std::to_string(set.all_validation) +
-                " are set aside for validation); align more particles or lower --validation");
+    throw Error(fmt::format(
+        "{} has no particle of {} to train on ({} are set aside for validation, {} are outliers); align "
+        "more particles, lower --validation or give --with-outliers",
+        labels.path, particles.path(), set.all_validation, set.outliers));
   std::vector<double> scores;
   collectively(comm, [&] {
-    set.training = read_examples(own_rows(comm, side, 1, set.all_training), particles, table, scores);
-    set.validation = read_examples(own_rows(comm, side, 2, set.all_validation), particles, table, scores);
+    set.training = read_examples(training, particles, table, scores);
+    set.validation = read_examples(validation, particles, table, scores);
   });
   table.close();
   gather_scores(comm, scores, set);
-  set.grid = common_grid(comm, set, path);
+  set.grid = common_grid(comm, set, particles.path());
   return set;
 }
 

@@ -24,10 +24,11 @@ struct TrainingSet {
   std::vector<Example> training, validation;
   std::int64_t rows = 0;                              ///< of the particle file
   std::int64_t all_training = 0, all_validation = 0;  ///< over all ranks
+  std::int64_t outliers = 0;                          ///< of all ranks, left out
   std::vector<int> modes;                             ///< mode numbers of the labels
   ImageGrid grid;
-  double median_score = 0,
-         score_deviation = 0;  ///< of the labels: median, and 1.4826 times the median deviation
+  double median_score = 0;     ///< of the labels
+  double score_deviation = 0;  ///< 1.4826 times their median deviation from it
 };
 
 /// Whether a particle is set aside for validation: a function of (seed, row) alone, so that no particle is
@@ -37,12 +38,18 @@ bool for_validation(std::uint64_t seed, std::int64_t row, double share);
 /// Sets median and spread (1.4826 times the median deviation) of the scores, of which there is one at least.
 void describe_scores(std::vector<double> scores, TrainingSet& set);
 
-/// Reads this rank's share of the particles that have a label (state done): consecutive ones, as many as any
-/// other rank's to one. `path` is the particle file's, for messages; `validation`: the share of all particles
-/// that is set aside. Labels may cover just the first particles. Collective. Throws Error when the two files
-/// do not belong together or no label is there.
+/// Where labels come from.
+struct LabelSource {
+  std::string path;            ///< a result of an alignment or a prediction, or a truth
+  double validation = 0.1;     ///< share of the particles that is set aside
+  bool with_outliers = false;  ///< learn from particles that the structure does not explain, too
+};
+
+/// Reads this rank's share of the particles that have a label (state done, no outlier): consecutive ones, as
+/// many as any other rank's to one. Labels may cover just the first particles. Where the alignment refined
+/// the defocus the particle's CTF has it. A rank never holds more than its share. Collective. Throws Error
+/// when the two files do not belong together, no label is there, or boxes differ.
 TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
-                              const std::string& path, const std::string& labels, double validation,
-                              std::uint64_t seed);
+                              const LabelSource& labels, std::uint64_t seed);
 
 }  // namespace elastem

@@ -1,9 +1,9 @@
-"""The network of `elastem train` in PyTorch: images a second of training and of prediction, from memory.
+"""The network of `elastem train` in PyTorch: images per second of training and of prediction, from memory.
 
     mpirun -n N /usr/bin/python3 training_peer.py --width 32 --blocks 1,1,1,1 --stem 5 --hidden 256 [--weights COUNT] …
 
 On two ranks and more DistributedDataParallel with gloo adds up the gradients. Everything else is the same as in
-training_bench: images a rank, precision, one thread, Adam, the gradient clipped to norm 1, the same loss. With --weights
+training_bench: images per rank, precision, one thread, Adam, the gradient clipped to norm 1, the same loss. With --weights
 the number of weights must be that of elastem's network. Of PyTorch's two memory layouts the faster one is timed. Prints CSV
 like training_bench.
 """

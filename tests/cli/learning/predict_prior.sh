@@ -8,6 +8,7 @@ small_set 80 48 3
 spoil_images 80 48
 ranks 2 train -i set/particles.star -m modes.h5 -l set/truth.h5 -o network.pt --epochs 4 --batch 16 --stream >log 2>&1 ||
   { cat log; fail "train gives $?"; }
+prior() { /usr/bin/python3 "$ELASTEM_SOURCE/tests/support/learnt_prior.py" "$@"; }
 run() { ranks "$1" predict -i set/particles.star -m modes.h5 -w network.pt --refine --learn-prior "${@:2}" >log 2>&1; }
 
 for n in 1 3; do
@@ -16,29 +17,16 @@ for n in 1 3; do
   grep -q '2 outliers' log || { cat log; fail "the log does not tell of the outliers"; }
 done
 same_tables on1.h5 on3.h5 || fail "the table differs on 3 ranks"
-/usr/bin/python3 - <<'END_OF_PYTHON' || fail "flags or prior are wrong"
-import h5py, numpy as np
-table = h5py.File("on1.h5")
-assert list(np.flatnonzero(table["fit/outlier"])) == [11, 42], np.flatnonzero(table["fit/outlier"])
-assert table["particles/state"][60] == 2 and np.isnan(table["fit/chi2"][60])
-assert table["prior/learners"][0] == 77, table["prior/learners"][0]  # neither outliers nor the failed one
-done = table["particles/state"][:] == 1
-assert (table["particles/amplitudes"][:][done] != table["fit/amplitudes"][:][done]).any()
-END_OF_PYTHON
+prior flags on1.h5 || fail "flags or prior are wrong"
 ranks 1 evaluate -i on1.h5 -t set/truth.h5 --json >with.json || fail "evaluate gives $?"
 ranks 1 evaluate -i on1.h5 -t set/truth.h5 --json --without-prior >without.json || fail "evaluate --without-prior gives $?"
-/usr/bin/python3 - <<'END_OF_PYTHON' || fail "the prior makes it worse"
-import json
-after, before = (json.load(open(name))["all"]["global"]["mean_absolute_error"] for name in ("with.json", "without.json"))
-print(f"mean amplitude error {before:.2f} Å of the images alone, {after:.2f} Å with the prior")
-assert after < before
-END_OF_PYTHON
+prior helps with.json without.json || fail "the prior makes it worse"
 
 cp on1.h5 killed.h5
 undo_last_pass killed.h5
 same_tables on1.h5 killed.h5 && fail "the table was not damaged"
 run 3 -o killed.h5 --resume || { cat log; fail "resuming gives $?"; }
-grep -q 'predict: 2 particles in' log || { cat log; fail "not the two damaged rows alone were predicted"; }
+grep -q '2 particles in' log || { cat log; fail "not the two damaged rows alone were predicted"; }
 same_tables on1.h5 killed.h5 || fail "the resumed table differs"
 
 # Refined without a prior: flags, and what the images alone say; a resumed run must have the same options.

@@ -33,8 +33,22 @@ bool labelled(std::int64_t row) {
   return row % 5 != 2;
 }
 
-void write_labels(const Communicator& comm, const std::string& path, std::int64_t n) {
-  ResultTable table = ResultTable::create(comm, path, n, {7}, make_provenance(comm, "test", {}, 1));
+/// Of every seventh row an alignment found that the structure does not explain it.
+bool outlier(std::int64_t row) {
+  return row % 7 == 3;
+}
+
+/// What an alignment changed of the defocus, Å.
+double defocus_change(std::int64_t row) {
+  return 10.0 * static_cast<double>(row) - 200;
+}
+
+enum class Labels { truth, alignment };
+
+void write_labels(const Communicator& comm, const std::string& path, std::int64_t n, Labels labels) {
+  const bool fits = labels == Labels::alignment;
+  ResultTable table =
+      ResultTable::create(comm, path, n, {7}, make_provenance(comm, "test", {}, 1), {.fits = fits});
   if (comm.root()) {
     std::vector<ParticleResult> rows;
     for (std::int64_t i = 0; i < n; ++i) {
@@ -45,6 +59,11 @@ void write_labels(const Communicator& comm, const std::string& path, std::int64_
       row.standard_errors = Eigen::VectorXd::Ones(6);
       row.score = 0.3 + 0.001 * static_cast<double>(i);
       row.state = labelled(i) ? ParticleState::done : ParticleState::failed;
+      if (fits)
+        row.fit = FitDetails{.covariance = Eigen::MatrixXd::Identity(6, 6),
+                             .amplitudes = row.amplitudes,
+                             .defocus_change = defocus_change(i),
+                             .outlier = outlier(i)};
       rows.push_back(row);
     }
     table.write(0, rows);
@@ -55,23 +74,25 @@ void write_labels(const Communicator& comm, const std::string& path, std::int64_
 class TrainingSetOfRanks : public testing::Test {
  protected:
   void SetUp() override {
-    if (comm_.root()) {
-      std::remove(star_.c_str());
-      std::remove(labels_.c_str());
-    }
+    if (comm_.root()) std::remove(star_.c_str());
     comm_.barrier();
     write_star(comm_, star_);
-    write_labels(comm_, labels_, label_rows);
+    write(label_rows, Labels::truth);
   }
-  TrainingSet load(double validation, std::uint64_t seed = 3) {
+  void write(std::int64_t rows, Labels labels) {
+    if (comm_.root()) std::remove(labels_.c_str());
+    comm_.barrier();
+    write_labels(comm_, labels_, rows, labels);
+  }
+  TrainingSet load(double validation, std::uint64_t seed = 3, bool with_outliers = false) {
     const ParticleFile file(star_, ParticleFile::scan(star_));
-    return load_training_set(comm_, file, star_, labels_, validation, seed);
+    return load_training_set(comm_, file, {labels_, validation, with_outliers}, seed);
   }
   /// How often each row stands in the lists of all ranks.
   std::vector<std::int64_t> counts(const std::vector<Example>& examples) {
     std::vector<std::int64_t> counted(particle_rows, 0);
     for (const Example& e : examples) ++counted[static_cast<std::size_t>(e.row)];
-    comm_.sum(std::span<std::int64_t>(counted));
+    comm_.sum(counted);
     return counted;
   }
 
@@ -115,6 +136,39 @@ TEST_F(TrainingSetOfRanks, LabelsBelongToTheirParticles) {
   EXPECT_NEAR(set.median_score, 0.325, 0.003);  // the middle of 0.3 … 0.349, some rows left out
 }
 
+TEST_F(TrainingSetOfRanks, OutliersOfAnAlignmentAreLeftOutUnlessAskedFor) {
+  write(label_rows, Labels::alignment);
+  const TrainingSet set = load(0.3), all = load(0.3, 3, true);
+  const auto training = counts(set.training), validation = counts(set.validation);
+  std::int64_t left_out = 0;
+  for (std::int64_t i = 0; i < label_rows; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    EXPECT_EQ(training[at] + validation[at], labelled(i) && !outlier(i) ? 1 : 0) << "row " << i;
+    left_out += labelled(i) && outlier(i) ? 1 : 0;
+  }
+  ASSERT_GT(left_out, 0);
+  EXPECT_EQ(set.outliers, left_out);
+  EXPECT_EQ(all.outliers, 0);
+  EXPECT_EQ(all.all_training + all.all_validation, set.all_training + set.all_validation + left_out);
+}
+
+TEST_F(TrainingSetOfRanks, AnAlignmentsDefocusAndErrorsComeWithItsLabels) {
+  const TrainingSet exact = load(0);
+  const double written = exact.training.empty() ? 0 : exact.training.front().particle.ctf.defocus_u;
+  write(label_rows, Labels::alignment);
+  const TrainingSet set = load(0);
+  for (const Example& e : exact.training) {
+    EXPECT_EQ(e.label.errors.amplitudes.size(), 0) << "a truth is exact";
+    EXPECT_EQ(e.particle.ctf.defocus_u, written);
+  }
+  for (const Example& e : set.training) {
+    EXPECT_EQ(e.particle.ctf.defocus_u, written + defocus_change(e.row));
+    EXPECT_EQ(e.particle.ctf.defocus_v, written + defocus_change(e.row));
+    ASSERT_EQ(e.label.errors.amplitudes.size(), 1);
+    EXPECT_EQ(e.label.errors.amplitudes[0], 1);
+  }
+}
+
 TEST_F(TrainingSetOfRanks, ScalingIsThatOfAllRanks) {
   const TrainingSet set = load(0.0);
   double sum = 0, squares = 0, n = 0;
@@ -138,9 +192,7 @@ TEST_F(TrainingSetOfRanks, AnotherSeedSplitsOtherwise) {
 }
 
 TEST_F(TrainingSetOfRanks, MoreLabelsThanParticlesAreAnErrorOnAllRanks) {
-  if (comm_.root()) std::remove(labels_.c_str());
-  comm_.barrier();
-  write_labels(comm_, labels_, particle_rows + 1);
+  write(particle_rows + 1, Labels::truth);
   try {
     load(0.1);
     ADD_FAILURE() << "labels of other particles were accepted";
