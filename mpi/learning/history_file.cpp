@@ -1,7 +1,6 @@
 #include "mpi/learning/history_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 

@@ -48,8 +48,8 @@ struct Checkpoint {
   std::vector<std::string> inputs;   ///< fingerprints of the input files
 };
 
-/// Writes the checkpoint to `path` as a NewFile: a crash at any moment leaves the old or the new one. One rank
-/// only. Throws Error when the file cannot be written.
+/// Writes the checkpoint to `path` as a NewFile: a crash at any moment leaves the old or the new one. One
+/// rank only. Throws Error when the file cannot be written.
 void write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// The bytes of the file. Layout: the line "elastem network 3\n" with the format's version, the length of the
