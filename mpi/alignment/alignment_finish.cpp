@@ -9,148 +9,140 @@
 #include "alignment/amplitude_prior.hpp"
 #include "alignment/outliers.hpp"
 #include "core/row_slices.hpp"
+#include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
 
 namespace {
 
-constexpr std::int64_t block_rows = 4096;
 using Rows = std::vector<ParticleResult>;
 
-/// Shows `visit` this rank's slices of the rows, a block at a time: the first row's number, and the rows.
-void for_own_blocks(const Communicator& comm, const ResultTable& table, ResultTable::Details details,
-                    const std::function<void(std::int64_t, Rows&)>& visit) {
-  const RowSlices slices{table.size()};
-  const std::int64_t end = slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size()));
-  for (auto first = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size())); first < end;
-       first += block_rows) {
-    Rows rows = table.read(first, std::min(block_rows, end - first), details);
-    visit(first, rows);
-  }
-}
+constexpr RowPass possible_learners{.outliers = Outliers::leave_out,
+                                    .details = ResultTable::Details::image_alone};
 
-bool teaches(const ParticleResult& row) {
-  return row.state == ParticleState::done && !row.fit->outlier && usable(amplitudes_alone(*row.fit));
+/// Whether a prior can be learnt from a row that is no outlier.
+bool can_teach(const ParticleResult& row) {
+  return row.state == ParticleState::done && usable(amplitudes_alone(*row.fit));
 }
 
 /// How many rows of each slice can teach a prior. Collective.
 std::vector<std::int64_t> teachers(const Communicator& comm, const ResultTable& table) {
   const RowSlices slices{table.size()};
   std::vector<std::int64_t> counts(RowSlices::count, 0);
-  collectively(comm, [&] {
-    int slice = 0;
-    for_own_blocks(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        slice = slices.slice_of(first + static_cast<std::int64_t>(i), slice);
-        if (teaches(rows[i])) ++counts[static_cast<std::size_t>(slice)];
-      }
-    });
+  int slice = 0;
+  for_each_row(comm, table, possible_learners, [&](std::int64_t row, const ParticleResult& result) {
+    slice = slices.slice_of(row, slice);
+    if (can_teach(result)) ++counts[static_cast<std::size_t>(slice)];
   });
-  comm.sum(std::span<std::int64_t>(counts));
+  comm.sum(counts);
   return counts;
 }
 
-/// This rank's share of the learners; `before`: how many rows of earlier ranks can teach.
+/// This rank's share of the learners; `before`: how many rows of earlier ranks
+/// can teach. Collective.
 std::vector<Learner> own_learners(const Communicator& comm, const ResultTable& table, std::int64_t before,
                                   std::int64_t total) {
   std::vector<Learner> learners;
-  for_own_blocks(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (!teaches(rows[i])) continue;
-      const std::int64_t ordinal = stratum_drawn(before++, total, most_learners);
-      if (ordinal >= 0)
-        learners.push_back({first + static_cast<std::int64_t>(i), ordinal, amplitudes_alone(*rows[i].fit)});
-    }
+  for_each_row(comm, table, possible_learners, [&](std::int64_t row, const ParticleResult& result) {
+    if (!can_teach(result)) return;
+    const std::int64_t ordinal = stratum_drawn(before++, total, most_learners);
+    if (ordinal >= 0) learners.push_back({row, ordinal, amplitudes_alone(*result.fit)});
   });
   return learners;
 }
 
-/// Rewrites this rank's rows; `learners` ascending, with the points that they made.
+/// Rewrites the rows of a block that are done; the others stay untouched.
+void rewrite_done(ResultTable& table, std::int64_t first, const Rows& rows) {
+  for (std::size_t i = 0; i < rows.size();) {
+    std::size_t end = i;
+    while (end < rows.size() && rows[end].state == ParticleState::done) ++end;
+    table.rewrite(first + static_cast<std::int64_t>(i), std::span(rows).subspan(i, end - i));
+    i = std::max(end, i + 1);
+  }
+}
+
+/// Rewrites this rank's rows; `learners` ascending, with the points that they
+/// made. Collective.
 void rewrite_own(const Communicator& comm, ResultTable& table, const LearntPrior& learnt,
                  const std::vector<Learner>& learners) {
   PriorEvidence evidence(learnt.prior);
   std::size_t next = 0;
-  for_own_blocks(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
+  for_each_block(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::int64_t row = first + static_cast<std::int64_t>(i);
       Eigen::Index own_point = -1;
       if (next < learners.size() && learners[next].row == row) own_point = learnt.own_points[next++];
       if (rows[i].state != ParticleState::done) continue;
       const AmplitudeEstimate alone = amplitudes_alone(*rows[i].fit);
-      if (usable(alone)) {
-        evidence.weigh(alone, own_point);
-        rows[i] = moved_by_prior(rows[i], evidence.answer());
-      }
+      if (!usable(alone)) continue;
+      evidence.weigh(alone, own_point);
+      rows[i] = moved_by_prior(rows[i], evidence.answer());
     }
-    // Rows that are not done stay untouched.
-    for (std::size_t i = 0; i < rows.size();) {
-      std::size_t end = i;
-      while (end < rows.size() && rows[end].state == ParticleState::done) ++end;
-      table.rewrite(first + static_cast<std::int64_t>(i), std::span(rows).subspan(i, end - i));
-      i = std::max(end, i + 1);
-    }
+    rewrite_done(table, first, rows);
   });
 }
 
 using MakePrior = std::function<std::optional<LearntPrior>(std::span<const Learner>, std::int64_t)>;
 
-/// Makes a prior of the rows that can teach one, stores it, and rewrites all rows with it. False where none
-/// is made. Collective.
+/// Makes a prior of the rows that can teach one, stores it, and rewrites all
+/// rows with it. False where none is made. Collective.
 bool apply_prior(const Communicator& comm, ResultTable& table, const MakePrior& make) {
   const auto counts = teachers(comm, table);
   const auto own_first = counts.begin() + RowSlices::first_of_rank(comm.rank(), comm.size());
   const std::int64_t before = std::accumulate(counts.begin(), own_first, std::int64_t{0});
   const std::int64_t total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-  std::vector<Learner> learners;
-  collectively(comm, [&] { learners = own_learners(comm, table, before, total); });
+  const std::vector<Learner> learners = own_learners(comm, table, before, total);
   const auto prior = make(learners, total);
   if (!prior) return false;
   collectively(comm, [&] {
     if (comm.root()) table.write_prior(*prior);
   });
-  collectively(comm, [&] { rewrite_own(comm, table, *prior, learners); });
+  rewrite_own(comm, table, *prior, learners);
   return true;
 }
 
 void report(const LearntPrior& learnt) {
-  spdlog::debug("log-likelihood of the estimates {:.1f} before the prior, {:.1f} with it; held out {:.1f}",
-                learnt.likelihoods.front(), learnt.log_likelihood, learnt.held_out);
+  spdlog::debug(
+      "log-likelihood of the estimates {:.1f} before the prior, "
+      "{:.1f} with it; held out {:.1f}",
+      learnt.likelihoods.front(), learnt.log_likelihood, learnt.held_out);
   if (learnt.iterations == 0) {
-    spdlog::info("a normal distribution describes the amplitudes of {} particles best: they change little",
-                 learnt.learners);
+    spdlog::info(
+        "a normal distribution describes the amplitudes of {} "
+        "particles best: they change little",
+        learnt.learners);
     return;
   }
-  spdlog::info("prior learnt from {} particles: {} points, {} iterations, {:.1f} % background",
-               learnt.learners, learnt.prior.points.cols(), learnt.iterations,
-               100 * learnt.prior.background_share);
+  spdlog::info(
+      "prior learnt from {} particles: {} points, {} iterations, "
+      "{:.1f} % background",
+      learnt.learners, learnt.prior.points.cols(), learnt.iterations, 100 * learnt.prior.background_share);
 }
 
 }  // namespace
 
 std::int64_t flag_outliers(const Communicator& comm, ResultTable& table) {
+  constexpr auto brief = ResultTable::Details::brief;
   QualityTally tally;
-  collectively(comm, [&] {
-    for_own_blocks(comm, table, ResultTable::Details::brief, [&](std::int64_t, Rows& rows) {
-      for (const auto& row : rows)
-        if (row.fit) tally.add(row.score, row.fit->chi2);
-    });
+  for_each_row(comm, table, {.details = brief}, [&](std::int64_t, const ParticleResult& row) {
+    if (row.fit) tally.add(row.score, row.fit->chi2);
   });
   comm.sum(tally.counts());
   const OutlierLimits limits = tally.limits();
   std::int64_t found = 0;
-  collectively(comm, [&] {
-    for_own_blocks(comm, table, ResultTable::Details::brief, [&](std::int64_t first, Rows& rows) {
-      std::vector<std::uint8_t> flags;
-      for (const auto& row : rows)
-        flags.push_back(row.fit && limits.exceeded(row.score, row.fit->chi2) ? 1 : 0);
-      found += std::accumulate(flags.begin(), flags.end(), std::int64_t{0});
-      table.write_outliers(first, flags);
-    });
+  for_each_block(comm, table, brief, [&](std::int64_t first, Rows& rows) {
+    std::vector<std::uint8_t> flags;
+    for (const auto& row : rows)
+      flags.push_back(row.fit && limits.exceeded(row.score, row.fit->chi2) ? 1 : 0);
+    found += std::accumulate(flags.begin(), flags.end(), std::int64_t{0});
+    table.write_outliers(first, flags);
   });
-  comm.sum(std::span<std::int64_t>(&found, 1));
+  found = comm.sum(found);
   if (found > 0)
-    spdlog::info("{} outliers: score below {:.3f} or chi-square above {:.3f} (/fit/outlier)", found,
-                 limits.lowest_score, limits.highest_chi2);
+    spdlog::info(
+        "{} outliers: score below {:.3f} or chi-square above {:.3f} "
+        "(/fit/outlier)",
+        found, limits.lowest_score, limits.highest_chi2);
   return found;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <span>
-#include <utility>
 
 #include "core/error.hpp"
 
@@ -59,16 +58,20 @@ std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const Pa
   return noise;
 }
 
-void refuse_unreadable(const ParticleSet& set) {
+PerGrid<NoiseSpectrum> background_noises(const Communicator& comm, const ParticleSet& set,
+                                         const std::vector<bool>& used, std::int64_t count) {
+  PerGrid<NoiseSpectrum> noise(set.grids.size());
+  bool readable = false;
+  for (std::size_t g = 0; g < noise.size(); ++g) {
+    if (!used[g]) continue;
+    noise[g] = background_noise(comm, set, count, g);
+    readable = readable || noise[g];
+    if (!noise[g]) noise[g].emplace(static_cast<std::size_t>(set.grids[g].size / 2 + 1), 1.0);
+  }
+  if (readable) return noise;
   throw Error(set.path +
               ": none of its particles can be read as images; check the stack's path (--datadir) and its "
               "pixels");
-}
-
-NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count) {
-  auto noise = background_noise(comm, set, count, 0);
-  if (!noise) refuse_unreadable(set);
-  return std::move(*noise);
 }
 
 std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t count, std::size_t grid) {

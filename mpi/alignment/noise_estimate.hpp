@@ -20,11 +20,10 @@ namespace elastem {
 std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const ParticleSet& set,
                                               std::int64_t count, std::size_t grid);
 
-/// The same for a set of one grid. Throws Error when no particle can be read.
-NoiseSpectrum estimate_noise(const Communicator& comm, const ParticleSet& set, std::int64_t count);
-
-/// Throws Error: no particle can be read as an image.
-[[noreturn]] void refuse_unreadable(const ParticleSet& set);
+/// The same for each grid of `used`; white where none of a grid's particles can be read. Throws Error when no
+/// particle of any grid can.
+PerGrid<NoiseSpectrum> background_noises(const Communicator& comm, const ParticleSet& set,
+                                         const std::vector<bool>& used, std::int64_t count);
 
 /// The rows whose residuals refine the noise of one grid: of its particles among the first `count` an eighth,
 /// but at least 16 and at most 128, spread evenly.

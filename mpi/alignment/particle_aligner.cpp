@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "imaging/soft_mask.hpp"
+#include "particles/particle_key.hpp"
 
 namespace elastem {
 
@@ -20,13 +21,6 @@ AlignmentOptions alignment_options(const cli::AlignOptions& o) {
   options.local_angle = o.local_angle;
   options.local_shift = o.local_shift;
   return options;
-}
-
-std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
-  std::vector<bool> used(set.grids.size(), set.grid_of_row.empty());
-  for (std::size_t row = 0; row < set.grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)
-    if (set.grid_of_row[row] != ParticleSet::no_grid) used[set.grid_of_row[row]] = true;
-  return used;
 }
 
 PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
@@ -92,7 +86,13 @@ ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& s
 ParticleResult ParticleAligner::align(std::int64_t i) {
   FailureReason reason;
   const Particle& particle = particles_.read(i, reason);
-  if (reason != FailureReason::none) return failed_result(model_->mode_count(), reason);
+  ParticleResult result =
+      reason == FailureReason::none ? fitted(particle) : failed_result(model_->mode_count(), reason);
+  result.image = particle_key(particle);
+  return result;
+}
+
+ParticleResult ParticleAligner::fitted(const Particle& particle) {
   Aligner& aligner = *aligners_[particles_.grid()];
   return local_ ? aligner.refine_near(particles_.image(), particle.ctf, particle.pose)
                 : aligner.align(particles_.image(), particle.ctf);

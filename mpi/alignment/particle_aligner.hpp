@@ -12,14 +12,7 @@
 
 namespace elastem {
 
-/// Something for each grid of a set, in the order of ParticleSet::grids; none where no particle needs it.
-template <class T>
-using PerGrid = std::vector<std::optional<T>>;
-
 AlignmentOptions alignment_options(const cli::AlignOptions& o);
-
-/// The grids that occur among the first `count` particles.
-std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count);
 
 /// The libraries of the pose search of a run; none with --local. Collective.
 PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
@@ -72,6 +65,8 @@ class ParticleAligner {
   Aligner::Times times() const;
 
  private:
+  ParticleResult fitted(const Particle& particle);
+
   const ElasticModel* model_;
   const ParticleSet* set_;
   bool local_;

@@ -12,12 +12,10 @@
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/particle_aligner.hpp"
 #include "mpi/alignment/queue_stages.hpp"
-#include "mpi/comm/queue_report.hpp"
-#include "mpi/comm/work_queue.hpp"
+#include "mpi/alignment/stored_noise.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
-#include "mpi/run/output.hpp"
-#include "mpi/storage/result_table.hpp"
+#include "mpi/particles/particle_pass.hpp"
 #include "options/align_options.hpp"
 
 namespace elastem {
@@ -68,26 +66,6 @@ void describe(const Communicator& comm, const AlignOptions& o, const ParticleSet
 
 using Noise = PerGrid<NoiseSpectrum>;
 
-/// "noise_spectrum" of the first grid, "noise_spectrum_2" and so on of the others.
-std::string noise_name(std::size_t grid) {
-  return grid == 0 ? "noise_spectrum" : "noise_spectrum_" + std::to_string(grid + 1);
-}
-
-/// What the background says; white where none of a grid's particles can be read. Collective.
-Noise background_noises(const Communicator& comm, const ParticleSet& set, const std::vector<bool>& used,
-                        std::int64_t count) {
-  Noise noise(set.grids.size());
-  bool readable = false;
-  for (std::size_t g = 0; g < noise.size(); ++g) {
-    if (!used[g]) continue;
-    noise[g] = background_noise(comm, set, count, g);
-    readable = readable || noise[g];
-    if (!noise[g]) noise[g].emplace(static_cast<std::size_t>(set.grids[g].size / 2 + 1), 1.0);
-  }
-  if (!readable) refuse_unreadable(set);
-  return noise;
-}
-
 /// What the residuals of a sample say, which is aligned with the noise of the background. Collective.
 Noise residual_noise(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
                      const Noise& first, const PerGrid<NodeLibrary>& libraries, const AlignOptions& o,
@@ -100,29 +78,6 @@ Noise residual_noise(const Communicator& comm, const ElasticModel& model, const 
     const auto rows = residual_sample(set, count, g);
     spdlog::info("noise: from the residuals of {} particles of {}² pixels", rows.size(), set.grids[g].size);
     noise[g] = refine_noise(comm, *first[g], rows, [&](std::int64_t i) { return worker->residual(i); });
-  }
-  return noise;
-}
-
-void store_noise(ResultTable& table, const ParticleSet& set, const Noise& noise) {
-  for (std::size_t g = 0; g < noise.size(); ++g) {
-    if (!noise[g]) continue;
-    table.store_vector(
-        noise_name(g), *noise[g], "1",
-        fmt::format("E|N|² of an image's unnormalised transform, a value a shell 0 … S/2; images of {}² "
-                    "pixels of {:.6g} Å",
-                    set.grids[g].size, set.grids[g].pixel_size));
-  }
-}
-
-/// None where the run was killed before it had stored all.
-std::optional<Noise> load_noise(const ResultTable& table, const ParticleSet& set,
-                                const std::vector<bool>& used) {
-  Noise noise(set.grids.size());
-  for (std::size_t g = 0; g < noise.size(); ++g) {
-    if (!used[g]) continue;
-    noise[g] = table.load_vector(noise_name(g));
-    if (noise[g]->empty()) return std::nullopt;
   }
   return noise;
 }
@@ -149,85 +104,40 @@ Noise noise_of(const Communicator& comm, const ElasticModel& model, const Partic
   return residual_noise(comm, model, set, first, libraries, o, count);
 }
 
-/// A table that goes on, or a new one with the noise of the set in it. Collective.
+/// The table of the run, and the noise of the set, which stands in it. Collective.
 ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int64_t count,
                        const ElasticModel& model, const ParticleSet& set,
                        const PerGrid<NodeLibrary>& libraries, const Provenance& provenance, Noise& noise,
                        StageTimes& times) {
-  if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
-    ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
-    collectively(comm, [&] { require_same_run(table.provenance(), provenance, o.output); });
-    if (auto stored = load_noise(table, set, used_grids(set, count))) {
-      noise = std::move(*stored);
-      times.lap("table");
-      return table;
-    }
+  const auto contents = [&] {
     noise = noise_of(comm, model, set, libraries, o, count);
-    store_noise(table, set, noise);
     times.lap("noise");
-    return table;
-  }
-  noise = noise_of(comm, model, set, libraries, o, count);
-  times.lap("noise");
-  ResultTable table = ResultTable::create(comm, o.output, count, model.mode_numbers, provenance,
-                                          TableContents{.fits = true, .prior = o.learn_prior});
-  store_noise(table, set, noise);
+    return TableContents{.fits = true,
+                         .prior = o.learn_prior,
+                         .key_length = set.longest_key,
+                         .vectors = stored_noise(set, noise)};
+  };
+  const auto resumed = [&](const ResultTable& table) {
+    noise = load_noise(table, o.output, used_grids(set, count));
+  };
+  ResultTable table = open_pass_table(
+      comm, {o.output, o.common.resume, o.common.overwrite, count, model.mode_numbers, provenance}, contents,
+      resumed);
   times.lap("table");
   return table;
 }
 
 QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTable& table,
                        ParticleAligner& worker, StageTimes& times) {
-  std::vector<Range> pending;
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    const auto states = table.states();
-    pending = runs_where(table.size(), [&](std::int64_t i) {
-      return states[static_cast<std::size_t>(i)] == ParticleState::pending;
-    });
-  });
-  std::vector<ParticleResult> rows;
-  double writing = 0;
   QueueOptions options;
   options.show_progress = !o.common.quiet;
-  QueueSummary summary = run_queue(
-      comm, pending, options, [&](std::int64_t i) { rows.push_back(worker.align(i)); },
-      [&](Range chunk) {
-        const TimedScope watch(writing);
-        table.write(chunk.first, rows);
-        rows.clear();
-      });
+  const PassSummary summary =
+      run_pass(comm, table, options, {.result_of = [&](std::int64_t i) { return worker.align(i); }});
   times.lap("alignment");
   TimeParts parts = parts_of(worker.times());
-  parts.emplace_back("writing", writing);
-  add_parts(comm, parts, summary.done, times);
-  return summary;
-}
-
-/// Counts the rows by state and reason, each rank a part of the table. Collective.
-void summarise(const Communicator& comm, const ResultTable& table, const QueueSummary& summary) {
-  std::vector<std::int64_t> counts(failure_names().size() + 1, 0);  // by reason; at the end the pending ones
-  std::vector<double> score(1, 0.0);
-  collectively(comm, [&] {
-    constexpr std::int64_t block = 4096;
-    for (std::int64_t first = comm.rank() * block; first < table.size(); first += comm.size() * block) {
-      for (const auto& row : table.read(first, std::min(block, table.size() - first))) {
-        const bool pending = row.state == ParticleState::pending;
-        ++counts[pending ? counts.size() - 1 : static_cast<std::size_t>(row.reason)];
-        if (row.state == ParticleState::done) score[0] += row.score;
-      }
-    }
-  });
-  comm.sum(std::span<std::int64_t>(counts));
-  comm.sum(std::span<double>(score));
-  if (!comm.root()) return;
-  spdlog::info("{} particles aligned, mean score {:.3f}; {} in this run, {:.2f} s on {} ranks", counts[0],
-               score[0] / std::max<double>(1, static_cast<double>(counts[0])), summary.done, summary.seconds,
-               comm.size());
-  for (std::size_t reason = 1; reason + 1 < counts.size(); ++reason) {
-    if (counts[reason] > 0) spdlog::warn("{} particles failed: {}", counts[reason], failure_names()[reason]);
-  }
-  for (const auto& line : queue_report(summary, "particles")) spdlog::info("{}", line);
+  parts.emplace_back("writing", summary.writing);
+  add_parts(comm, parts, summary.queue.done, times);
+  return summary.queue;
 }
 
 }  // namespace
@@ -270,7 +180,7 @@ int align_command(const Invocation& invocation) {
   std::optional<ParticleAligner> worker;
   collectively(comm, [&] { worker.emplace(model, set, noise, libraries, o); });
   const QueueSummary summary = align_all(comm, o, table, *worker, times);
-  summarise(comm, table, summary);
+  log_pass(comm, table, summary, "aligned");
   if (!summary.stopped) finish_alignment(comm, table, o.learn_prior);
   times.lap("finishing");
   table.close(times.text());

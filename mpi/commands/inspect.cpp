@@ -101,11 +101,10 @@ struct TableSummary {
 
 void say_rows(const TableSummary& rows, const std::vector<int>& modes) {
   say("  {} done, {} failed, {} pending", rows.states[1], rows.states[2], rows.states[0]);
-  const auto names = failure_names();
   for (std::size_t code = 0; code < rows.reasons.size(); ++code)
     if (rows.reasons[code] > 0)
       say("  failed: {} {}", rows.reasons[code],
-          code < names.size() ? names[code] : fmt::format("reason {}", code));
+          code < failure_names.size() ? failure_names[code] : fmt::format("reason {}", code));
   if (rows.states[1] == 0) return;
   if (rows.outliers > 0) say("  outliers: {} that the structure does not explain", rows.outliers);
   say("  score: mean {:.4f}, from {:.4f} to {:.4f}", rows.score.mean, rows.score.low, rows.score.high);

@@ -13,23 +13,21 @@
 #include "mpi/alignment/node_library.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/queue_stages.hpp"
-#include "mpi/comm/queue_report.hpp"
-#include "mpi/comm/work_queue.hpp"
+#include "mpi/alignment/stored_noise.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/learning/device_choice.hpp"
 #include "mpi/learning/shared_checkpoint.hpp"
 #include "mpi/modes/model_input.hpp"
+#include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/particle_set.hpp"
-#include "mpi/run/output.hpp"
-#include "mpi/storage/result_table.hpp"
 #include "options/predict_options.hpp"
+#include "particles/particle_key.hpp"
 
 namespace elastem {
 namespace {
 
 using cli::PredictOptions;
 constexpr int stopped_on_request = 3;
-constexpr const char* noise_name = "noise_spectrum";
 
 Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, const ParticleSet& set) {
   const Communicator& comm = invocation.comm;
@@ -51,31 +49,62 @@ Eigen::MatrixXd conformations(const Checkpoint& network) {
       .cast<double>();
 }
 
-void store_noise(ResultTable& table, const NoiseSpectrum& noise) {
-  table.store_vector(noise_name, noise, "1",
-                     "E|N|² of an image's unnormalised transform, a value a shell 0 … S/2");
+/// Says how many particles are brought to the network's grid. Throws Error where a box is smaller than the
+/// molecule. Collective.
+void check_grids(const Communicator& comm, const ParticleSet& set, const ElasticModel& model,
+                 const Checkpoint& network) {
+  const std::vector<bool> used = used_grids(set, set.size());
+  for (std::size_t g = 0; g < used.size(); ++g) {
+    if (!used[g] || same_for_network(set.grids[g], network.grid)) continue;
+    collectively(comm, [&] { require_whole_molecule(model, set.grids[g]); });
+    spdlog::info("{} particles of {}² pixels of {} Å are brought to the network's grid",
+                 set.spread_rows(g, set.size(), set.size()).size(), set.grids[g].size,
+                 set.grids[g].pixel_size);
+  }
 }
 
-/// A table that goes on, or a new one, with the noise of the set in it where it is refined. Collective.
+/// For the search where predictions are refined; none otherwise. Collective.
+PerGrid<NodeLibrary> make_libraries(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
+                                    const ElasticModel& model) {
+  PerGrid<NodeLibrary> libraries(set.grids.size());
+  const std::vector<bool> used = used_grids(set, set.size());
+  for (std::size_t g = 0; g < used.size() && o.refine; ++g)
+    if (used[g])
+      libraries[g].emplace(comm, model, set.grids[g],
+                           search_options(model, set.grids[g], AlignmentOptions{}));
+  return libraries;
+}
+
+/// Tells the predictor of the grids that are used; their numbers there. With libraries it refines.
+PerGrid<std::size_t> add_grids(Predictor& predictor, const ParticleSet& set,
+                               const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries) {
+  PerGrid<std::size_t> numbers(set.grids.size());
+  const std::vector<bool> used = used_grids(set, set.size());
+  for (std::size_t g = 0; g < used.size(); ++g)
+    if (used[g])
+      numbers[g] = libraries[g] ? predictor.add_grid(set.grids[g], *noise[g], **libraries[g])
+                                : predictor.add_grid(set.grids[g]);
+  return numbers;
+}
+
+/// The table of the run, and with --refine the noise of the set, which stands in it. Collective.
 ResultTable open_table(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
-                       const Checkpoint& network, const Provenance& provenance, NoiseSpectrum& noise) {
-  if (decide_output(comm, o.output, o.common.resume, o.common.overwrite) == Output::resume) {
-    ResultTable table = ResultTable::open(comm, o.output, ResultTable::Access::write);
-    collectively(comm, [&] { require_same_run(table.provenance(), provenance, o.output); });
-    if (!o.refine) return table;
-    noise = table.load_vector(noise_name);
-    if (noise.empty()) {  // killed before it was stored
-      noise = estimate_noise(comm, set, set.size());
-      store_noise(table, noise);
-    }
-    return table;
-  }
-  if (o.refine) noise = estimate_noise(comm, set, set.size());
-  ResultTable table =
-      ResultTable::create(comm, o.output, set.size(), network.modes, provenance,
-                          TableContents{.fits = o.refine, .prior = o.learn_prior || o.network_prior});
-  if (o.refine) store_noise(table, noise);
-  return table;
+                       const Checkpoint& network, const Provenance& provenance,
+                       PerGrid<NoiseSpectrum>& noise) {
+  const std::vector<bool> used = used_grids(set, set.size());
+  const auto contents = [&] {
+    if (o.refine) noise = background_noises(comm, set, used, set.size());
+    return TableContents{.fits = o.refine,
+                         .prior = o.learn_prior || o.network_prior,
+                         .key_length = set.longest_key,
+                         .vectors = stored_noise(set, noise)};
+  };
+  const auto resumed = [&](const ResultTable& table) {
+    if (o.refine) noise = load_noise(table, o.output, used);
+  };
+  return open_pass_table(
+      comm, {o.output, o.common.resume, o.common.overwrite, set.size(), network.modes, provenance}, contents,
+      resumed);
 }
 
 /// What a rank did, in the order of the work.
@@ -92,61 +121,41 @@ TimeParts parts_of(const PredictOptions& o, const Predictor& predictor, double r
 
 /// Predicts the rows that are not done; `each` becomes a line that says what an image takes. Collective.
 QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
-                         Predictor& predictor, ResultTable& table, StageTimes& times, std::string& each) {
-  std::vector<Range> pending;
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    const auto states = table.states();
-    pending = runs_where(table.size(), [&](std::int64_t i) {
-      return states[static_cast<std::size_t>(i)] == ParticleState::pending;
-    });
-  });
+                         Predictor& predictor, const PerGrid<std::size_t>& numbers, ResultTable& table,
+                         StageTimes& times, std::string& each) {
   QueueOptions options;
   options.show_progress = !o.common.quiet;
   options.what = o.refine ? "predict and refine" : "predict";
   ParticleStream stream(set);
   Image image;
-  std::vector<ParticleResult> rows;
   const auto amplitudes = static_cast<Eigen::Index>(table.modes().size());
-  double reading = 0, writing = 0;
+  double reading = 0;
   const auto read = [&](std::int64_t item, FailureReason& reason) -> const Particle& {
     const TimedScope watch(reading);
     return stream.read(item, image, reason);
   };
-  QueueSummary summary = run_queue(
-      comm, pending, options,
-      [&](std::int64_t item) {
-        FailureReason reason = FailureReason::none;
-        const Particle& particle = read(item, reason);
-        rows.push_back(reason == FailureReason::none ? predictor.predict(0, image, particle.ctf)
-                                                     : failed_result(amplitudes, reason));
-      },
-      [&](Range chunk) {
-        const TimedScope watch(writing);
-        table.write(chunk.first, rows);
-        rows.clear();
-      });
+  const auto predict = [&](std::int64_t item) {
+    FailureReason reason = FailureReason::none;
+    const Particle& particle = read(item, reason);
+    ParticleResult result = reason == FailureReason::none
+                                ? predictor.predict(*numbers[set.grid_of(particle)], image, particle.ctf)
+                                : failed_result(amplitudes, reason);
+    result.image = particle_key(particle);
+    return result;
+  };
+  const PassSummary summary = run_pass(comm, table, options, {.result_of = predict});
   times.lap("prediction");
-  each = add_parts(comm, parts_of(o, predictor, reading, writing), summary.done, times);
-  return summary;
+  each = add_parts(comm, parts_of(o, predictor, reading, summary.writing), summary.queue.done, times);
+  return summary.queue;
 }
 
-void summarise(const Communicator& comm, const PredictOptions& o, const Predictor& predictor,
-               const ResultTable& table, const QueueSummary& summary, const std::string& each) {
-  std::int64_t searched = predictor.searched();
-  comm.sum(std::span<std::int64_t>(&searched, 1));
-  std::int64_t failed = 0;
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    const auto states = table.states();
-    failed = std::count(states.begin(), states.end(), ParticleState::failed);
-  });
-  spdlog::info("predict: {} particles in {:.1f} s, {} failed in {}", summary.done, summary.seconds, failed,
-               o.output);
-  for (const auto& line : queue_report(summary, "particles")) spdlog::info("predict: {}", line);
-  if (!each.empty()) spdlog::info("predict: {}", each);
+/// What the run did beside what log_pass says. Collective.
+void log_searches(const Communicator& comm, const PredictOptions& o, const Predictor& predictor,
+                  const QueueSummary& summary, const std::string& each) {
+  const std::int64_t searched = comm.sum(predictor.searched());
+  if (!each.empty()) spdlog::info("{}", each);
   if (o.refine && summary.done > 0)
-    spdlog::info("predict: {} started from the network alone, of {} ({:.0f} %) the pose was searched as well",
+    spdlog::info("{} started from the network alone, of {} ({:.0f} %) the pose was searched as well",
                  summary.done - searched, searched,
                  100.0 * static_cast<double>(searched) / static_cast<double>(summary.done));
 }
@@ -167,19 +176,15 @@ int predict_command(const Invocation& invocation) {
   use_device_of_rank(comm, o.device);
   const Checkpoint network = shared_checkpoint(comm, o.network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
-  const ParticleSet set =
-      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
-  spdlog::info("predict: {} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
+  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus),
+                                         o.invert, ParticleSurvey::Boxes::several);
+  spdlog::info("{} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");
-  if (!same_for_network(set.grid, network.grid)) {
-    collectively(comm, [&] { require_whole_molecule(model, set.grid); });
-    spdlog::info("predict: images of {}² pixels of {} Å are brought to the network's grid", set.grid.size,
-                 set.grid.pixel_size);
-  }
-  spdlog::info("predict: the network computes on {}", device_name(device_in_use()));
+  check_grids(comm, set, model, network);
+  spdlog::info("the network computes on {}", device_name(device_in_use()));
   if (o.common.dry_run) {
-    spdlog::info("predict: dry run: {:.1f} MiB of weights on each rank; nothing was written",
+    spdlog::info("dry run: {:.1f} MiB of weights on each rank; nothing was written",
                  static_cast<double>(network.weights.size() * sizeof(float)) / (1 << 20));
     return 0;
   }
@@ -187,23 +192,21 @@ int predict_command(const Invocation& invocation) {
   times.lap("reading");
   const Provenance provenance = provenance_of(invocation, o, set);
   watch_stop_signals();
-  NoiseSpectrum noise;
+  PerGrid<NoiseSpectrum> noise(set.grids.size());
   ResultTable table = open_table(comm, o, set, network, provenance, noise);
   times.lap(o.refine ? "noise and table" : "table");
-  std::optional<NodeLibrary> library;
+  const PerGrid<NodeLibrary> libraries = make_libraries(comm, o, set, model);
   std::optional<Predictor> predictor;
-  if (o.refine) library.emplace(comm, model, set.grid, search_options(model, set.grid, AlignmentOptions{}));
+  PerGrid<std::size_t> numbers;
   collectively(comm, [&] {
     predictor.emplace(network, model);
-    if (o.refine)
-      predictor->add_grid(set.grid, noise, **library);
-    else
-      predictor->add_grid(set.grid);
+    numbers = add_grids(*predictor, set, noise, libraries);
   });
   times.lap(o.refine ? "library and network" : "network");
   std::string each;
-  const QueueSummary summary = predict_all(comm, o, set, *predictor, table, times, each);
-  summarise(comm, o, *predictor, table, summary, each);
+  const QueueSummary summary = predict_all(comm, o, set, *predictor, numbers, table, times, each);
+  log_pass(comm, table, summary, "predicted");
+  log_searches(comm, o, *predictor, summary, each);
   if (o.refine && !summary.stopped) {
     if (o.network_prior)
       finish_with_known_prior(comm, table, conformations(network));
@@ -212,9 +215,9 @@ int predict_command(const Invocation& invocation) {
   }
   times.lap("finishing");
   table.close(times.text());
-  spdlog::info("predict: time of rank 0: {}", times.text());
+  spdlog::info("time of rank 0: {}", times.text());
   if (!summary.stopped) return 0;
-  spdlog::warn("predict: stopped on request; the same command with --resume goes on from here");
+  spdlog::warn("stopped on request; the same command with --resume goes on from here");
   return stopped_on_request;
 }
 

@@ -12,6 +12,7 @@
 
 #include "core/error.hpp"
 #include "mpi/comm/work_queue.hpp"
+#include "particles/particle_key.hpp"
 #include "particles/particle_survey.hpp"
 
 namespace elastem {
@@ -182,16 +183,19 @@ CheckedParticles check_particles(const Communicator& comm, const ParticleFile& f
                                  ParticleSurvey::Boxes boxes) {
   const Range share = equal_share(comm, file.size());
   std::optional<ParticleSurvey> survey;
+  std::size_t longest_key = 0;
   collectively(comm, [&] {
     survey.emplace(file, ParticleSurvey::Faults::refuse, boxes);
-    survey->add(share.first, share.count);
+    survey->add(share.first, share.count, [&](const ParticleFile::Row& row) {
+      longest_key = std::max(longest_key, particle_key(row.particle).size());
+    });
   });
   const CommonStacks stacks(comm, survey->stacks());
   refuse_duplicates(comm, file, *survey, stacks, share);
   if (comm.root()) log_places(stacks);
   warn_of_boxes(comm, file, *survey);
   warn_of_defocus(comm, file, *survey);
-  return {grids_of_all(comm, *survey), stacks.paths()};
+  return {grids_of_all(comm, *survey), stacks.paths(), comm.max(longest_key)};
 }
 
 }  // namespace elastem

@@ -12,6 +12,7 @@ struct CheckedParticles {
   /// of the optics table.
   std::vector<ImageGrid> grids;
   std::vector<std::string> stacks;  ///< absolute paths, in the order of their first particles
+  std::size_t longest_key = 0;      ///< bytes of the longest particle_key
 };
 
 /// Goes through all particles of a file, each rank an equal share. Memory: a bit an image of the stacks.

@@ -52,6 +52,7 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
                   checked.grids.front(),
                   std::move(checked.grids),
                   std::move(checked.stacks),
+                  checked.longest_key,
                   {},
                   has_poses,
                   inverted};
@@ -79,6 +80,13 @@ std::vector<std::int64_t> ParticleSet::spread_rows(std::size_t of_grid, std::int
     spread.push_back(grid_of_row.empty() ? place : rows[static_cast<std::size_t>(place)]);
   }
   return spread;
+}
+
+std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
+  std::vector<bool> used(set.grids.size(), set.grid_of_row.empty());
+  for (std::size_t row = 0; row < set.grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)
+    if (set.grid_of_row[row] != ParticleSet::no_grid) used[set.grid_of_row[row]] = true;
+  return used;
 }
 
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct ParticleSet {
   /// other grid fails.
   std::vector<ImageGrid> grids;
   std::vector<std::string> stacks;  ///< absolute paths, in the order of their first particles
+  std::size_t longest_key = 0;      ///< bytes of the longest particle_key
   std::vector<std::uint8_t>
       grid_of_row;         ///< of a mixed set: the place in `grids` of each row's grid, or `no_grid`
   bool has_poses = false;  ///< of the first particle
@@ -34,6 +36,13 @@ struct ParticleSet {
   /// At most `most` of the first `count` rows, spread evenly over those of one grid, ascending.
   std::vector<std::int64_t> spread_rows(std::size_t of_grid, std::int64_t count, std::int64_t most) const;
 };
+
+/// Something for each grid of a set, in the order of ParticleSet::grids; none where no particle needs it.
+template <class T>
+using PerGrid = std::vector<std::optional<T>>;
+
+/// The grids that occur among the first `count` particles.
+std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count);
 
 /// What --xmipp-negative-defocus asks for.
 inline DefocusSign defocus_sign(bool negative) {

@@ -10,22 +10,11 @@
 namespace elastem {
 namespace {
 
-// A fingerprint "role path crc32 bytes" in its parts; the path may hold spaces.
-struct Input {
-  std::string path, content;
-};
-
-std::map<std::string, Input> inputs_by_role(const std::vector<std::string>& fingerprints) {
-  std::map<std::string, Input> inputs;
+std::map<std::string, InputFingerprint> inputs_by_role(const std::vector<std::string>& fingerprints) {
+  std::map<std::string, InputFingerprint> inputs;
   for (const auto& line : fingerprints) {
-    const auto role_end = line.find(' ');
-    const auto bytes_at = line.rfind(' ');
-    const auto crc_at =
-        bytes_at == std::string::npos || bytes_at == 0 ? bytes_at : line.rfind(' ', bytes_at - 1);
-    require(role_end != std::string::npos && crc_at != std::string::npos && role_end <= crc_at,
-            "an input is not \"role path crc32 bytes\"");
-    const std::string path = crc_at > role_end ? line.substr(role_end + 1, crc_at - role_end - 1) : "";
-    inputs[line.substr(0, role_end)] = {path, line.substr(crc_at)};
+    InputFingerprint input = parse_fingerprint(line);
+    inputs[input.role] = std::move(input);
   }
   return inputs;
 }
@@ -40,12 +29,12 @@ std::map<std::string, std::string> values_by_option(const std::vector<std::strin
 }
 
 // The same content under another path is the same input.
-bool name_same_content(const std::string& stored_path, const std::map<std::string, Input>& stored,
-                       const std::string& path, const std::map<std::string, Input>& now) {
+bool name_same_content(const std::string& stored_path, const std::map<std::string, InputFingerprint>& stored,
+                       const std::string& path, const std::map<std::string, InputFingerprint>& now) {
   for (const auto& [role, input] : stored) {
     const auto other = now.find(role);
     if (input.path == stored_path && other != now.end() && other->second.path == path &&
-        other->second.content == input.content)
+        other->second.same_content(input))
       return true;
   }
   return false;
@@ -82,7 +71,7 @@ void require_same_run(const Provenance& stored, const Provenance& now, const std
     const auto other = new_inputs.find(role);
     if (other == new_inputs.end())
       differs("the input " + role + " (" + input.path + ") is not given now");
-    else if (other->second.content != input.content)
+    else if (!other->second.same_content(input))
       differs("the input " + role + " (" + other->second.path + ") has changed");
   }
   for (const auto& [role, input] : new_inputs)

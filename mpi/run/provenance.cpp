@@ -1,6 +1,7 @@
 #include "mpi/run/provenance.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <ctime>
 #include <fstream>
@@ -52,6 +53,28 @@ std::string utc_time() {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
   return text;
+}
+
+InputFingerprint parse_fingerprint(const std::string& line) {
+  const auto role_end = line.find(' '), bytes_at = line.rfind(' ');
+  const auto crc_at =
+      bytes_at == std::string::npos || bytes_at == 0 ? bytes_at : line.rfind(' ', bytes_at - 1);
+  require(role_end != std::string::npos && crc_at != std::string::npos && role_end <= crc_at,
+          "an input is not \"role path crc32 bytes\"");
+  InputFingerprint input{line.substr(0, role_end), "", line.substr(crc_at + 1, bytes_at - crc_at - 1)};
+  if (crc_at > role_end) input.path = line.substr(role_end + 1, crc_at - role_end - 1);
+  const auto [end, fault] =
+      std::from_chars(line.data() + bytes_at + 1, line.data() + line.size(), input.bytes);
+  require(fault == std::errc() && end == line.data() + line.size(), "the size of an input is a number");
+  return input;
+}
+
+std::optional<InputFingerprint> Provenance::input(const std::string& role) const {
+  for (const auto& line : inputs) {
+    InputFingerprint input = parse_fingerprint(line);
+    if (input.role == role) return input;
+  }
+  return std::nullopt;
 }
 
 std::string input_fingerprint(const std::string& role, const std::string& path) {

@@ -1,12 +1,23 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mpi/comm/communicator.hpp"
 
 namespace elastem {
+
+/// An input in provenance: its line "role path crc32 bytes" in parts.
+struct InputFingerprint {
+  std::string role, path, crc;
+  std::uint64_t bytes = 0;
+
+  bool same_content(const InputFingerprint& other) const { return crc == other.crc && bytes == other.bytes; }
+};
+/// Takes a line apart; the path may hold blanks.
+InputFingerprint parse_fingerprint(const std::string& line);
 
 /// Where a result came from; written to /provenance of every HDF5 file.
 struct Provenance {
@@ -18,6 +29,9 @@ struct Provenance {
   std::uint64_t seed = 0;
   int ranks = 1;
   std::vector<std::string> libraries;  ///< "name version"
+
+  /// The input of a role, such as "modes"; none where there is no such input.
+  std::optional<InputFingerprint> input(const std::string& role) const;
 };
 
 /// Provenance of this run with everything filled in but `inputs` and `end`. Collective.

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/new_file.hpp"
 
 namespace elastem::hdf5 {
@@ -60,14 +62,6 @@ std::string cannot_open(const std::string& path) {
 Handle open_with(const Handle& driver, const std::string& path, Access access) {
   const unsigned flags = access == Access::write ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
   return Handle(H5Fopen(path.c_str(), flags, driver), H5Fclose, cannot_open(path));
-}
-
-Handle string_type(std::size_t length) {
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot describe a text");
-  check(H5Tset_size(type, length), "cannot describe a text");
-  check(H5Tset_cset(type, H5T_CSET_UTF8), "cannot describe a text");
-  check(H5Tset_strpad(type, H5T_STR_NULLPAD), "cannot describe a text");
-  return type;
 }
 
 std::size_t longest(const std::vector<std::string>& texts, std::size_t at_least) {
@@ -276,10 +270,25 @@ Selection select(hid_t dataset, const std::vector<std::uint64_t>& start,
   return selection;
 }
 
+Handle text_type(std::size_t length) {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot describe a text");
+  check(H5Tset_size(type, length), "cannot describe a text");
+  check(H5Tset_cset(type, H5T_CSET_UTF8), "cannot describe a text");
+  check(H5Tset_strpad(type, H5T_STR_NULLPAD), "cannot describe a text");
+  return type;
+}
+
+std::size_t text_length(hid_t dataset, const std::string& name) {
+  const Handle type(H5Dget_type(dataset), H5Tclose, "cannot read " + name);
+  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
+    throw Error("the data set " + name + " does not hold texts of fixed length");
+  return H5Tget_size(type);
+}
+
 void write_strings(hid_t location, const std::string& name, const std::vector<std::string>& texts,
                    const Note& note, std::size_t length) {
   length = longest(texts, length);
-  const Handle type = string_type(length);
+  const Handle type = text_type(length);
   const Handle dataset = make_dataset(location, name, type, {texts.size()}, note);
   check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded(texts, length).data()),
         "cannot write " + name);
@@ -287,10 +296,8 @@ void write_strings(hid_t location, const std::string& name, const std::vector<st
 
 std::vector<std::string> read_strings(hid_t location, const std::string& name) {
   const Handle dataset = open_dataset(location, name);
+  const std::size_t length = text_length(dataset, name);
   const Handle type(H5Dget_type(dataset), H5Tclose, "cannot read " + name);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
-    throw Error("the data set " + name + " does not hold texts of fixed length");
-  const std::size_t length = H5Tget_size(type);
   const std::uint64_t count = shape(dataset).at(0);
   std::vector<char> bytes(std::max<std::uint64_t>(count * length, 1));
   check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), "cannot read " + name);
@@ -305,14 +312,14 @@ void replace_string(hid_t location, const std::string& name, const std::string& 
 }
 
 void write_attribute(hid_t location, const std::string& name, const std::string& text) {
-  const Handle type = string_type(longest({text}, 1));
+  const Handle type = text_type(longest({text}, 1));
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose, "cannot write the attribute " + name);
   write_attribute_bytes(location, name, type, space, padded({text}, longest({text}, 1)).data());
 }
 
 void write_attribute(hid_t location, const std::string& name, const std::vector<std::string>& texts) {
   const std::size_t length = longest(texts, 1);
-  write_attribute_bytes(location, name, string_type(length), simple_space({texts.size()}),
+  write_attribute_bytes(location, name, text_type(length), simple_space({texts.size()}),
                         padded(texts, length).data());
 }
 
@@ -320,6 +327,11 @@ void write_attribute(hid_t location, const std::string& name, const std::vector<
   const int none = 0;  // HDF5 wants an address also when there is nothing to write
   write_attribute_bytes(location, name, H5T_NATIVE_INT, simple_space({numbers.size()}),
                         numbers.empty() ? &none : numbers.data());
+}
+
+void write_attribute(hid_t location, const std::string& name, int number) {
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, "cannot write the attribute " + name);
+  write_attribute_bytes(location, name, H5T_NATIVE_INT, space, &number);
 }
 
 std::vector<int> read_int_attribute(hid_t location, const std::string& name) {
@@ -342,6 +354,22 @@ std::string read_text_attribute(hid_t location, const std::string& name) {
   std::vector<char> bytes(H5Tget_size(type) + 1, '\0');
   check(H5Aread(attribute, type, bytes.data()), what);
   return bytes.data();
+}
+
+void write_format(hid_t file, const std::string& content, int version) {
+  write_attribute(file, "elastem", content);
+  write_attribute(file, "format_version", version);
+}
+
+int check_format(hid_t file, const std::string& path, int newest) {
+  if (H5Aexists(file, "format_version") <= 0) return 1;
+  const auto stored = read_int_attribute(file, "format_version");
+  const int version = stored.empty() ? 1 : stored.front();
+  if (version > newest)
+    throw Error(
+        fmt::format("{} was written by a newer elastem (format {}; this one reads up to {}): update elastem",
+                    path, version, newest));
+  return version;
 }
 
 }  // namespace elastem::hdf5

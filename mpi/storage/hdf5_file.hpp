@@ -162,14 +162,27 @@ T read_value(hid_t location, const std::string& name) {
 void write_strings(hid_t location, const std::string& name, const std::vector<std::string>& texts,
                    const Note& note, std::size_t length = 1);
 std::vector<std::string> read_strings(hid_t location, const std::string& name);
+/// The type of such texts.
+Handle text_type(std::size_t length);
+/// The bytes that the texts of a data set, `name` in messages, have room for. Throws Error where it holds
+/// none of fixed length.
+std::size_t text_length(hid_t dataset, const std::string& name);
 /// Puts `text` in place of the only text of a data set; cut to the length it was made with.
 void replace_string(hid_t location, const std::string& name, const std::string& text);
 
 void write_attribute(hid_t location, const std::string& name, const std::string& text);
 void write_attribute(hid_t location, const std::string& name, const std::vector<std::string>& texts);
 void write_attribute(hid_t location, const std::string& name, const std::vector<int>& numbers);
+void write_attribute(hid_t location, const std::string& name, int number);
 std::vector<int> read_int_attribute(hid_t location, const std::string& name);
 /// "" when there is no such attribute.
 std::string read_text_attribute(hid_t location, const std::string& name);
+
+/// Marks a file as one of this program: the attributes `elastem`, what it holds, and `format_version` of its
+/// root.
+void write_format(hid_t file, const std::string& content, int version);
+/// The format version of the file at `path`; 1 where it has none, as elastem 0.1.0 wrote it. Throws Error for
+/// one above `newest`.
+int check_format(hid_t file, const std::string& path, int newest);
 
 }  // namespace elastem::hdf5

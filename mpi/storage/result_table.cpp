@@ -1,83 +1,50 @@
 #include "mpi/storage/result_table.hpp"
 
 #include <algorithm>
-#include <array>
-#include <exception>
-#include <filesystem>
 #include <optional>
 #include <span>
 
 #include "core/error.hpp"
-#include "core/number_list.hpp"
-#include "mpi/storage/fit_columns.hpp"
+#include "core/unwinding.hpp"
+#include "mpi/storage/column_group.hpp"
 #include "mpi/storage/hdf5_file.hpp"
-#include "mpi/storage/result_rows.hpp"
+#include "mpi/storage/packed_results.hpp"
 #include "mpi/storage/stored_prior.hpp"
 #include "mpi/storage/stored_provenance.hpp"
-#include "mpi/storage/table_column.hpp"
 
 namespace elastem {
 namespace {
 
+constexpr int table_format = 2;               // 1: without keys
 constexpr std::int64_t block_rows = 1 << 14;  // rows held at once when a whole table is read
 
-// The data sets in the order in which a row is written: the fields, their checksum, and last the state that
-// makes the row count.
-namespace column {
-enum Column { amplitudes, euler_angles, shifts, standard_errors, score, reason, checksum, state, count };
-}  // namespace column
-using column::Column;
-constexpr std::array<const char*, column::count> column_names = {
-    "amplitudes", "euler_angles", "shifts", "standard_errors", "score", "reason", "checksum", "state"};
+using ResultColumns = ColumnGroup<ResultValues>;
+using FitColumns = ColumnGroup<FitValues>;
 
-// Of all columns together.
-std::uint64_t row_bytes(std::size_t modes) {
-  const std::size_t doubles = modes + 3 + 2 + (modes + 5) + 1;
-  return doubles * sizeof(double) + sizeof(std::uint32_t) + 2 * sizeof(std::uint8_t);
+void write_vectors(hid_t file, const std::vector<StoredVector>& vectors) {
+  if (vectors.empty()) return;
+  if (!hdf5::exists(file, "fit")) hdf5::make_group(file, "fit");
+  for (const auto& vector : vectors)
+    hdf5::write_values(file, "fit/" + vector.name, {vector.values.size()}, vector.values.data(),
+                       {vector.units, vector.description});
 }
 
-std::string temporary_name(const std::string& path) {
-  return path + ".partial";
-}
-
-void write_header(hid_t file, std::int64_t n, const std::vector<int>& modes, const Provenance& provenance,
-                  const TableContents& contents) {
-  const auto rows = static_cast<std::uint64_t>(n), k = static_cast<std::uint64_t>(modes.size());
-  hdf5::write_attribute(file, "elastem", "particle results");
+void write_header(hid_t file, const TableShape& shape, const std::vector<int>& modes,
+                  const Provenance& provenance, const TableContents& contents) {
+  hdf5::write_format(file, "particle results", table_format);
   write_provenance(file, provenance);
-  const auto group = hdf5::make_group(file, "particles");
-  const auto doubles = [&](const char* name, const std::vector<std::uint64_t>& shape,
-                           const hdf5::Note& note) {
-    return hdf5::make_dataset(group, name, H5T_IEEE_F64LE, shape, note);
-  };
-  hdf5::write_attribute(
-      doubles("amplitudes", {rows, k}, {"Å", "amplitudes of the modes named by the attribute"}), "modes",
-      modes);
-  doubles("euler_angles", {rows, 3}, {"degrees", "rot, tilt, psi; ZYZ as in RELION and Xmipp"});
-  doubles("shifts", {rows, 2},
-          {"Å", "x, y of the particle's centre from the image's centre; rlnOriginXAngst is -x"});
-  doubles("standard_errors", {rows, k + 5},
-          {"Å; degrees; Å",
-           "standard errors: amplitudes; rotations about image x, y and the view axis; shifts x, y"});
-  doubles("score", {rows}, {"none", "normalised cross-correlation of image and model"});
-  const auto state_set =
-      hdf5::make_dataset(group, "state", H5T_STD_U8LE, {rows}, {"none", "see the attribute codes"});
-  hdf5::write_attribute(state_set, "codes", std::vector<std::string>{"pending", "done", "failed"});
-  const auto reason_set = hdf5::make_dataset(group, "reason", H5T_STD_U8LE, {rows},
-                                             {"none", "why it failed; see the attribute codes"});
-  hdf5::write_attribute(reason_set, "codes", failure_names());
-  hdf5::make_dataset(
-      group, "checksum", H5T_STD_U32LE, {rows},
-      {"none", "CRC-32 of amplitudes, euler_angles, shifts, standard_errors, score, state, reason"});
-  if (contents.fits) FitColumns::create(file, n, modes.size());
+  ResultColumns::create(file, shape);
+  hdf5::write_attribute(hdf5::open_dataset(file, "particles/amplitudes"), "modes", modes);
+  hdf5::write_attribute(hdf5::open_dataset(file, "particles/state"), "codes",
+                        std::vector<std::string>{"pending", "done", "failed"});
+  hdf5::write_attribute(hdf5::open_dataset(file, "particles/reason"), "codes",
+                        std::vector<std::string>(failure_names.begin(), failure_names.end()));
+  if (contents.fits) FitColumns::create(file, shape);
   if (contents.prior) create_stored_prior(file, modes.size());
+  write_vectors(file, contents.vectors);
 }
 
 }  // namespace
-
-std::vector<std::string> failure_names() {
-  return {"none", "unreadable", "wrong size", "not finite", "constant", "not converged"};
-}
 
 struct ResultTable::Impl {
   Impl(Communicator own_comm, std::string file_path, Access how)
@@ -88,13 +55,10 @@ struct ResultTable::Impl {
   // Closing is collective: when an exception unwinds this rank the others may be elsewhere, and it would wait
   // for ever. All that matters is in the file already.
   ~Impl() {
-    if (std::uncaught_exceptions() == 0) {
+    if (unwinding)
+      abandon_file();
+    else
       close_file();
-      return;
-    }
-    for (auto& column : columns) column.abandon();
-    if (fits) fits->abandon();
-    file.release();
   }
 
   void open_file() {
@@ -103,9 +67,15 @@ struct ResultTable::Impl {
   }
 
   void close_file() {
-    for (auto& column : columns) column.close();
+    columns.reset();
     fits.reset();
     file.reset();
+  }
+
+  void abandon_file() {
+    if (columns) columns->abandon();
+    if (fits) fits->abandon();
+    file.release();
   }
 
   void read_header() {
@@ -113,68 +83,51 @@ struct ResultTable::Impl {
       throw Error(path +
                   " is not a table of particle results (there is no /particles); give an alignment.h5, "
                   "predictions.h5 or truth.h5");
+    const int format = hdf5::check_format(file, path, table_format);
     try {
-      for (std::size_t i = 0; i < column::count; ++i)
-        columns[i] = TableColumn(file, path, std::string("particles/") + column_names[i]);
-      modes = hdf5::read_int_attribute(columns[column::amplitudes].handle(), "modes");
+      modes = hdf5::read_int_attribute(hdf5::open_dataset(file, "particles/amplitudes"), "modes");
+      shape.modes = modes.size();
+      shape.rows = static_cast<std::int64_t>(hdf5::shape(hdf5::open_dataset(file, "particles/state")).at(0));
+      if (format > 1)
+        shape.key_length = hdf5::text_length(hdf5::open_dataset(file, "particles/image"), "particles/image");
+      columns.emplace(file, path, shape);
+      if (hdf5::exists(file, "fit/covariance")) fits.emplace(file, path, shape);
       provenance = read_provenance(file);
     } catch (const Error& error) {
-      throw Error(path + ": " + error.what() + "; the file was not written by this version of elastem");
+      throw Error(path + ": " + error.what() + "; was the file changed by another program? Make it anew");
     }
-    const std::uint64_t rows = hdf5::shape(columns[column::state].handle()).at(0), k = modes.size();
-    columns[column::amplitudes].require_shape(rows, {k});
-    columns[column::euler_angles].require_shape(rows, {3});
-    columns[column::shifts].require_shape(rows, {2});
-    columns[column::standard_errors].require_shape(rows, {k + 5});
-    for (const Column single : {column::score, column::reason, column::checksum, column::state})
-      columns[single].require_shape(rows, {});
-    n = static_cast<std::int64_t>(rows);
-    if (FitColumns::present(file)) fits.emplace(file, path, n, modes.size());
   }
 
   void require_rows(std::int64_t first, std::int64_t count) const {
     require(count >= 0, "a negative number of rows");
-    require(first >= 0 && first + count <= n, "rows outside the table");
+    require(first >= 0 && first + count <= shape.rows, "rows outside the table");
   }
 
-  // Calls move(column, values) for every column of a row, the state last.
-  template <class Rows, class Move>
-  void each_column(Rows& rows, Move move) const {
-    if (!modes.empty()) move(columns[column::amplitudes], rows.amplitudes);
-    move(columns[column::euler_angles], rows.euler_angles);
-    move(columns[column::shifts], rows.shifts);
-    move(columns[column::standard_errors], rows.standard_errors);
-    move(columns[column::score], rows.score);
-    move(columns[column::reason], rows.reason);
-    move(columns[column::checksum], rows.checksum);
-    move(columns[column::state], rows.state);
-  }
-
-  // Independent.
+  // Where no row is finished, only the states are read. Independent.
   ResultRows read_rows(std::int64_t first, std::int64_t count) const {
     require_rows(first, count);
-    ResultRows rows(static_cast<std::size_t>(count), modes.size());
-    if (count == 0) return rows;
-    each_column(rows, [&](const TableColumn& column, auto& values) { column.read(first, count, values); });
+    ResultRows rows(shape, count);
+    columns->read(first, rows, state_column);
+    if (std::ranges::any_of(rows.state, [](std::uint8_t state) { return state != 0; }))
+      columns->read(first, rows, all_but_state);
     return rows;
   }
 
   // Independent.
-  void write_rows(std::int64_t first, const ResultRows& rows) const {
-    const auto count = static_cast<std::int64_t>(rows.rows);
-    require_rows(first, count);
-    if (count == 0) return;
-    each_column(rows,
-                [&](const TableColumn& column, const auto& values) { column.write(first, count, values); });
+  FitRows read_fits(std::int64_t first, std::int64_t count, ColumnChoice choice) const {
+    FitRows rows(shape, count, choice);
+    fits->read(first, rows, choice);
+    return rows;
   }
 
   Communicator comm;
+  Unwinding unwinding;
   std::string path;
   Access access;
   hdf5::Handle file;
-  std::array<TableColumn, column::count> columns;
+  TableShape shape;
+  std::optional<ResultColumns> columns;
   std::optional<FitColumns> fits;
-  std::int64_t n = 0;
   std::vector<int> modes;
   Provenance provenance;
 };
@@ -187,12 +140,14 @@ ResultTable::~ResultTable() = default;
 ResultTable ResultTable::create(const Communicator& comm, const std::string& path, std::int64_t n,
                                 const std::vector<int>& modes, const Provenance& provenance,
                                 const TableContents& contents) {
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    const std::uint64_t bytes =
-        row_bytes(modes.size()) + (contents.fits ? FitColumns::row_bytes(modes.size()) : 0);
-    hdf5::write_file(path, static_cast<std::uint64_t>(n) * bytes,
-                     [&](hid_t file) { write_header(file, n, modes, provenance, contents); });
+  on_root(comm, [&] {
+    const TableShape shape{n, modes.size(), std::max<std::size_t>(contents.key_length, 1)};
+    std::uint64_t bytes =
+        static_cast<std::uint64_t>(n) *
+        (ResultColumns::row_bytes(shape) + (contents.fits ? FitColumns::row_bytes(shape) : 0));
+    for (const auto& vector : contents.vectors) bytes += vector.values.size() * sizeof(double);
+    hdf5::write_file(path, bytes,
+                     [&](hid_t file) { write_header(file, shape, modes, provenance, contents); });
   });
   return open(comm, path, Access::write);
 }
@@ -204,7 +159,7 @@ ResultTable ResultTable::open(const Communicator& comm, const std::string& path,
 }
 
 std::int64_t ResultTable::size() const {
-  return impl_->n;
+  return impl_->shape.rows;
 }
 const std::vector<int>& ResultTable::modes() const {
   return impl_->modes;
@@ -212,46 +167,62 @@ const std::vector<int>& ResultTable::modes() const {
 Provenance ResultTable::provenance() const {
   return impl_->provenance;
 }
-
 bool ResultTable::has_fits() const {
   return impl_->fits.has_value();
+}
+bool ResultTable::has_keys() const {
+  return impl_->shape.key_length > 0;
 }
 
 std::vector<ParticleResult> ResultTable::read(std::int64_t first, std::int64_t count, Details details) const {
   const ResultRows rows = impl_->read_rows(first, count);
   std::optional<FitRows> fits;
   if (impl_->fits && details != Details::none)
-    fits = impl_->fits->read(first, count,
-                             details == Details::brief ? FitColumns::Part::brief : FitColumns::Part::all);
+    fits = impl_->read_fits(first, count, details == Details::brief ? brief_columns : all_columns);
   std::vector<ParticleResult> results;
-  results.reserve(rows.rows);
-  for (std::size_t i = 0; i < rows.rows; ++i) {
+  results.reserve(rows.count);
+  for (std::size_t i = 0; i < rows.count; ++i) {
     const bool trusted = !fits || details == Details::brief || fits->intact(i);
-    results.push_back(trusted ? rows.result(i) : rows.pending_result());
+    results.push_back(trusted ? unpacked(rows, i) : pending_result(impl_->shape.modes));
     if (!fits || results.back().state != ParticleState::done) continue;
-    results.back().fit = fits->details(i);
-    if (details == Details::image_alone) fits->restore(i, results.back());
+    results.back().fit = details_in(*fits, i);
+    if (details == Details::image_alone) restore_image_alone(*fits, i, results.back());
   }
   return results;
 }
 
+std::vector<std::string> ResultTable::keys(std::int64_t first, std::int64_t count) const {
+  const auto only_keys = [](Role role) { return role == Role::key; };
+  impl_->require_rows(first, count);
+  ResultRows rows(impl_->shape, count, only_keys);
+  impl_->columns->read(first, rows, only_keys);
+  std::vector<std::string> keys;
+  keys.reserve(rows.count);
+  for (std::size_t i = 0; i < rows.count; ++i) keys.push_back(key_in(rows, i));
+  return keys;
+}
+
 void ResultTable::write(std::int64_t first, std::span<const ParticleResult> rows) {
   require(impl_->access == Access::write, "the table was opened for reading");
-  const ResultRows packed = pack_results(rows, impl_->modes.size());
+  const ResultRows packed = pack_results(rows, impl_->shape);
   impl_->require_rows(first, static_cast<std::int64_t>(rows.size()));
-  if (impl_->fits) impl_->fits->write(first, pack_fits(rows, impl_->modes.size()));
-  impl_->write_rows(first, packed);
+  if (impl_->fits) impl_->fits->write(first, pack_fits(rows, impl_->shape));
+  impl_->columns->write(first, packed);
 }
 
 void ResultTable::rewrite(std::int64_t first, std::span<const ParticleResult> rows) {
   require(impl_->access == Access::write, "the table was opened for reading");
-  impl_->write_rows(first, pack_results(rows, impl_->modes.size()));
+  impl_->require_rows(first, static_cast<std::int64_t>(rows.size()));
+  impl_->columns->write(first, pack_results(rows, impl_->shape));
 }
 
 void ResultTable::write_outliers(std::int64_t first, const std::vector<std::uint8_t>& flags) {
   require(impl_->access == Access::write && impl_->fits, "a table with fits, opened for writing");
   impl_->require_rows(first, static_cast<std::int64_t>(flags.size()));
-  impl_->fits->write_outliers(first, flags);
+  const auto only_flags = [](Role role) { return role == Role::flag; };
+  FitRows rows(impl_->shape, static_cast<std::int64_t>(flags.size()), only_flags);
+  rows.outlier = flags;
+  impl_->fits->write(first, rows, only_flags);
 }
 
 void ResultTable::write_prior(const LearntPrior& learnt) {
@@ -265,58 +236,25 @@ std::optional<LearntPrior> ResultTable::read_prior() const {
 }
 
 std::vector<ParticleState> ResultTable::states() const {
-  std::vector<ParticleState> states(static_cast<std::size_t>(impl_->n));
-  for (std::int64_t first = 0; first < impl_->n; first += block_rows) {
-    const std::int64_t count = std::min(block_rows, impl_->n - first);
-    const ResultRows rows = impl_->read_rows(first, count);
-    std::optional<FitRows> fits;
-    if (impl_->fits) fits = impl_->fits->read(first, count, FitColumns::Part::all);
-    for (std::size_t i = 0; i < rows.rows; ++i)
-      states[static_cast<std::size_t>(first) + i] =
-          fits && !fits->intact(i) ? ParticleState::pending : rows.checked_state(i);
-  }
+  std::vector<ParticleState> states;
+  for (std::int64_t first = 0; first < size(); first += block_rows)
+    for (const auto& row : read(first, std::min(block_rows, size() - first), Details::all))
+      states.push_back(row.state);
   return states;
 }
 
-void ResultTable::store_vector(const std::string& name, const std::vector<double>& values,
-                               const std::string& units, const std::string& description) {
-  require(impl_->access == Access::write, "the table was opened for reading");
-  impl_->close_file();
-  // New data sets change the file's structure, which a kill could leave half written: change a copy, then
-  // rename.
-  collectively(impl_->comm, [&] {
-    if (!impl_->comm.root()) return;
-    const std::string temporary = temporary_name(impl_->path);
-    std::filesystem::copy_file(impl_->path, temporary, std::filesystem::copy_options::overwrite_existing);
-    auto file = hdf5::open_file(temporary, hdf5::Access::write);
-    if (!hdf5::exists(file, "fit")) hdf5::make_group(file, "fit");
-    const std::string full_name = "fit/" + name;
-    if (hdf5::exists(file, full_name))
-      hdf5::check(H5Ldelete(file, full_name.c_str(), H5P_DEFAULT), "cannot replace " + full_name);
-    hdf5::write_values(file, full_name, {values.size()}, values.data(), {units, description});
-    hdf5::publish_file(std::move(file), temporary, impl_->path);
-  });
-  impl_->open_file();
-}
-
 std::vector<double> ResultTable::load_vector(const std::string& name) const {
-  std::vector<double> values;
-  collectively(impl_->comm, [&] {
+  return from_root(impl_->comm, [&] {
     const std::string full_name = "fit/" + name;
-    if (impl_->comm.root() && hdf5::exists(impl_->file, full_name))
-      values = hdf5::read_values<double>(impl_->file, full_name);
+    return hdf5::exists(impl_->file, full_name) ? hdf5::read_values<double>(impl_->file, full_name)
+                                                : std::vector<double>();
   });
-  std::uint64_t size = values.size();
-  impl_->comm.broadcast(std::span<std::uint64_t>(&size, 1));
-  values.resize(size);
-  impl_->comm.broadcast(std::span<double>(values));
-  return values;
 }
 
 void ResultTable::close(const std::string& stages) {
   impl_->comm.barrier();
-  collectively(impl_->comm, [&] {
-    if (impl_->comm.root() && impl_->access == Access::write) write_end(impl_->file, stages);
+  on_root(impl_->comm, [&] {
+    if (impl_->access == Access::write) write_end(impl_->file, stages);
   });
   impl_->close_file();
 }

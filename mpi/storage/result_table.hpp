@@ -14,25 +14,35 @@
 
 namespace elastem {
 
-/// What a new table holds beside its rows of results.
-struct TableContents {
-  bool fits = false;   ///< the details of an alignment under /fit
-  bool prior = false;  ///< room for a learnt prior under /prior
+/// Numbers of a whole data set, such as its noise spectrum, stored under /fit.
+struct StoredVector {
+  std::string name;
+  std::vector<double> values;
+  std::string units, description;
 };
 
-/// The table of particle results (alignment.h5, predictions.h5, truth.h5): a row a particle in the order of
-/// the input, all data sets contiguous and allocated at creation, so that after the header was flushed
-/// nothing but raw rows is written and `kill -9` at any moment leaves a readable file. Schema: docs/files.md.
+/// What a new table holds beside its rows of results.
+struct TableContents {
+  bool fits = false;           ///< the details of an alignment under /fit
+  bool prior = false;          ///< room for a learnt prior under /prior
+  std::size_t key_length = 0;  ///< bytes of the longest key of a particle's image
+  std::vector<StoredVector> vectors;
+};
+
+/// The table of particle results (alignment.h5, predictions.h5, truth.h5): one row per particle in the order
+/// of the input, all data sets contiguous and allocated at creation, so that after the header was flushed
+/// nothing but raw rows is written and `kill -9` at any moment leaves a readable file. Schema:
+/// table_schema.hpp, docs/files.md.
 class ResultTable {
  public:
   enum class Access { read, write };
 
   /// A new table of n pending rows of K = modes.size() amplitudes: creates, closes and reopens the file for
-  /// writing. Collective. Throws Error when it cannot be made.
+  /// writing. What rank 0 is given counts. Collective. Throws Error when it cannot be made.
   static ResultTable create(const Communicator& comm, const std::string& path, std::int64_t n,
                             const std::vector<int>& modes, const Provenance& provenance,
                             const TableContents& contents = {});
-  /// Opens an existing table. Collective. Throws Error when it is no such table.
+  /// Opens an existing table. Collective. Throws Error when it is no such table, or one of a newer format.
   static ResultTable open(const Communicator& comm, const std::string& path, Access access);
 
   ResultTable(ResultTable&&) noexcept;
@@ -45,6 +55,8 @@ class ResultTable {
 
   /// Whether the table holds the details of fits.
   bool has_fits() const;
+  /// Whether its rows have keys: tables of format 1, of elastem 0.1.0, have none.
+  bool has_keys() const;
 
   /// What `read` tells of the fits of done rows, where the table has them: nothing; all but the covariances;
   /// all; or all, with the amplitudes, the pose and the standard errors of the image alone in place of those
@@ -54,6 +66,9 @@ class ResultTable {
   /// Rows first … first+count−1. Any rank, independent. A row whose checksum is wrong comes back as pending.
   std::vector<ParticleResult> read(std::int64_t first, std::int64_t count,
                                    Details details = Details::none) const;
+  /// The keys of these rows ("INDEX@STACK", see particle_key), unchecked; "" where a row was not written yet,
+  /// and throughout in a table without keys. Any rank, independent.
+  std::vector<std::string> keys(std::int64_t first, std::int64_t count) const;
   /// Writes consecutive rows from `first`: the details of the fits where the table has them (the pose of a
   /// row is then what its image alone says), the other fields, the states. Any rank, independent.
   void write(std::int64_t first, std::span<const ParticleResult> rows);
@@ -65,20 +80,15 @@ class ResultTable {
   /// rank.
   void write_prior(const LearntPrior& learnt);
   std::optional<LearntPrior> read_prior() const;
-  /// The state of every row after its checksums were checked, the fit's too, read in blocks; one byte a row.
-  /// Any rank.
+  /// The state of every row after its checksums were checked, the fit's too, read in blocks; one byte per
+  /// row. Any rank.
   std::vector<ParticleState> states() const;
 
-  /// An extra one-dimensional data set under /fit (e.g. the noise spectrum), written by rank 0. Collective;
-  /// only between `create` and the first row.
-  void store_vector(const std::string& name, const std::vector<double>& values, const std::string& units,
-                    const std::string& description);
-  /// Its values on every rank, or an empty vector where there is none. Collective.
+  /// One of TableContents::vectors on every rank, or an empty vector where there is none. Collective.
   std::vector<double> load_vector(const std::string& name) const;
 
   /// Writes the end time and `stages`, what the run's time went into (rank 0's counts), flushes and closes.
-  /// Collective; a table that is not closed when an exception
-  /// unwinds is abandoned, not closed.
+  /// Collective; a table that is not closed when an exception unwinds is abandoned, not closed.
   void close(const std::string& stages = {});
 
  private:
@@ -86,8 +96,5 @@ class ResultTable {
   explicit ResultTable(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-/// The texts of FailureReason, in the order of its codes.
-std::vector<std::string> failure_names();
 
 }  // namespace elastem

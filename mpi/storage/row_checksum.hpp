@@ -15,7 +15,9 @@ class RowChecksum {
  public:
   template <class T>
   RowChecksum& add(const T* values, std::size_t count) {
-    crc_ = crc32(crc_, reinterpret_cast<const Bytef*>(values), static_cast<uInt>(count * sizeof(T)));
+    // Of no values at all zlib would start anew.
+    if (count > 0)
+      crc_ = crc32(crc_, reinterpret_cast<const Bytef*>(values), static_cast<uInt>(count * sizeof(T)));
     return *this;
   }
   std::uint32_t value() const { return static_cast<std::uint32_t>(crc_); }

@@ -8,7 +8,7 @@
 
 namespace elastem {
 
-/// A data set of a result table: a row a particle.
+/// A data set of a result table: one row per particle.
 class TableColumn {
  public:
   TableColumn() = default;
@@ -17,15 +17,10 @@ class TableColumn {
 
   /// Throws Error when the data set is not rows × sides[0] × sides[1] …
   void require_shape(std::uint64_t rows, const std::vector<std::uint64_t>& sides) const;
-  /// Rows first … first+count−1, all sides of them, into or from `values`. Independent. Throws Error.
-  template <class T>
-  void read(std::int64_t first, std::int64_t count, std::vector<T>& values) const {
-    read(first, count, hdf5::type_of<T>(), values.data());
-  }
-  template <class T>
-  void write(std::int64_t first, std::int64_t count, const std::vector<T>& values) const {
-    write(first, count, hdf5::type_of<T>(), values.data());
-  }
+  /// Rows first … first+count−1, all sides of them, into or from memory of this type. Independent. Throws
+  /// Error.
+  void read(std::int64_t first, std::int64_t count, hid_t type, void* values) const;
+  void write(std::int64_t first, std::int64_t count, hid_t type, const void* values) const;
 
   hid_t handle() const { return dataset_; }
   void close() { dataset_.reset(); }
@@ -33,8 +28,6 @@ class TableColumn {
   void abandon() { dataset_.release(); }
 
  private:
-  void read(std::int64_t first, std::int64_t count, hid_t type, void* values) const;
-  void write(std::int64_t first, std::int64_t count, hid_t type, const void* values) const;
   hdf5::Selection rows(std::int64_t first, std::int64_t count) const;
   std::string rows_text(std::int64_t first, std::int64_t count) const;
 

@@ -7,8 +7,9 @@
 
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
-#include "mpi/run/output.hpp"
+#include "mpi/particles/particle_pass.hpp"
 #include "mpi/storage/stack_writer.hpp"
+#include "particles/particle_key.hpp"
 #include "report/contact_sheet.hpp"
 #include "synthesis/synthesizer.hpp"
 
@@ -26,6 +27,36 @@ MrcHeader stack_header(const SynthesizeOptions& o) {
   header.pixel_size = o.pixel_size;
   header.mode = o.files.float16 ? 12 : 2;
   return header;
+}
+
+// As particles.star names the images.
+std::string image_key(const ParticleOutputs& out, std::int64_t index) {
+  Particle particle;
+  particle.stack = fs::path(out.stack).filename().string();
+  particle.slice = index;
+  return particle_key(particle);
+}
+
+// Throws Error unless the stack is that of the table that is resumed.
+void require_same_stack(const SynthesizeOptions& o, const ParticleOutputs& out) {
+  const MrcHeader there = MrcReader(out.stack).header(), wanted = stack_header(o);
+  if (there.sections != wanted.sections || there.columns != wanted.columns || there.rows != wanted.rows ||
+      there.mode != wanted.mode)
+    throw Error(out.stack + ": is not the stack of " + out.truth_table + "; start again with --overwrite");
+}
+
+// Takes away what stood at the outputs' names, if that is allowed, and makes the stack. Rank 0.
+void make_room(const SynthesizeOptions& o, const ParticleOutputs& out) {
+  for (const auto& path : {out.particles, out.stack, out.truth_star, out.contact_sheet}) {
+    if (fs::exists(path) && !o.common.overwrite && !o.common.resume)
+      throw Error(path + ": exists; give --overwrite to replace it, or another --output");
+  }
+  if (const fs::path folder = fs::path(out.particles).parent_path(); !folder.empty())
+    fs::create_directories(folder);
+  // The old table goes first: it must never stand beside a stack that it does not describe.
+  for (const auto& path : {out.truth_table, out.particles, out.truth_star, out.contact_sheet})
+    fs::remove(path);
+  create_mrc(out.stack, stack_header(o));
 }
 
 }  // namespace
@@ -46,40 +77,18 @@ ParticleOutputs particle_outputs(const std::string& output) {
 ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOptions& o,
                                   const ParticleOutputs& out, const ElasticModel& model,
                                   const Provenance& provenance) {
-  const bool resume =
-      decide_output(comm, out.truth_table, o.common.resume, o.common.overwrite) == Output::resume;
-  if (resume) {
-    ResultTable table = ResultTable::open(comm, out.truth_table, ResultTable::Access::write);
-    collectively(comm, [&] {
-      require_same_run(table.provenance(), provenance, out.truth_table);
-      const MrcHeader there = MrcReader(out.stack).header();
-      const MrcHeader wanted = stack_header(o);
-      if (there.sections != wanted.sections || there.columns != wanted.columns || there.rows != wanted.rows ||
-          there.mode != wanted.mode) {
-        throw Error(out.stack + ": is not the stack of " + out.truth_table +
-                    "; start again with --overwrite");
-      }
-    });
-    return table;
-  }
-  collectively(comm, [&] {
-    if (!comm.root()) return;
-    for (const auto& path : {out.particles, out.stack, out.truth_star, out.contact_sheet}) {
-      if (fs::exists(path) && !o.common.overwrite && !o.common.resume) {
-        throw Error(path + ": exists; give --overwrite to replace it, or another --output");
-      }
-    }
-    if (const fs::path folder = fs::path(out.particles).parent_path(); !folder.empty())
-      fs::create_directories(folder);
-    // The old table goes first: it must never stand beside a stack that it does not describe.
-    for (const auto& path : {out.truth_table, out.particles, out.truth_star, out.contact_sheet})
-      fs::remove(path);
-    create_mrc(out.stack, stack_header(o));
-  });
-  ResultTable table = ResultTable::create(comm, out.truth_table, o.count, model.mode_numbers, provenance);
-  table.store_vector("atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model");
-  table.store_vector("pixel_size", {o.pixel_size}, "Å", "size of a pixel of the images");
-  return table;
+  const auto contents = [&] {
+    on_root(comm, [&] { make_room(o, out); });
+    TableContents made;
+    made.key_length = image_key(out, o.count - 1).size();
+    made.vectors = {{"atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model"},
+                    {"pixel_size", {o.pixel_size}, "Å", "size of a pixel of the images"}};
+    return made;
+  };
+  const auto resumed = [&](const ResultTable&) { collectively(comm, [&] { require_same_stack(o, out); }); };
+  return open_pass_table(
+      comm, {out.truth_table, o.common.resume, o.common.overwrite, o.count, model.mode_numbers, provenance},
+      contents, resumed);
 }
 
 void write_contact_sheet(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,
@@ -103,36 +112,24 @@ void write_contact_sheet(const Communicator& comm, const SynthesizeOptions& o, c
 
 QueueSummary make_images(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,
                          const ElasticModel& model, const Recipe& recipe, ResultTable& table) {
-  std::vector<Range> pending;
   std::optional<Synthesizer> synthesizer;
-  collectively(comm, [&] {
-    if (comm.root()) {
-      const auto states = table.states();
-      pending = runs_where(o.count, [&](std::int64_t i) {
-        return states[static_cast<std::size_t>(i)] != ParticleState::done;
-      });
-    }
-    synthesizer.emplace(model, recipe);
-  });
+  collectively(comm, [&] { synthesizer.emplace(model, recipe); });
   StackWriter stack = StackWriter::open(comm, out.stack);
   Image pixels;
-  std::vector<ParticleResult> rows;
   QueueOptions options;
   options.show_progress = !o.common.quiet;
   options.what = "images";
-  const QueueSummary summary = run_queue(
-      comm, pending, options,
-      [&](std::int64_t item) {
-        rows.push_back(synthesizer->make(static_cast<std::uint64_t>(item), pixels));
-        stack.append(item, {pixels.data(), static_cast<std::size_t>(pixels.size())});
-      },
-      [&](Range chunk) {
-        stack.flush();
-        table.write(chunk.first, rows);  // after the pixels: a row that is done has its image
-        rows.clear();
-      });
+  const auto make = [&](std::int64_t item) {
+    ParticleResult truth = synthesizer->make(static_cast<std::uint64_t>(item), pixels);
+    truth.image = image_key(out, item);
+    stack.append(item, {pixels.data(), static_cast<std::size_t>(pixels.size())});
+    return truth;
+  };
+  // The pixels come first: a row that is done has its image.
+  const PassSummary summary =
+      run_pass(comm, table, options, {.result_of = make, .before_rows = [&] { stack.flush(); }});
   stack.close();
-  return summary;
+  return summary.queue;
 }
 
 }  // namespace elastem

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ enum class FailureReason : std::uint8_t {
   constant = 4,       ///< all pixels equal
   not_converged = 5,  ///< no pose gave a finite, positive fit
 };
+/// The texts of FailureReason, in the order of its codes.
+inline constexpr std::array<const char*, 6> failure_names = {"none",       "unreadable", "wrong size",
+                                                             "not finite", "constant",   "not converged"};
 
 /// What an alignment knows of a particle beyond its row of results.
 struct FitDetails {
@@ -47,7 +51,8 @@ struct FitDetails {
 
 /// One row of a result table. Units Å and degrees; see docs/files.md.
 struct ParticleResult {
-  Eigen::VectorXd amplitudes;                              ///< K
+  std::string image;           ///< the key of the particle's image, "INDEX@STACK" (see particle_key)
+  Eigen::VectorXd amplitudes;  ///< K
   Eigen::Vector3d euler_angles = Eigen::Vector3d::Zero();  ///< rot, tilt, psi
   Eigen::Vector2d shift = Eigen::Vector2d::Zero();         ///< x, y
   Eigen::VectorXd standard_errors;  ///< K+5: amplitudes, rotations about image x, y and the view axis as left

@@ -88,6 +88,20 @@ TEST(Provenance, UnreadableInputIsAnError) {
   EXPECT_THROW(input_fingerprint("modes", "."), Error);
 }
 
+TEST(Provenance, AnInputIsFoundByItsRole) {
+  Provenance p;
+  p.inputs = {"particles a folder/a.star 0000002a 100", "modes m.h5 1a2b3c4d 81920"};
+  const auto modes = p.input("modes").value(), particles = p.input("particles").value();
+  EXPECT_EQ(modes.path, "m.h5");
+  EXPECT_EQ(modes.crc, "1a2b3c4d");
+  EXPECT_EQ(modes.bytes, 81920U);
+  EXPECT_EQ(particles.path, "a folder/a.star");
+  EXPECT_TRUE(modes.same_content(parse_fingerprint("modes elsewhere/m.h5 1a2b3c4d 81920")));
+  EXPECT_FALSE(modes.same_content(particles));
+  EXPECT_FALSE(p.input("truth").has_value());
+  EXPECT_THROW(parse_fingerprint("modes"), Bug);
+}
+
 TEST(Provenance, IsTheSameOnAllRanks) {
   const auto comm = Communicator::world();
   const auto p = make_provenance(comm, "elastem modes -i a", {"a=1"}, 5);

@@ -13,7 +13,7 @@ namespace {
 
 using Details = ResultTable::Details;
 const std::vector<int> modes = {7, 8};
-constexpr TableContents with_fits{.fits = true, .prior = true};
+const TableContents with_fits{.fits = true, .prior = true, .key_length = 0, .vectors = {}};
 
 Provenance origin() {
   Provenance p;

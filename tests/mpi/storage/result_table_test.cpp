@@ -36,10 +36,13 @@ Provenance origin() {
   return p;
 }
 
+const TableContents with_keys{.fits = false, .prior = false, .key_length = 13, .vectors = {}};
+
 // Some row that depends on its number; every fifth one failed.
 ParticleResult row(std::int64_t i) {
   const auto x = static_cast<double>(i);
   ParticleResult r;
+  r.image = std::to_string(i + 1) + "@stack.mrcs";
   r.amplitudes = (Eigen::VectorXd(3) << x, -x, std::sqrt(x)).finished();
   r.euler_angles = Eigen::Vector3d(x + 0.1, x + 0.2, x + 0.3);
   r.shift = Eigen::Vector2d(-x / 3, x / 7);
@@ -53,6 +56,7 @@ ParticleResult row(std::int64_t i) {
 void expect_row(const ParticleResult& r, std::int64_t i) {
   const ParticleResult expected = row(i);
   EXPECT_EQ(r.state, expected.state) << i;
+  EXPECT_EQ(r.image, expected.image) << i;
   EXPECT_EQ(r.reason, expected.reason) << i;
   EXPECT_EQ(r.amplitudes, expected.amplitudes) << i;
   EXPECT_EQ(r.euler_angles, expected.euler_angles) << i;
@@ -73,7 +77,7 @@ void write_all(const Communicator& comm, ResultTable& table) {
 TEST(ResultTable, RowsComeBack) {
   const auto comm = Communicator::world();
   {
-    auto table = ResultTable::create(comm, "rows.h5", 40, modes, origin());
+    auto table = ResultTable::create(comm, "rows.h5", 40, modes, origin(), with_keys);
     EXPECT_EQ(table.size(), 40);
     write_all(comm, table);
     table.close();
@@ -91,7 +95,7 @@ TEST(ResultTable, RowsComeBack) {
 
 TEST(ResultTable, ProvenanceComesBack) {
   const auto comm = Communicator::world();
-  ResultTable::create(comm, "origin.h5", 1, modes, origin()).close();
+  ResultTable::create(comm, "origin.h5", 1, modes, origin(), with_keys).close();
   const auto table = ResultTable::open(comm, "origin.h5", ResultTable::Access::read);
   const Provenance p = table.provenance(), expected = origin();
   EXPECT_EQ(p.command_line, expected.command_line);
@@ -109,7 +113,7 @@ TEST(ResultTable, ProvenanceComesBack) {
 
 TEST(ResultTable, UnwrittenRowsArePending) {
   const auto comm = Communicator::world();
-  auto table = ResultTable::create(comm, "pending.h5", 10, modes, origin());
+  auto table = ResultTable::create(comm, "pending.h5", 10, modes, origin(), with_keys);
   if (comm.root()) table.write(2, std::vector<ParticleResult>{row(2), row(3), row(4)});
   comm.barrier();
   const auto states = table.states();
@@ -123,10 +127,10 @@ TEST(ResultTable, UnwrittenRowsArePending) {
 
 TEST(ResultTable, AnEmptyTableAndATableWithoutModes) {
   const auto comm = Communicator::world();
-  auto empty = ResultTable::create(comm, "empty.h5", 0, modes, origin());
+  auto empty = ResultTable::create(comm, "empty.h5", 0, modes, origin(), with_keys);
   EXPECT_EQ(empty.size(), 0);
   EXPECT_TRUE(empty.states().empty());
-  auto rigid = ResultTable::create(comm, "rigid.h5", 2, {}, origin());
+  auto rigid = ResultTable::create(comm, "rigid.h5", 2, {}, origin(), with_keys);
   ParticleResult r;
   r.amplitudes.resize(0);
   r.standard_errors = Eigen::VectorXd::Ones(5);
@@ -139,7 +143,7 @@ TEST(ResultTable, AnEmptyTableAndATableWithoutModes) {
 TEST(ResultTable, DamagedRowsArePending) {
   const auto comm = Communicator::world();
   {
-    auto table = ResultTable::create(comm, "damaged.h5", 30, modes, origin());
+    auto table = ResultTable::create(comm, "damaged.h5", 30, modes, origin(), with_keys);
     write_all(comm, table);
     table.close();
   }
@@ -151,10 +155,11 @@ TEST(ResultTable, DamagedRowsArePending) {
   damage(comm, "damaged.h5", "particles/state", 11);                        // row 11
   damage(comm, "damaged.h5", "particles/shifts", 16 * 12 + 15);             // row 12
   damage(comm, "damaged.h5", "particles/euler_angles", 24 * 13);            // row 13
+  damage(comm, "damaged.h5", "particles/image", 13 * 15 + 1);               // row 15
   const auto table = ResultTable::open(comm, "damaged.h5", ResultTable::Access::read);
   const auto states = table.states();
   const auto rows = table.read(0, 30);
-  const std::vector<std::int64_t> damaged = {5, 6, 7, 8, 10, 11, 12, 13};
+  const std::vector<std::int64_t> damaged = {5, 6, 7, 8, 10, 11, 12, 13, 15};
   for (std::int64_t i = 0; i < 30; ++i) {
     const bool bad = std::find(damaged.begin(), damaged.end(), i) != damaged.end();
     const auto at = static_cast<std::size_t>(i);
@@ -167,7 +172,7 @@ TEST(ResultTable, DamagedRowsArePending) {
 TEST(ResultTable, ChecksumIsTheCrcOfTheFieldsInSchemaOrder) {
   const auto comm = Communicator::world();
   {
-    auto table = ResultTable::create(comm, "crc.h5", 1, modes, origin());
+    auto table = ResultTable::create(comm, "crc.h5", 1, modes, origin(), with_keys);
     if (comm.root()) table.write(0, std::vector<ParticleResult>{row(4)});
     table.close();
   }
@@ -178,7 +183,8 @@ TEST(ResultTable, ChecksumIsTheCrcOfTheFieldsInSchemaOrder) {
   numbers.insert(numbers.end(), r.shift.begin(), r.shift.end());
   numbers.insert(numbers.end(), r.standard_errors.begin(), r.standard_errors.end());
   numbers.push_back(r.score);
-  std::string bytes(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(double));
+  std::string bytes = "5@stack.mrcs" + std::string(1, '\0');  // as long as the longest key
+  bytes.append(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(double));
   bytes += {char{2}, char{4}};  // failed, constant
   EXPECT_EQ(hdf5::read_value<std::uint32_t>(file, "particles/checksum"),
             crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
@@ -186,7 +192,7 @@ TEST(ResultTable, ChecksumIsTheCrcOfTheFieldsInSchemaOrder) {
 
 TEST(ResultTable, AFailedParticleNeedsNoNumbers) {
   const auto comm = Communicator::world();
-  auto table = ResultTable::create(comm, "failed.h5", 1, modes, origin());
+  auto table = ResultTable::create(comm, "failed.h5", 1, modes, origin(), with_keys);
   ParticleResult r;
   r.state = ParticleState::failed;
   r.reason = FailureReason::unreadable;
@@ -203,15 +209,13 @@ TEST(ResultTable, AFailedParticleNeedsNoNumbers) {
   comm.barrier();
 }
 
-TEST(ResultTable, VectorsOfTheFit) {
+TEST(ResultTable, VectorsOfTheWholeSetComeBack) {
   const auto comm = Communicator::world();
   const std::vector<double> noise = {1, 2.5, 4}, other = {7};
+  TableContents contents = with_keys;
+  contents.vectors = {{"noise", noise, "1", "noise spectrum"}, {"other", other, "Å", "another"}};
   {
-    auto table = ResultTable::create(comm, "fit.h5", 6, modes, origin());
-    EXPECT_TRUE(table.load_vector("noise").empty());
-    table.store_vector("noise", noise, "1", "noise spectrum");
-    table.store_vector("other", other, "Å", "another");
-    table.store_vector("other", other, "Å", "stored again");
+    auto table = ResultTable::create(comm, "fit.h5", 6, modes, origin(), contents);
     EXPECT_EQ(table.load_vector("noise"), noise);
     write_all(comm, table);
     table.close();
@@ -219,13 +223,33 @@ TEST(ResultTable, VectorsOfTheFit) {
   const auto table = ResultTable::open(comm, "fit.h5", ResultTable::Access::read);
   EXPECT_EQ(table.load_vector("noise"), noise);
   EXPECT_EQ(table.load_vector("other"), other);
+  EXPECT_TRUE(table.load_vector("none of these").empty());
   expect_row(table.read(3, 1).at(0), 3);
+}
+
+TEST(ResultTable, KeysComeBackAlsoOfFailedRowsAndNotOfPendingOnes) {
+  const auto comm = Communicator::world();
+  auto table = ResultTable::create(comm, "keys.h5", 10, modes, origin(), with_keys);
+  EXPECT_TRUE(table.has_keys());
+  if (comm.root()) table.write(3, std::vector<ParticleResult>{row(3), row(4)});
+  comm.barrier();
+  const std::vector<std::string> expected = {"", "4@stack.mrcs", "5@stack.mrcs", ""};
+  EXPECT_EQ(table.keys(2, 4), expected);
+  EXPECT_EQ(table.read(4, 1).at(0).state, ParticleState::failed);
+  EXPECT_EQ(table.read(4, 1).at(0).image, "5@stack.mrcs");
+  EXPECT_EQ(table.read(5, 1).at(0).image, "");
+  ParticleResult too_long = row(5);
+  too_long.image += " and more";
+  if (comm.root()) {
+    EXPECT_THROW(table.write(5, std::vector<ParticleResult>{too_long}), Bug);
+  }
+  comm.barrier();
 }
 
 TEST(ResultTable, GoesOnAfterReopening) {
   const auto comm = Communicator::world();
   {
-    auto table = ResultTable::create(comm, "resumed.h5", 20, modes, origin());
+    auto table = ResultTable::create(comm, "resumed.h5", 20, modes, origin(), with_keys);
     if (comm.root()) table.write(0, std::vector<ParticleResult>{row(0), row(1)});
     table.close();
   }
@@ -242,7 +266,7 @@ TEST(ResultTable, IsAbandonedWhenAnErrorUnwinds) {
   const auto comm = Communicator::world();
   bool caught = false;
   try {
-    auto table = ResultTable::create(comm, "abandoned.h5", 20, modes, origin());
+    auto table = ResultTable::create(comm, "abandoned.h5", 20, modes, origin(), with_keys);
     write_all(comm, table);
     collectively(comm, [&] {
       if (comm.rank() == comm.size() - 1) throw Error("something else failed");
@@ -266,8 +290,9 @@ TEST(ResultTable, ErrorsNameTheFile) {
   if (comm.root()) std::ofstream("text.h5") << "this is a text, not an HDF5 file";
   comm.barrier();
   EXPECT_THAT(open("text.h5"), HasSubstr("text.h5 is not an HDF5 file"));
-  EXPECT_THAT(error_of([&] { ResultTable::create(comm, "no/such/folder/a.h5", 1, modes, origin()); }),
-              HasSubstr("cannot write no/such/folder/a.h5: No such file"));
+  EXPECT_THAT(
+      error_of([&] { ResultTable::create(comm, "no/such/folder/a.h5", 1, modes, origin(), with_keys); }),
+      HasSubstr("cannot write no/such/folder/a.h5: No such file"));
   if (comm.root()) hdf5::create_file("other.h5", 0);
   comm.barrier();
   EXPECT_THAT(open("other.h5"), HasSubstr("other.h5 is not a table of particle results"));
@@ -276,7 +301,7 @@ TEST(ResultTable, ErrorsNameTheFile) {
 TEST(ResultTable, AFileCutShortIsAnError) {
   const auto comm = Communicator::world();
   {
-    auto table = ResultTable::create(comm, "cut.h5", 1000, modes, origin());
+    auto table = ResultTable::create(comm, "cut.h5", 1000, modes, origin(), with_keys);
     table.close();
   }
   if (comm.root()) std::filesystem::resize_file("cut.h5", std::filesystem::file_size("cut.h5") / 2);

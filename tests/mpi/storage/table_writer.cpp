@@ -15,6 +15,7 @@ namespace {
 ParticleResult row(std::int64_t i) {
   const auto x = static_cast<double>(i);
   ParticleResult r;
+  r.image = std::to_string(i + 1) + "@stack.mrcs";
   r.amplitudes = (Eigen::VectorXd(3) << x, 2 * x, 3 * x).finished();
   r.euler_angles = Eigen::Vector3d(4 * x, 5 * x, 6 * x);
   r.shift = Eigen::Vector2d(7 * x, 8 * x);
@@ -25,9 +26,11 @@ ParticleResult row(std::int64_t i) {
 }
 
 void run(const Communicator& comm, const std::string& path, std::int64_t n, int pause, bool resume) {
-  auto table =
-      resume ? ResultTable::open(comm, path, ResultTable::Access::write)
-             : ResultTable::create(comm, path, n, {7, 8, 9}, make_provenance(comm, "table_writer", {}, 1));
+  TableContents contents;
+  contents.key_length = row(n - 1).image.size();
+  auto table = resume ? ResultTable::open(comm, path, ResultTable::Access::write)
+                      : ResultTable::create(comm, path, n, {7, 8, 9},
+                                            make_provenance(comm, "table_writer", {}, 1), contents);
   const auto states = table.states();
   const auto pending = runs_where(
       n, [&](std::int64_t i) { return states[static_cast<std::size_t>(i)] == ParticleState::pending; });

@@ -1,0 +1,84 @@
+#include "mpi/alignment/noise_estimate.hpp"
+
+#include <numeric>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "mpi/alignment/stored_noise.hpp"
+#include "tests/support/error_of.hpp"
+#include "tests/support/small_set.hpp"
+
+namespace elastem {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::int64_t images = 70;  // some blocks of 16, the last one not full
+
+// `images` of white noise of 16² pixels, standard deviation 2, in two optics groups of one grid.
+ParticleSet noise_set(const Communicator& comm, const std::string& name, float deviation) {
+  on_root(comm, [&] {
+    write_noise_stack(name + ".mrcs", images, 16, deviation);
+    std::string rows;
+    for (std::int64_t i = 1; i <= images; ++i) rows += std::to_string(i) + "@" + name + ".mrcs 1\n";
+    write_star(name + ".star", small_star_head(), rows);
+  });
+  return open_particles(comm, name + ".star", "");
+}
+
+TEST(NoiseEstimate, WhiteNoiseIsFlatAndOfItsVariance) {
+  const auto comm = Communicator::world();
+  const auto noise = background_noise(comm, noise_set(comm, "white", 2), images, 0).value();
+  ASSERT_EQ(noise.size(), 9U);
+  const double mean = std::accumulate(noise.begin(), noise.end(), 0.0) / 9;
+  // E|N|² = S²σ². About a third of the pixels lie outside the circle: √(2/(70·85)) = 1.8 % is the standard
+  // deviation of their power; the mean over shells weighs the small ones more.
+  EXPECT_NEAR(mean / (16 * 16 * 4), 1, 0.15);
+}
+
+TEST(NoiseEstimate, IsTheSameOnAnyNumberOfRanks) {
+  const auto comm = Communicator::world();
+  const ParticleSet set = noise_set(comm, "ranks", 1);
+  EXPECT_EQ(background_noise(comm, set, images, 0), background_noise(Communicator::self(), set, images, 0));
+}
+
+TEST(NoiseEstimate, ResidualsAreAddedInTheOrderOfTheRows) {
+  const auto comm = Communicator::world();
+  const NoiseSpectrum first(9, 1.0);
+  std::vector<std::int64_t> rows(40);
+  std::iota(rows.begin(), rows.end(), 0);
+  const auto residual_of = [](std::int64_t row) -> std::optional<Residual> {
+    if (row % 5 == 0) return std::nullopt;  // particles that fail
+    return Residual{std::vector<double>(9, 1 + 0.01 * static_cast<double>(row)),
+                    std::vector<double>(9, 100.0)};
+  };
+  const auto noise = refine_noise(comm, first, rows, residual_of);
+  EXPECT_EQ(noise, refine_noise(Communicator::self(), first, rows, residual_of));
+  EXPECT_EQ(refine_noise(comm, first, rows, [](std::int64_t) { return std::optional<Residual>(); }), first);
+}
+
+TEST(NoiseEstimate, ASetWithoutReadableImagesIsRefused) {
+  const auto comm = Communicator::world();
+  const ParticleSet set = noise_set(comm, "constant", 0);  // all pixels equal
+  EXPECT_THAT(error_of([&] { background_noises(comm, set, {true}, images); }),
+              HasSubstr("constant.star: none of its particles can be read as images"));
+}
+
+TEST(StoredNoise, ComesBackFromTheTable) {
+  const auto comm = Communicator::world();
+  const ParticleSet set = noise_set(comm, "stored", 1);
+  const PerGrid<NoiseSpectrum> noise = background_noises(comm, set, used_grids(set, images), images);
+  TableContents contents;
+  contents.vectors = stored_noise(set, noise);
+  const auto table = ResultTable::create(comm, "stored_noise.h5", 1, {}, {}, contents);
+  EXPECT_EQ(load_noise(table, "stored_noise.h5", {true}), noise);
+  EXPECT_THAT(error_of([&] {
+                load_noise(table, "stored_noise.h5", {true, true});
+              }),
+              HasSubstr("stored_noise.h5 holds no /fit/noise_spectrum_2"));
+}
+
+}  // namespace
+}  // namespace elastem

@@ -1,0 +1,133 @@
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
+
+#include "mpi/storage/hdf5_file.hpp"
+#include "mpi/storage/packed_results.hpp"
+#include "mpi/storage/result_table.hpp"
+#include "mpi/storage/stored_provenance.hpp"
+#include "mpi/storage/table_schema.hpp"
+#include "tests/support/error_of.hpp"
+
+namespace elastem {
+namespace {
+
+using testing::HasSubstr;
+
+ParticleResult some_row(double x) {
+  ParticleResult r;
+  r.amplitudes = Eigen::VectorXd::Constant(2, x);
+  r.euler_angles = {x, 2 * x, 3 * x};
+  r.shift = {-x, x};
+  r.standard_errors = Eigen::VectorXd::LinSpaced(7, x, 2 * x);
+  r.score = 0.5;
+  r.state = ParticleState::done;
+  return r;
+}
+
+// A table as elastem 0.1.0 wrote it: no format_version, no keys, checksums without them. By rank 0.
+void write_format_1(const std::string& path, std::span<const ParticleResult> results) {
+  const TableShape shape{static_cast<std::int64_t>(results.size()), 2, 0};
+  const ResultRows rows = pack_results(results, shape);
+  hdf5::write_file(path, 1 << 16, [&](hid_t file) {
+    hdf5::write_attribute(file, "elastem", "particle results");
+    write_provenance(file, {});
+    const auto group = hdf5::make_group(file, "particles");
+    for_each_column<ResultValues>([&]<class C>(std::size_t, const C& column) {
+      if constexpr (!std::is_same_v<typename C::Value, char>) {
+        auto extent = sides(column.per_row, shape);
+        extent.insert(extent.begin(), results.size());
+        hdf5::write_values(group, column.name, extent, (rows.*column.member).data(), {"none", "none"});
+      }
+    });
+    hdf5::write_attribute(hdf5::open_dataset(group, "amplitudes"), "modes", std::vector<int>{7, 8});
+  });
+}
+
+TEST(TableFormat, ATableOfVersion1IsReadAndGoesOnWithoutKeys) {
+  const auto comm = Communicator::world();
+  const std::vector<ParticleResult> rows = {some_row(1), ParticleResult{}, some_row(3)};
+  std::vector<ParticleResult> stored = rows;
+  stored[1].amplitudes = Eigen::VectorXd::Zero(2);
+  stored[1].standard_errors = Eigen::VectorXd::Zero(7);
+  collectively(comm, [&] {
+    if (comm.root()) write_format_1("old.h5", stored);
+  });
+  auto table = ResultTable::open(comm, "old.h5", ResultTable::Access::write);
+  EXPECT_FALSE(table.has_keys());
+  EXPECT_EQ(table.keys(0, 3), std::vector<std::string>(3));
+  EXPECT_EQ(table.read(2, 1).at(0).amplitudes, rows[2].amplitudes);
+  EXPECT_EQ(table.read(1, 1).at(0).state, ParticleState::pending);
+  comm.barrier();
+  ParticleResult more = some_row(2);
+  more.image = "2@stack.mrcs";
+  if (comm.root()) table.write(1, std::vector<ParticleResult>{more});
+  comm.barrier();
+  const auto written = table.read(1, 1).at(0);
+  EXPECT_EQ(written.state, ParticleState::done);
+  EXPECT_EQ(written.image, "");
+  comm.barrier();
+}
+
+TEST(TableFormat, ATableOfANewerVersionIsRefused) {
+  const auto comm = Communicator::world();
+  ResultTable::create(comm, "newer.h5", 1, {7}, {}).close();
+  collectively(comm, [&] {
+    if (!comm.root()) return;
+    const auto file = hdf5::open_file("newer.h5", hdf5::Access::write);
+    hdf5::check(H5Adelete(file, "format_version"), "cannot delete");
+    hdf5::write_attribute(file, "format_version", 3);
+  });
+  EXPECT_EQ(error_of([&] { ResultTable::open(comm, "newer.h5", ResultTable::Access::read); }),
+            "newer.h5 was written by a newer elastem (format 3; this one reads up to 2): update elastem");
+}
+
+template <class C>
+std::string type_name() {
+  using T = typename C::Value;
+  if (std::is_same_v<T, char>) return "text";
+  if (std::is_same_v<T, double>) return "float64";
+  if (std::is_same_v<T, float>) return "float32";
+  return std::is_same_v<T, std::uint8_t> ? "uint8" : "uint32";
+}
+
+std::string shape_name(PerRow values) {
+  switch (values) {
+    case PerRow::two:
+      return "n×2";
+    case PerRow::three:
+      return "n×3";
+    case PerRow::amplitudes:
+      return "n×K";
+    case PerRow::parameters:
+      return "n×(K+5)";
+    case PerRow::covariance:
+      return "n×(K+5)²";
+    case PerRow::one:
+    case PerRow::text:
+      break;
+  }
+  return "n";
+}
+
+template <class Values>
+std::string documented() {
+  std::string lines;
+  for_each_column<Values>([&]<class C>(std::size_t, const C& column) {
+    lines += fmt::format("| /{}/{} | {} {} | {} | {} |\n", Schema<Values>::group, column.name, type_name<C>(),
+                         shape_name(column.per_row), column.units, column.description);
+  });
+  return lines;
+}
+
+TEST(TableFormat, TheDocumentationHasEachColumnAsTheSchemaHasIt) {
+  std::ostringstream page;
+  page << std::ifstream(ELASTEM_TEST_DATA "/../../docs/files.md").rdbuf();
+  EXPECT_THAT(page.str(), HasSubstr(documented<ResultValues>() + documented<FitValues>()));
+}
+
+}  // namespace
+}  // namespace elastem
