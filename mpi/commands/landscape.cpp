@@ -16,8 +16,8 @@
 #include "landscape/sample.hpp"
 #include "landscape/trajectory.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_file.hpp"
-#include "mpi/modes/stored_model.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/landscape_options.hpp"
@@ -248,17 +248,17 @@ std::vector<ReportPlot> write_plots(const fs::path& folder, const Landscape& lan
   return plots;
 }
 
-void write_trajectory(const fs::path& path, const ModesFile& modes, const ElasticModel& model,
+void write_trajectory(const fs::path& path, const Structure& structure, const ElasticModel& model,
                       const Landscape& landscape) {
-  PdbWriter writer(path.string(), modes.structure,
+  PdbWriter writer(path.string(), structure,
                    {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
                     "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
   for (const auto& frame : landscape.frames) writer.add_model(model.deformed(frame.amplitudes));
   writer.close();
 }
 
-void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, const ModesFile& modes,
-                  const ElasticModel& model, const Landscape& landscape) {
+void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, const ElasticModel& model,
+                  const Landscape& landscape) {
   const fs::path folder = o.output;
   fs::create_directories(folder);
   LandscapeReport report;
@@ -277,16 +277,17 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   report.frames = landscape.frames;
   report.trajectory_path = "trajectory.pdb";
   report.plots = write_plots(folder, landscape);
-  write_trajectory(folder / report.trajectory_path, modes, model, landscape);
+  write_trajectory(folder / report.trajectory_path, read_modes_table(o.modes_file).structure, model,
+                   landscape);
   write_text_file(folder / "components.csv", components_csv(report));
   write_text_file(folder / "frames.csv", frames_csv(report));
   write_text_file(folder / "index.html", landscape_html(report));
 }
 
-// The model of the table's modes; the Error names both files.
-ElasticModel model_of(const cli::LandscapeOptions& o, const ModesFile& modes, const ResultTable& table) {
+// The model of the table's modes; the Error names both files. Collective.
+ElasticModel model_of(const Communicator& comm, const cli::LandscapeOptions& o, const ResultTable& table) {
   try {
-    return elastic_model(modes, format_number_list(table.modes()));
+    return read_model(comm, o.modes_file, format_number_list(table.modes()), {});
   } catch (const Error& error) {
     throw Error(o.input + " holds amplitudes of modes " + format_number_list(table.modes()) +
                 ", which do not come from " + o.modes_file + ": " + error.what());
@@ -306,8 +307,7 @@ int landscape_command(const Invocation& invocation) {
   const std::string page = (fs::path(options->output) / "index.html").string();
   decide_output(comm, page, false, options->common.overwrite);
   ResultTable table = ResultTable::open(comm, options->input, ResultTable::Access::read);
-  const ModesFile modes = read_modes(comm, options->modes_file);
-  const ElasticModel model = model_of(*options, modes, table);
+  const ElasticModel model = model_of(comm, *options, table);
   if (options->common.dry_run) {
     spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written", table.size(),
                  format_number_list(table.modes()), page);
@@ -319,7 +319,7 @@ int landscape_command(const Invocation& invocation) {
   find_density(comm, *options, table, landscape);
   table.close();
   collectively(comm, [&] {
-    if (comm.root()) write_report(invocation, *options, modes, model, landscape);
+    if (comm.root()) write_report(invocation, *options, model, landscape);
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));

@@ -1,8 +1,6 @@
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <span>
 
 #include <spdlog/spdlog.h>
 
@@ -32,9 +30,7 @@ using cli::ModesOptions;
 void describe_input(const ModesOptions& o, const StructureFile& file) {
   const LeftOut& out = file.left_out;
   spdlog::info("{}: {} {}{}", o.input, file.structure.size(), o.atoms == "ca" ? "Cα and P nodes" : "atoms",
-               file.model_count > 1 ? " of model " + std::to_string(file.model) + " (of " +
-                                          std::to_string(file.model_count) + ")"
-                                    : "");
+               file.model_count > 1 ? fmt::format(" of model {} (of {})", file.model, file.model_count) : "");
   if (out.hydrogens + out.waters + out.ligands + out.alternates + out.other_chains > 0)
     spdlog::info(
         "left out: {} hydrogens, {} water, {} ligand and ion atoms, {} atoms at other locations, {} of "
@@ -70,14 +66,10 @@ void resolve_cutoff(ModesOptions& o, const Structure& structure) {
 }
 
 // The modes of --import instead of computed ones. Collective.
-NetworkModes imported_modes(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
-  ImportNetwork network{o.cutoff, {}};
-  if (o.mass_weighted) {
-    network.masses.resize(structure.size());
-    for (Eigen::Index i = 0; i < structure.size(); ++i)
-      network.masses(i) = structure.atoms[static_cast<std::size_t>(i)].mass;
-  }
-  NetworkModes result = import_modes(comm, o.import_file, structure, network);
+ElasticModes imported_modes(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
+  ImportedNetwork network{o.cutoff, {}};
+  if (o.mass_weighted) network.masses = of_atoms(structure, &Atom::mass);
+  ElasticModes result = import_modes(comm, o.import_file, structure, network);
   spdlog::info("{} modes of {}, |AᵀA - 1| at most {:.1e}", result.modes.count(), o.import_file,
                result.orthogonality);
   return result;
@@ -96,50 +88,39 @@ void take_structure(Structure structure, const AtomModel& atoms, ModesFile& cont
   content.atom_model = atoms;
   content.structure = std::move(structure);
   content.centre = centre(content.structure);
-  content.weights.resize(content.structure.size());
-  for (Eigen::Index i = 0; i < content.structure.size(); ++i)
-    content.weights(i) = content.structure.atoms[static_cast<std::size_t>(i)].charge_sum;
+  content.weights = of_atoms(content.structure, &Atom::charge_sum);
 }
 
-// The network of rank 0's structure on all ranks: O(nodes), no springs. Collective.
+// The elastic network of rank 0's structure on all ranks: O(nodes), no springs. Collective.
 BlockNetwork shared_network(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
-  std::uint64_t nodes = structure.atoms.size();
-  comm.broadcast(std::span<std::uint64_t>(&nodes, 1));
   BlockNetwork network;
   network.cutoff = o.cutoff;
-  network.positions = structure.positions;
-  network.positions.resize(3, static_cast<Eigen::Index>(nodes));
-  comm.broadcast(std::span<double>(network.positions.data(), 3 * nodes));
-  if (o.mass_weighted) {
-    network.inverse_sqrt_masses.resize(static_cast<Eigen::Index>(nodes));
-    for (std::size_t i = 0; i < structure.atoms.size(); ++i)
-      network.inverse_sqrt_masses(static_cast<Eigen::Index>(i)) = 1 / std::sqrt(structure.atoms[i].mass);
-    comm.broadcast(std::span<double>(network.inverse_sqrt_masses.data(), nodes));
-  }
-  network.blocks = single_nodes(static_cast<std::int64_t>(nodes));
-  if (o.block_residues == 0) return network;
-  if (comm.root()) network.blocks = residue_blocks(structure, o.block_residues);
-  std::uint64_t entries = network.blocks.first_node.size();
-  comm.broadcast(std::span<std::uint64_t>(&entries, 1));
-  network.blocks.first_node.resize(entries);
-  comm.broadcast(std::span<std::int64_t>(network.blocks.first_node));
+  on_root(comm, [&] {
+    network.positions = structure.positions;
+    if (o.mass_weighted)
+      network.inverse_sqrt_masses = of_atoms(structure, &Atom::mass).cwiseSqrt().cwiseInverse();
+    network.blocks =
+        o.block_residues == 0 ? single_nodes(structure.size()) : residue_blocks(structure, o.block_residues);
+  });
+  comm.broadcast(network.positions);
+  comm.broadcast(network.inverse_sqrt_masses);
+  comm.broadcast(network.blocks.first_node);
   return network;
 }
 
 // What the network is, after it was found to hold together. Collective.
-NetworkSurvey checked_survey(const Communicator& comm, const Structure& structure,
+ElasticSurvey checked_survey(const Communicator& comm, const Structure& structure,
                              const BlockNetwork& network, BlockHessian& hessian) {
-  const NetworkSurvey survey = survey_network(comm, hessian);
+  const ElasticSurvey survey = survey_network(comm, hessian);
   const auto nodes = static_cast<double>(network.positions.cols());
-  spdlog::info("{} springs below {:g} Å, {:.1f} a node; {} masses; {}{} degrees of freedom", survey.springs,
+  spdlog::info("{} springs below {:g} Å, {:.1f} per node; {} masses; {}{} degrees of freedom", survey.springs,
                network.cutoff, 2 * static_cast<double>(survey.springs) / nodes,
                network.inverse_sqrt_masses.size() > 0 ? "atomic" : "equal",
                network.blocks.count() < network.positions.cols()
-                   ? std::to_string(network.blocks.count()) + " rigid blocks, "
+                   ? fmt::format("{} rigid blocks, ", network.blocks.count())
                    : "",
                hessian.order());
-  collectively(comm, [&] {
-    if (!comm.root()) return;
+  on_root(comm, [&] {
     if (const std::string warning = checked_network(structure, network, survey); !warning.empty())
       spdlog::warn("{}", warning);
   });
@@ -147,7 +128,7 @@ NetworkSurvey checked_survey(const Communicator& comm, const Structure& structur
 }
 
 // Rank 0.
-void describe_free_motions(const Structure& structure, const NetworkModes& result) {
+void describe_free_motions(const Structure& structure, const ElasticModes& result) {
   if (result.free_nodes.empty()) return;
   std::string names;
   for (const std::int64_t node : result.free_nodes)
@@ -158,36 +139,29 @@ void describe_free_motions(const Structure& structure, const NetworkModes& resul
       result.free_nodes.size(), names);
 }
 
-void describe_stages(const NetworkModes& result) {
-  std::string text;
-  for (const auto& [name, seconds] : result.stages)
-    text += fmt::format("{}{} {:.2f} s", text.empty() ? "" : ", ", name, seconds);
-  spdlog::info("{}: {}", result.method, text);
-}
-
 // Modes of the network; none in a dry run. Collective.
-std::optional<NetworkModes> computed_modes(const Communicator& comm, const ModesOptions& o,
+std::optional<ElasticModes> computed_modes(const Communicator& comm, const ModesOptions& o,
                                            const Structure& structure) {
   const BlockNetwork network = shared_network(comm, o, structure);
   BlockHessian hessian(network);
   require_modes(hessian, o.last_mode);
-  const NetworkSurvey survey = checked_survey(comm, structure, network, hessian);
+  const ElasticSurvey survey = checked_survey(comm, structure, network, hessian);
   const SolverChoice choice = chosen_solver(parse_solver(o.solver), hessian.order(), o.last_mode);
   spdlog::info("solver {}, {}", choice.solver == Solver::slepc ? "slepc" : "scalapack", choice.reason);
-  NetworkSolver solver(comm, hessian, network, survey, choice.solver, o.last_mode);
-  spdlog::info("{}; {:.0f} MB a rank", solver.description(), solver.rank_bytes() / 1e6);
+  ElasticSolver solver(comm, hessian, network, survey, choice.solver, o.last_mode);
+  spdlog::info("{}; {:.0f} MB per rank", solver.description(), solver.rank_bytes() / 1e6);
   solver.require_memory();
   if (o.common.dry_run) {
     spdlog::info("dry run: about {:.1f} s; nothing was written", solver.estimated_seconds());
     return std::nullopt;
   }
-  NetworkModes result = solver.solve();
+  ElasticModes result = solver.solve();
   if (comm.root()) describe_free_motions(structure, result);
-  describe_stages(result);
+  spdlog::info("{}: {}", result.method, result.stages.text());
   return result;
 }
 
-void describe_modes(const NetworkModes& result) {
+void describe_modes(const ElasticModes& result) {
   const NormalModes& modes = result.modes;
   if (result.rigid.size() > 0)
     spdlog::info(
@@ -204,9 +178,9 @@ void describe_modes(const NetworkModes& result) {
 // Everything that could go wrong with the output, before the work. Collective.
 void prepare_output(const Communicator& comm, const ModesOptions& o) {
   decide_output(comm, o.output, false, o.common.overwrite);
-  collectively(comm, [&] {
+  on_root(comm, [&] {
     const fs::path folder = fs::path(o.output).parent_path();
-    if (comm.root() && !o.common.dry_run && !folder.empty()) fs::create_directories(folder);
+    if (!o.common.dry_run && !folder.empty()) fs::create_directories(folder);
   });
 }
 
@@ -237,16 +211,15 @@ int modes_command(const Invocation& invocation) {
   ModesFile content;
   Structure structure;
   if (!o.map.file.empty()) structure = read_map(comm, o, atoms.sigma);
-  collectively(comm, [&] {
-    if (!comm.root()) return;
+  on_root(comm, [&] {
     if (o.map.file.empty()) structure = read_input(o);
     resolve_cutoff(o, structure);
     take_structure(std::move(structure), atoms, content);
   });
-  comm.broadcast(std::span<double>(&o.cutoff, 1));
+  comm.broadcast(o.cutoff);
   const Provenance provenance = provenance_of(invocation, o);
   const double read = MPI_Wtime();
-  std::optional<NetworkModes> result = o.import_file.empty() ? computed_modes(comm, o, content.structure)
+  std::optional<ElasticModes> result = o.import_file.empty() ? computed_modes(comm, o, content.structure)
                                                              : imported_modes(comm, o, content.structure);
   if (o.common.dry_run) {
     if (result) spdlog::info("dry run: nothing was written");

@@ -2,7 +2,8 @@
 
 #include <limits>
 #include <optional>
-#include <string>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "mpi/linalg/eigensolver.hpp"
@@ -16,16 +17,18 @@ namespace {
 void require_accuracy(const ModeAccuracy& accuracy, std::int64_t order, double largest) {
   const double rounding = 100 * static_cast<double>(order) * std::numeric_limits<double>::epsilon();
   if (accuracy.residual <= rounding * largest && accuracy.orthogonality <= rounding) return;
-  throw Error("the eigensolver's vectors are wrong: residual " + std::to_string(accuracy.residual) +
-              ", orthogonality " + std::to_string(accuracy.orthogonality) +
-              ". The library of linear algebra may not know this processor; try OPENBLAS_CORETYPE=Haswell.");
+  throw Error(
+      fmt::format("the eigensolver's vectors are wrong: residual {:.2g}, orthogonality {:.2g}. The library "
+                  "of linear algebra "
+                  "may not know this processor; try OPENBLAS_CORETYPE=Haswell.",
+                  accuracy.residual, accuracy.orthogonality));
 }
 
 // Allocating it may fail on one rank. Collective.
 DistributedMatrix shared_hessian(const ProcessGrid& grid, BlockHessian& hessian) {
   std::optional<DistributedMatrix> matrix;
   const int block = block_size(hessian.order(), grid.rows(), grid.columns());
-  collectively(grid.comm(), [&] { matrix.emplace(network_hessian(grid, hessian, block)); });
+  collectively(grid.comm(), [&] { matrix.emplace(elastic_hessian(grid, hessian, block)); });
   return std::move(*matrix);
 }
 
@@ -47,7 +50,7 @@ bool holds_columns(const DistributedMatrix& matrix, const BlockHessian& hessian,
 
 }  // namespace
 
-DistributedMatrix network_hessian(const ProcessGrid& grid, BlockHessian& hessian, int block) {
+DistributedMatrix elastic_hessian(const ProcessGrid& grid, BlockHessian& hessian, int block) {
   DistributedMatrix matrix(grid, hessian.order(), hessian.order(), block, block);
   if (!grid.active()) return matrix;
   for (std::int64_t a = 0; a < hessian.blocks(); ++a) {
@@ -62,35 +65,35 @@ DistributedMatrix network_hessian(const ProcessGrid& grid, BlockHessian& hessian
   return matrix;
 }
 
-NetworkModes dense_modes(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
-                         const NetworkSurvey& survey, int last) {
+ElasticModes dense_modes(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
+                         const ElasticSurvey& survey, int last) {
   require(last >= first_elastic_mode, "elastic modes start at 7");
   const auto [grid_rows, grid_columns] = grid_shape(comm.size(), hessian.order());
   const ProcessGrid grid(comm, grid_rows, grid_columns);
   const std::vector<std::int64_t> row_offsets = unknowns_of_ranks(comm, hessian);
-  NetworkModes result;
-  Stopwatch watch(result.stages);
+  ElasticModes result;
   Eigenpairs pairs;
+  constexpr Eigen::Index rigid = first_elastic_mode - 1;
   int free = 0, count = 0;
   for (; count < last + free;
-       free = free_motions(pairs.values.tail(count - 6), survey)) {  // twice where there are some
+       free = free_motions(pairs.values.tail(count - rigid), survey)) {  // twice where there are some
     count = last + free;
     require_modes(hessian, count);
     DistributedMatrix matrix = shared_hessian(grid, hessian);
-    watch.stage("Hessian");
+    result.stages.lap("Hessian");
     pairs = lowest_eigenpairs(std::move(matrix), count, row_offsets);
-    watch.stage("eigenpairs");
+    result.stages.lap("eigenpairs");
   }
   const ModeAccuracy accuracy = mode_accuracy(comm, hessian, pairs.values, pairs.rows);
   collectively(comm, [&] { require_accuracy(accuracy, hessian.order(), survey.eigenvalue_bound); });
-  watch.stage("check");
+  result.stages.lap("check");
   result.residual = accuracy.residual;
   result.orthogonality = accuracy.orthogonality;
-  result.rigid = pairs.values.head<6>();
+  result.rigid = pairs.values.head<rigid>();
   result.method = "dense, tridiagonal reduction (ScaLAPACK)";
-  expand_modes(comm, hessian, network, pairs.values.tail(count - 6), pairs.rows.rightCols(count - 6), free,
-               result);
-  watch.stage("expansion");
+  expand_modes(comm, hessian, network, pairs.values.tail(count - rigid), pairs.rows.rightCols(count - rigid),
+               free, result);
+  result.stages.lap("expansion");
   return result;
 }
 

@@ -1,9 +1,11 @@
 #include "mpi/modes/elastic_expansion.hpp"
 
-#include <algorithm>
 #include <limits>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
+#include "mpi/comm/work_queue.hpp"
 
 namespace elastem {
 
@@ -12,7 +14,8 @@ namespace {
 // M^{-½} P w: the rows of the nodes of this rank's share of the blocks.
 Eigen::MatrixXd expanded(const Communicator& comm, const BlockHessian& hessian, const BlockNetwork& network,
                          const Eigen::MatrixXd& rows) {
-  const auto [first, last] = share_of(comm, hessian.blocks());
+  const auto [first, count] = equal_share(comm, hessian.blocks());
+  const std::int64_t last = first + count;
   const auto node = [&](std::int64_t b) { return network.blocks.first_node[static_cast<std::size_t>(b)]; };
   Eigen::MatrixXd nodes(3 * (node(last) - node(first)), rows.cols());
   for (auto b = first; b < last; ++b)
@@ -42,49 +45,39 @@ std::vector<std::int64_t> farthest_nodes(const Communicator& comm, const Eigen::
       }
     most.rank = comm.rank();
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, comm.handle());
-    MPI_Bcast(&node, 1, MPI_INT64_T, most.rank, comm.handle());
-    farthest.push_back(node);
+    farthest.push_back(comm.max(most.rank == comm.rank() ? node : 0));
   }
   return farthest;
 }
 
 }  // namespace
 
-void Stopwatch::stage(const std::string& name) {
-  const double now = MPI_Wtime();
-  const auto known = std::ranges::find(*stages_, name, &std::pair<std::string, double>::first);
-  if (known == stages_->end())
-    stages_->emplace_back(name, now - since_);
-  else
-    known->second += now - since_;
-  since_ = now;
-}
-
-double zero_eigenvalue(const NetworkSurvey& survey) {
-  return 10 * static_cast<double>(survey.order) * std::numeric_limits<double>::epsilon() *
+double zero_eigenvalue(const ElasticSurvey& survey) {
+  constexpr double margin = 10;  // a backward stable solver is good to a few n·ε of the largest
+  return margin * static_cast<double>(survey.order) * std::numeric_limits<double>::epsilon() *
          survey.eigenvalue_bound;
 }
 
-int free_motions(const Eigen::VectorXd& values, const NetworkSurvey& survey) {
+int free_motions(const Eigen::VectorXd& values, const ElasticSurvey& survey) {
   const auto free = (values.array() < zero_eigenvalue(survey)).count();
   if (free <= tolerated_loose) return static_cast<int>(free);
-  throw Error("the elastic network has " + std::string(free == values.size() ? "at least " : "") +
-              std::to_string(free) +
-              " motions without any cost beside the six of the whole: parts of it turn about single atoms or "
-              "lines without stretching a spring. Use a larger --cutoff.");
+  throw Error(fmt::format(
+      "the elastic network has {}{} motions without any cost beside the six of the whole: parts of "
+      "it turn about single atoms or lines without stretching a spring. Use a larger --cutoff.",
+      free == values.size() ? "at least " : "", free));
 }
 
 void require_modes(const BlockHessian& hessian, std::int64_t last) {
   if (last <= hessian.order()) return;
-  throw Error("mode " + std::to_string(last) + " was asked for, but " + std::to_string(hessian.blocks()) +
-              " nodes or rigid blocks have only " + std::to_string(hessian.order()) +
-              " modes. Ask for fewer with --modes.");
+  throw Error(fmt::format(
+      "mode {} was asked for, but {} nodes or rigid blocks have only {} modes. Ask for fewer with --modes.",
+      last, hessian.blocks(), hessian.order()));
 }
 
 void expand_modes(const Communicator& comm, const BlockHessian& hessian, const BlockNetwork& network,
                   const Eigen::VectorXd& values, const Eigen::MatrixXd& rows, Eigen::Index free,
-                  NetworkModes& result) {
-  const auto first = share_of(comm, hessian.blocks()).first;
+                  ElasticModes& result) {
+  const auto first = equal_share(comm, hessian.blocks()).first;
   result.first_node = network.blocks.first_node[static_cast<std::size_t>(first)];
   result.free_nodes =
       farthest_nodes(comm, expanded(comm, hessian, network, rows.leftCols(free)), result.first_node);

@@ -2,37 +2,35 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
 
+#include "core/stage_times.hpp"
 #include "modes/normal_modes.hpp"
 #include "mpi/comm/communicator.hpp"
 
 namespace elastem {
 
-/// The lowest modes of a network, spread over the ranks by nodes: rank r holds the entries of the nodes
-/// first_node … first_node + modes.vectors.rows()/3 − 1 of every mode, ranks in order and without a gap.
-struct NetworkModes {
-  NormalModes
-      modes;  ///< modes 7 … last; the same on every rank but `vectors`, of which only this rank's rows
+/// The lowest modes of an elastic network, spread over the ranks by nodes: rank r holds the entries of the
+/// nodes first_node … first_node + modes.vectors.rows()/3 − 1 of every mode, ranks in order and without a
+/// gap.
+struct ElasticModes {
+  /// Modes 7 … last; the same on every rank but `vectors`, of which only this rank's rows.
+  NormalModes modes;
   std::int64_t first_node = 0;
-  Eigen::VectorXd rigid;                   ///< eigenvalues 1 … 6, rounding
-  double residual = 0;                     ///< largest |H w − λ w| over all modes, of unit w
-  double orthogonality = 0;                ///< largest entry of |WᵀW − 1|
-  std::vector<std::int64_t> free_nodes{};  ///< of each zero mode beyond the six, which are left out: the node
-                                           ///< that moves farthest
-  std::string method{};                    ///< how they were found, for the log
-  std::vector<std::pair<std::string, double>> stages{};  ///< what the time went into, in seconds
+  Eigen::VectorXd rigid;     ///< eigenvalues 1 … 6, rounding
+  double residual = 0;       ///< largest |H w − λ w| over all modes, of unit w
+  double orthogonality = 0;  ///< largest entry of |WᵀW − 1|
+  /// Of each zero mode beyond the six, which are left out: the node that moves farthest.
+  std::vector<std::int64_t> free_nodes{};
+  std::string method{};  ///< how they were found, for the log
+  StageTimes stages{};   ///< what the time went into
 };
 
-/// The usual split of nodes (or of blocks of them) over ranks: rank r has the nodes result[r] … result[r+1] −
-/// 1, where result[r] = N·r/R rounded down; R + 1 entries.
+/// Where the ranks' equal_share of nodes (or of blocks of them) begin: rank r has the nodes result[r] …
+/// result[r+1] − 1; one entry more than ranks.
 std::vector<std::int64_t> node_split(std::int64_t nodes, int ranks);
-
-/// The share of this rank in it: [first, second).
-std::pair<std::int64_t, std::int64_t> share_of(const Communicator& comm, std::int64_t nodes);
 
 /// The largest entry of |WᵀW − 1| of vectors W of which each rank holds `rows`. Collective.
 double orthogonality(const Communicator& comm, const Eigen::MatrixXd& rows);

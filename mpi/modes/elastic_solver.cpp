@@ -13,7 +13,7 @@ namespace elastem {
 namespace {
 
 // The upper triangle of a sparse Hessian and what PETSc and MUMPS copy of it before they factorise, a rank.
-double assembly_bytes(const Communicator& comm, const BlockHessian& hessian, const NetworkSurvey& survey) {
+double assembly_bytes(const Communicator& comm, const BlockHessian& hessian, const ElasticSurvey& survey) {
   const double columns = static_cast<double>(hessian.order()) / static_cast<double>(hessian.blocks());
   constexpr double copies = 4, entry = sizeof(double) + sizeof(int);
   return copies * entry * columns * columns * static_cast<double>(survey.block_pairs) / comm.size();
@@ -39,8 +39,8 @@ SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last) {
   return {Solver::slepc, "for only the lowest of many modes are wanted"};
 }
 
-NetworkSolver::NetworkSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
-                             const NetworkSurvey& survey, Solver solver, int last)
+ElasticSolver::ElasticSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
+                             const ElasticSurvey& survey, Solver solver, int last)
     : comm_(&comm), hessian_(&hessian), network_(&network), survey_(&survey), solver_(solver), last_(last) {
   require(solver != Solver::automatic, "a solver was chosen");
   if (solver == Solver::scalapack) {
@@ -54,9 +54,9 @@ NetworkSolver::NetworkSolver(const Communicator& comm, BlockHessian& hessian, co
   rank_bytes_ = assembly + sparse_->cost().rank_bytes;
 }
 
-NetworkSolver::~NetworkSolver() = default;
+ElasticSolver::~ElasticSolver() = default;
 
-std::string NetworkSolver::description() const {
+std::string ElasticSolver::description() const {
   std::ostringstream text;
   text.precision(3);
   if (sparse_) {
@@ -72,18 +72,18 @@ std::string NetworkSolver::description() const {
   return text.str();
 }
 
-void NetworkSolver::require_memory() const {
+void ElasticSolver::require_memory() const {
   if (!sparse_)
     return elastem::require_memory(*comm_, eigensolver_cost(hessian_->order(), last_, comm_->size()));
   elastem::require_memory(*comm_, rank_bytes_, "the sparse solve does not fit into memory: it takes",
                           "Use larger blocks with --block-residues, --atoms ca, or more machines.");
 }
 
-double NetworkSolver::estimated_seconds() const {
+double ElasticSolver::estimated_seconds() const {
   return sparse_ ? sparse_->estimated_seconds(last_) : eigensolver_seconds(*comm_, hessian_->order(), last_);
 }
 
-NetworkModes NetworkSolver::solve() {
+ElasticModes ElasticSolver::solve() {
   return sparse_ ? sparse_->solve(last_) : dense_modes(*comm_, *hessian_, *network_, *survey_, last_);
 }
 

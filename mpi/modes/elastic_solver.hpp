@@ -31,13 +31,13 @@ struct SolverChoice {
 SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last);
 
 /// A network about to be solved: what it takes is known before it is done.
-class NetworkSolver {
+class ElasticSolver {
  public:
   /// Prepares the solve; with slepc this assembles the Hessian and analyses its factorisation. Everything
   /// must outlive the solver. Collective.
-  NetworkSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
-                const NetworkSurvey& survey, Solver solver, int last);
-  ~NetworkSolver();
+  ElasticSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
+                const ElasticSurvey& survey, Solver solver, int last);
+  ~ElasticSolver();
 
   double rank_bytes() const { return rank_bytes_; }  ///< the most that a rank needs
   std::string description() const;                   ///< a line for the log
@@ -48,13 +48,13 @@ class NetworkSolver {
   /// About how long solve() takes here. Collective; takes up to a second.
   double estimated_seconds() const;
   /// Modes 7 … last. Collective; call it once.
-  NetworkModes solve();
+  ElasticModes solve();
 
  private:
   const Communicator* comm_;
   BlockHessian* hessian_;
   const BlockNetwork* network_;
-  const NetworkSurvey* survey_;
+  const ElasticSurvey* survey_;
   Solver solver_;
   int last_;
   double rank_bytes_ = 0;

@@ -1,9 +1,7 @@
 #include "mpi/modes/elastic_survey.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <span>
 #include <string>
 
 #include <Eigen/Eigenvalues>
@@ -11,6 +9,7 @@
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
 #include "modes/elastic_pieces.hpp"
+#include "mpi/comm/work_queue.hpp"
 
 namespace elastem {
 
@@ -27,14 +26,14 @@ bool is_loose(const Eigen::MatrixXd& diagonal_block) {
 
 }  // namespace
 
-NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
-  NetworkSurvey survey;
+ElasticSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
+  ElasticSurvey survey;
   survey.order = hessian.order();
-  NetworkPieces pieces(hessian.blocks());
+  ElasticPieces pieces(hessian.blocks());
   std::vector<std::int32_t> loose;
-  const auto [first, last] = share_of(comm, hessian.blocks());
+  const auto [first, count] = equal_share(comm, hessian.blocks());
   collectively(comm, [&] {
-    for (std::int64_t a = first; a < last; ++a) {
+    for (std::int64_t a = first; a < first + count; ++a) {
       const BlockHessian::Surroundings around = hessian.surroundings(a);
       survey.springs += around.springs;
       survey.eigenvalue_bound = std::max(survey.eigenvalue_bound, around.bound);
@@ -44,14 +43,11 @@ NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
       survey.columns.push_back(around.columns);
     }
   });
-  std::array<std::int64_t, 2> counts = {survey.springs, survey.block_pairs};
-  comm.sum(std::span<std::int64_t>(counts));
-  survey.springs = counts[0];
-  survey.block_pairs = counts[1];
+  survey.springs = comm.sum(survey.springs);
+  survey.block_pairs = comm.sum(survey.block_pairs);
   survey.eigenvalue_bound = comm.max(survey.eigenvalue_bound);
-  survey.loose = comm.gathered(std::span<const std::int32_t>(loose));
-  const std::vector<std::int32_t> links = pieces.links();
-  const std::vector<std::int32_t> all_links = comm.gathered(std::span<const std::int32_t>(links));
+  survey.loose = comm.gathered(loose);
+  const std::vector<std::int32_t> all_links = comm.gathered(pieces.links());
   if (!comm.root()) return survey;
   for (std::size_t i = 0; i < all_links.size(); i += 2) pieces.join(all_links[i], all_links[i + 1]);
   survey.piece = pieces.numbered();
@@ -59,7 +55,7 @@ NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian) {
 }
 
 std::string checked_network(const Structure& structure, const BlockNetwork& network,
-                            const NetworkSurvey& survey) {
+                            const ElasticSurvey& survey) {
   std::vector<std::int32_t> piece_of_node(static_cast<std::size_t>(structure.size()));
   const auto& first_node = network.blocks.first_node;
   for (std::size_t b = 0; b + 1 < first_node.size(); ++b)

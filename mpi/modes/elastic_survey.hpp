@@ -12,7 +12,7 @@
 namespace elastem {
 
 /// What is known of an elastic network before it is solved.
-struct NetworkSurvey {
+struct ElasticSurvey {
   std::int64_t order = 0;  ///< unknowns: degrees of freedom of the blocks
   std::int64_t springs = 0;
   double eigenvalue_bound = 0;   ///< no eigenvalue of the Hessian is larger (Gershgorin)
@@ -24,14 +24,14 @@ struct NetworkSurvey {
 
 /// Runs once over all springs, each rank over those of its share of the blocks. Collective. Throws Error, the
 /// same on all ranks, when two nodes coincide.
-NetworkSurvey survey_network(const Communicator& comm, BlockHessian& hessian);
+ElasticSurvey survey_network(const Communicator& comm, BlockHessian& hessian);
 
 /// Throws Error when the network falls into pieces (each would add six motions without any cost to those of
 /// the whole), which names them and a cut-off that joins them, and when more than `tolerated_loose` blocks
 /// are loose: the cut-off is then too short. Returns a warning that names fewer loose blocks, else "". Rank
 /// 0.
 std::string checked_network(const Structure& structure, const BlockNetwork& network,
-                            const NetworkSurvey& survey);
+                            const ElasticSurvey& survey);
 
 /// Loose blocks, and free motions of the solved network beyond those of the whole, that are only warned of: a
 /// dangling end or a far ion does not make the other modes wrong.

@@ -96,7 +96,7 @@ std::vector<bool> held_part(const Eigen::Matrix3Xd& positions, double cutoff) {
       release(static_cast<std::size_t>(j));
     }
   }
-  NetworkPieces pieces(static_cast<std::int64_t>(count));
+  ElasticPieces pieces(static_cast<std::int64_t>(count));
   for (std::size_t i = 0; i < count; ++i)
     for (const std::int32_t j : neighbours[i])
       if (held[i] && held[static_cast<std::size_t>(j)]) pieces.join(static_cast<std::int64_t>(i), j);

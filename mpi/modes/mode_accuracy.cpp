@@ -1,17 +1,13 @@
 #include "mpi/modes/mode_accuracy.hpp"
 
 #include "core/random.hpp"
+#include "mpi/comm/work_queue.hpp"
 
 namespace elastem {
 
 namespace {
 
-void sum(const Communicator& comm, Eigen::MatrixXd& matrix) {
-  for (Eigen::Index j = 0; j < matrix.cols(); ++j)
-    comm.sum(std::span<double>(matrix.col(j).data(), static_cast<std::size_t>(matrix.rows())));
-}
-
-// What the vectors are combined with: a column a combination.
+// What the vectors are combined with: one column per combination.
 Eigen::MatrixXd combinations(Eigen::Index vectors) {
   constexpr Eigen::Index one_by_one = 32, random_ones = 24;
   if (vectors <= one_by_one) return Eigen::MatrixXd::Identity(vectors, vectors);
@@ -26,15 +22,15 @@ Eigen::MatrixXd combinations(Eigen::Index vectors) {
 // H·x of the same x on every rank, each of which makes its share of the blocks. Collective.
 Eigen::MatrixXd hessian_product(const Communicator& comm, BlockHessian& hessian, const Eigen::MatrixXd& x) {
   Eigen::MatrixXd product = Eigen::MatrixXd::Zero(x.rows(), x.cols());
-  const auto [first, last] = share_of(comm, hessian.blocks());
-  for (auto a = first; a < last; ++a)
+  const auto [first, count] = equal_share(comm, hessian.blocks());
+  for (auto a = first; a < first + count; ++a)
     for (const auto& [b, values] : hessian.upper_row(a)) {
       const auto row = hessian.first_column(a), column = hessian.first_column(b);
       product.middleRows(row, values.rows()) += values * x.middleRows(column, values.cols());
       if (b > a)
         product.middleRows(column, values.cols()) += values.transpose() * x.middleRows(row, values.rows());
     }
-  sum(comm, product);
+  comm.sum(product);
   return product;
 }
 
@@ -48,13 +44,13 @@ ModeAccuracy mode_accuracy(const Communicator& comm, BlockHessian& hessian, cons
                            const Eigen::MatrixXd& rows) {
   const Eigen::MatrixXd z = combinations(rows.cols());
   const Eigen::MatrixXd own = rows * z;
-  const auto first_row = hessian.first_column(share_of(comm, hessian.blocks()).first);
+  const auto first_row = hessian.first_column(equal_share(comm, hessian.blocks()).first);
   Eigen::MatrixXd combined = Eigen::MatrixXd::Zero(hessian.order(), z.cols());
   combined.middleRows(first_row, rows.rows()) = own;
-  sum(comm, combined);
+  comm.sum(combined);
   const Eigen::MatrixXd product = hessian_product(comm, hessian, combined);
   Eigen::MatrixXd gram = rows.transpose() * own;
-  sum(comm, gram);
+  comm.sum(gram);
   const Eigen::MatrixXd expected = rows * (values.asDiagonal() * z);
   return {largest(comm, product.middleRows(first_row, rows.rows()) - expected), largest(comm, gram - z)};
 }

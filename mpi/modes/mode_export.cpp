@@ -9,6 +9,7 @@
 #include "core/suggestion.hpp"
 #include "modes/nmd_file.hpp"
 #include "modes/xmipp_modes.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/storage/hdf5_file.hpp"
@@ -34,10 +35,11 @@ bool for_xmipp(const ExportOptions& o) {
 }
 
 void write_nmd(const ExportOptions& o, const ModesFile& file) {
+  const ModeReader reader(o.input);
   NmdWriter writer(o.output, file.structure);
   for (Eigen::Index k = 0; k < file.modes.count(); ++k) {
     const int number = file.modes.numbers[static_cast<std::size_t>(k)];
-    writer.add(number, file.modes.eigenvalues(k), read_mode_vector(o.input, number));
+    writer.add(number, file.modes.eigenvalues(k), reader.read(number));
   }
   writer.close();
 }
@@ -45,34 +47,28 @@ void write_nmd(const ExportOptions& o, const ModesFile& file) {
 // The table last, so that whoever finds it finds the rest. Collective.
 void write_xmipp(const Communicator& comm, const ExportOptions& o, const ModesFile& file) {
   const fs::path folder = fs::path(o.output).parent_path();
-  collectively(comm, [&] {
-    if (!comm.root()) return;
+  on_root(comm, [&] {
     fs::create_directories(folder / "modes");
     PdbWriter writer((folder / "atoms.pdb").string(), file.structure);
     writer.add_model(file.structure.positions);
     writer.close();
   });
   collectively(comm, [&] {
-    for (std::size_t k = 0; k < file.modes.numbers.size(); ++k)
-      if (static_cast<int>(k % static_cast<std::size_t>(comm.size())) == comm.rank())
-        write_mode_vector((folder / mode_vector_name(file.modes.numbers[k])).string(),
-                          read_mode_vector(o.input, file.modes.numbers[k]));
+    const ModeReader reader(o.input);
+    const auto share = equal_share(comm, static_cast<std::int64_t>(file.modes.numbers.size()));
+    for (const int number :
+         std::span(file.modes.numbers)
+             .subspan(static_cast<std::size_t>(share.first), static_cast<std::size_t>(share.count)))
+      write_mode_vector((folder / mode_vector_name(number)).string(), reader.read(number));
   });
-  collectively(comm, [&] {
-    if (comm.root()) write_xmipp_modes(o.output, file.modes);
-  });
+  on_root(comm, [&] { write_xmipp_modes(o.output, file.modes); });
 }
 
 }  // namespace
 
 bool holds_modes(const Communicator& comm, const std::string& path) {
-  std::uint8_t answer = 0;
-  collectively(comm, [&] {
-    if (comm.root())
-      answer = hdf5::exists(hdf5::open_file(path, hdf5::Access::read), "modes/vectors") ? 1 : 0;
-  });
-  comm.broadcast(std::span<std::uint8_t>(&answer, 1));
-  return answer != 0;
+  return from_root(comm,
+                   [&] { return hdf5::exists(hdf5::open_file(path, hdf5::Access::read), "modes/vectors"); });
 }
 
 void export_modes(const Communicator& comm, const ExportOptions& o) {
@@ -88,16 +84,14 @@ void export_modes(const Communicator& comm, const ExportOptions& o) {
                  o.output);
     return;
   }
-  collectively(comm, [&] {
-    const fs::path folder = fs::path(o.output).parent_path();
-    if (comm.root() && !folder.empty()) fs::create_directories(folder);
+  on_root(comm, [&] {
+    if (const fs::path folder = fs::path(o.output).parent_path(); !folder.empty())
+      fs::create_directories(folder);
   });
   if (xmipp)
     write_xmipp(comm, o, file);
   else
-    collectively(comm, [&] {
-      if (comm.root()) write_nmd(o, file);
-    });
+    on_root(comm, [&] { write_nmd(o, file); });
   spdlog::info("{}: {} modes of {} atoms", o.output, file.modes.count(), file.structure.size());
 }
 

@@ -1,10 +1,10 @@
 #include "mpi/modes/mode_import.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
-#include <span>
+#include <memory>
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
@@ -12,6 +12,7 @@
 #include "modes/mode_quality.hpp"
 #include "modes/nmd_file.hpp"
 #include "modes/xmipp_modes.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/modes/modes_file.hpp"
 
 namespace elastem {
@@ -21,12 +22,13 @@ namespace {
 ModeSource open_modes_h5(const std::string& path, const Structure& structure) {
   const ModesFile file = read_modes_table(path);
   require_same_positions(file.structure.positions, structure, path);
-  return [path, modes = file.modes, next = std::size_t{0}]() mutable -> std::optional<ImportedMode> {
+  const auto reader = std::make_shared<const ModeReader>(path);
+  return [path, reader, modes = file.modes, next = std::size_t{0}]() mutable -> std::optional<ImportedMode> {
     if (next == modes.numbers.size()) return std::nullopt;
     const std::size_t k = next++;
     const int number = modes.numbers[k];
     return ImportedMode{number, modes.eigenvalues(static_cast<Eigen::Index>(k)), modes.enabled[k] != 0,
-                        read_mode_vector(path, number), path + ", mode " + std::to_string(number)};
+                        reader->read(number), fmt::format("{}, mode {}", path, number)};
   };
 }
 
@@ -48,7 +50,7 @@ struct Head {
 };
 
 // The next elastic mode. Rank 0.
-Head next_mode(const ModeSource& source, const Structure& structure, const ImportNetwork& network,
+Head next_mode(const ModeSource& source, const Structure& structure, const ImportedNetwork& network,
                Eigen::VectorXd& vector) {
   while (auto mode = source()) {
     constexpr double mostly = 0.5, noticeable = 0.05;
@@ -57,18 +59,18 @@ Head next_mode(const ModeSource& source, const Structure& structure, const Impor
     if (rigid > noticeable)
       spdlog::warn(
           "{}: {:.0f} % of the mode moves the structure as a whole; are these the modes of this structure, "
-          "in "
-          "this orientation?",
+          "in this orientation?",
           mode->place, 100 * rigid);
     vector = std::move(mode->vector);
     const double eigenvalue =
         mode->eigenvalue ? *mode->eigenvalue
                          : rayleigh_quotient(vector, structure.positions, network.cutoff, network.masses);
     if (!(eigenvalue > 0))
-      throw Error(mode->place +
-                  ": the file does not tell the eigenvalue, and the mode costs no energy at a "
-                  "cut-off of " +
-                  std::to_string(network.cutoff) + " Å; use a larger --cutoff");
+      throw Error(
+          fmt::format("{}: the file does not tell the eigenvalue, and the mode costs no energy at a cut-off "
+                      "of {:g} Å; use a "
+                      "larger --cutoff",
+                      mode->place, network.cutoff));
     return {eigenvalue, mode->number, mode->enabled, true};
   }
   return {};
@@ -88,38 +90,31 @@ std::vector<int> mode_numbers(const std::vector<Head>& heads) {
 
 }  // namespace
 
-NetworkModes import_modes(const Communicator& comm, const std::string& path, const Structure& structure,
-                          const ImportNetwork& network) {
-  std::int64_t nodes = structure.size();
-  comm.broadcast(std::span<std::int64_t>(&nodes, 1));
-  const auto [first, last] = share_of(comm, nodes);
+ElasticModes import_modes(const Communicator& comm, const std::string& path, const Structure& structure,
+                          const ImportedNetwork& network) {
+  const Eigen::Index nodes = from_root(comm, [&] { return structure.size(); });
+  const auto [first, count] = equal_share(comm, nodes);
   ModeSource source;
-  collectively(comm, [&] {
-    if (comm.root()) source = open_modes(path, structure);
-  });
+  on_root(comm, [&] { source = open_modes(path, structure); });
   std::vector<Head> heads;
   std::vector<Eigen::VectorXd> columns;
   Eigen::VectorXd vector(3 * nodes);
   while (true) {
-    Head head;
-    collectively(comm, [&] {
-      if (comm.root()) head = next_mode(source, structure, network, vector);
-    });
-    comm.broadcast(std::span<Head>(&head, 1));
+    const Head head = from_root(comm, [&] { return next_mode(source, structure, network, vector); });
     if (!head.there) break;
-    comm.broadcast(std::span<double>(vector.data(), static_cast<std::size_t>(vector.size())));
+    comm.broadcast(vector);
     heads.push_back(head);
-    columns.emplace_back(vector.segment(3 * first, 3 * (last - first)));
+    columns.emplace_back(vector.segment(3 * first, 3 * count));
   }
   if (heads.empty()) throw Error(path + ": has no elastic mode: all move the structure as a rigid body");
-  Eigen::MatrixXd rows(3 * (last - first), static_cast<Eigen::Index>(columns.size()));
+  Eigen::MatrixXd rows(3 * count, static_cast<Eigen::Index>(columns.size()));
   Eigen::VectorXd eigenvalues(rows.cols());
   for (Eigen::Index k = 0; k < rows.cols(); ++k) {
     rows.col(k) = columns[static_cast<std::size_t>(k)];
     eigenvalues(k) = heads[static_cast<std::size_t>(k)].eigenvalue;
   }
   columns.clear();
-  NetworkModes result;
+  ElasticModes result;
   result.modes = judged_modes(comm, eigenvalues, std::move(rows));
   result.modes.numbers = mode_numbers(heads);
   for (std::size_t k = 0; k < heads.size(); ++k)

@@ -9,9 +9,9 @@
 namespace elastem {
 
 /// The network that modes without an eigenvalue are judged in.
-struct ImportNetwork {
+struct ImportedNetwork {
   double cutoff = 8;       ///< Å
-  Eigen::VectorXd masses;  ///< one a node, or empty for equal ones
+  Eigen::VectorXd masses;  ///< one per node, or empty for equal ones
 };
 
 /// The elastic modes of a file (.h5 of this program, .xmd of Xmipp, .nmd of NMWiz and ProDy) for rank 0's
@@ -21,7 +21,7 @@ struct ImportNetwork {
 /// order of the file (ProDy counts without the rigid-body ones). Where the file does not tell λ it is
 /// AᵀHA/(AᵀMA) in the network. Rank 0 reads, a mode at a time. Collective; throws Error that names file and
 /// line.
-NetworkModes import_modes(const Communicator& comm, const std::string& path, const Structure& structure,
-                          const ImportNetwork& network);
+ElasticModes import_modes(const Communicator& comm, const std::string& path, const Structure& structure,
+                          const ImportedNetwork& network);
 
 }  // namespace elastem

@@ -60,9 +60,9 @@ double animation_amplitude(const ModesOptions& o, const Structure& structure) {
 }
 
 // One period from the structure to one end, back, to the other end and back, where the input file has it.
-void write_animation(const ModesOptions& o, const ModesFile& file, int number) {
+void write_animation(const ModesOptions& o, const ModesFile& file, const ModeReader& reader, int number) {
   const double amplitude = animation_amplitude(o, file.structure);
-  const Eigen::VectorXd vector = read_mode_vector(o.output, number);
+  const Eigen::VectorXd vector = reader.read(number);
   const Eigen::Map<const Eigen::Matrix3Xd> by_node(vector.data(), 3, file.structure.size());
   const Eigen::Matrix3Xd reference = file.structure.positions.colwise() + file.centre;
   PdbWriter writer((fs::path(o.report.folder) / animation_name(number)).string(), file.structure,
@@ -95,17 +95,13 @@ ModePage judge(const ModesOptions& o, const ModesFile& file, const std::vector<i
   page.modes = file.modes;
   page.animation_rmsd = o.report.animation_rmsd;
   page.fluctuations = Eigen::VectorXd::Zero(file.structure.size());
-  Eigen::VectorXd masses(o.mass_weighted ? file.structure.size() : 0), b_factors(file.structure.size());
-  for (Eigen::Index i = 0; i < file.structure.size(); ++i) {
-    const Atom& atom = file.structure.atoms[static_cast<std::size_t>(i)];
-    if (o.mass_weighted) masses(i) = atom.mass;
-    b_factors(i) = atom.b_factor;
-  }
+  const Eigen::VectorXd masses = o.mass_weighted ? of_atoms(file.structure, &Atom::mass) : Eigen::VectorXd();
+  const ModeReader reader(o.output);
   ObservedChange change;
   if (!o.report.target.empty()) page.target = begin_overlaps(o, file, change);
   for (Eigen::Index k = 0; k < file.modes.count(); ++k) {
     const int number = file.modes.numbers[static_cast<std::size_t>(k)];
-    const Eigen::VectorXd vector = read_mode_vector(o.output, number);
+    const Eigen::VectorXd vector = reader.read(number);
     add_fluctuation(vector, file.modes.eigenvalues(k), masses, page.fluctuations);
     if (page.target) page.target->overlaps(k) = mode_overlap(vector, change.displacement, change.nodes);
     if (std::ranges::find(animated, number) == animated.end()) continue;
@@ -113,7 +109,7 @@ ModePage judge(const ModesOptions& o, const ModesFile& file, const std::vector<i
     page.animated.push_back({number, amplitude, animation_name(number), shift_profile(vector, amplitude)});
   }
   if (page.target) page.target->cumulative = cumulative_overlap(page.target->overlaps);
-  page.b_factor_correlation = correlation(page.fluctuations, b_factors);
+  page.b_factor_correlation = correlation(page.fluctuations, of_atoms(file.structure, &Atom::b_factor));
   return page;
 }
 
@@ -160,8 +156,8 @@ std::string page_path(const ModesOptions& o) {
 
 void prepare_mode_report(const Communicator& comm, const ModesOptions& o) {
   if (!o.report.folder.empty()) decide_output(comm, page_path(o), false, o.common.overwrite);
-  collectively(comm, [&] {
-    if (comm.root() && !o.report.target.empty()) read_target(o);
+  on_root(comm, [&] {
+    if (!o.report.target.empty()) read_target(o);
   });
 }
 
@@ -176,11 +172,11 @@ void report_modes(const Invocation& invocation, const ModesOptions& o) {
     animated = animated_modes(o, file.modes);
   });
   collectively(comm, [&] {
+    const ModeReader reader(o.output);
     for (std::size_t i = 0; i < animated.size(); ++i)
-      if (static_cast<int>(i) % comm.size() == comm.rank()) write_animation(o, file, animated[i]);
+      if (static_cast<int>(i) % comm.size() == comm.rank()) write_animation(o, file, reader, animated[i]);
   });
-  collectively(comm, [&] {
-    if (!comm.root()) return;
+  on_root(comm, [&] {
     ModePage page = judge(o, file, animated);
     describe(page);
     if (!o.report.folder.empty()) write_page(invocation, o, page);

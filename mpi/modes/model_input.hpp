@@ -9,12 +9,16 @@
 
 namespace elastem {
 
-/// `model` with what the user gave in its place. `nodes` as in require_atom_model. Throws Error for nodes
-/// that are no atoms, and for a number that goes with the other model.
+/// `model` with what the user gave in its place. Throws Error when `nodes` ("all", "ca", "pseudoatoms") that
+/// are no atoms are to scatter like some, and for a number that goes with the other model.
 AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli::AtomModelOption& option);
 
-/// The structure and the selected modes of a modes file, its atoms as the file says but for `option`.
-/// Collective; throws Error as read_modes, elastic_model and chosen_atom_model do.
+/// The structure and the selected modes ("7-9"; empty: all that are enabled) of a modes file, its atoms as
+/// the file says but for `option`: Gaussian atoms of the file's weights, or one kind per element, all of
+/// weight 1, with electron scattering factors. Of the vectors only the selected ones are read, once per node,
+/// into memory that the node's ranks share and that is freed with the last copy of the model, which is
+/// collective. Collective. Throws Error that names the modes that are there, or as read_modes_table and
+/// chosen_atom_model do.
 ElasticModel read_model(const Communicator& comm, const std::string& modes_file,
                         const std::string& modes_selection, const cli::AtomModelOption& option);
 

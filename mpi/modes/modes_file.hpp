@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,7 @@
 #include "modes/normal_modes.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/run/provenance.hpp"
+#include "mpi/storage/hdf5_file.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
@@ -18,7 +21,7 @@ struct ModesFile {
   Structure structure;                  ///< centred on the centre of mass
   Eigen::Vector3d centre;               ///< Å, what was taken off the positions of the input
   NormalModes modes;
-  Eigen::VectorXd weights;  ///< density of each atom, electrons, of Gaussian ones
+  Eigen::VectorXd weights;  ///< density of each atom, electrons: that of Gaussian ones
   AtomModel atom_model;     ///< their shape in images
   std::string atoms;        ///< "all", "ca" or "pseudoatoms"
   double cutoff = 8;        ///< Å
@@ -32,16 +35,27 @@ struct ModesFile {
 void write_modes(const Communicator& comm, const std::string& path, const ModesFile& content,
                  std::int64_t first_node, const Provenance& provenance);
 
-/// Rank 0 reads and broadcasts; collective. Throws Error naming the file and what is missing in it.
-ModesFile read_modes(const Communicator& comm, const std::string& path);
-
-/// Everything but the vectors (`modes.vectors` has no rows): memory O(nodes + modes). Not collective. Throws
-/// as read_modes does.
+/// A modes file without its vectors (`modes.vectors` has no rows): memory O(nodes + modes). Not collective.
+/// Throws Error naming the file and what is missing in it.
 ModesFile read_modes_table(const std::string& path);
 
-/// The vector of one mode (3N entries x1 y1 z1 x2 …), by its number; reads nothing else of /modes/vectors.
-/// Not collective. Throws Error that names the modes that are there.
-Eigen::VectorXd read_mode_vector(const std::string& path, int number);
+/// The vectors of a modes file, read one by one from a file that is opened once. Not collective.
+class ModeReader {
+ public:
+  /// Throws Error when the file holds no modes.
+  explicit ModeReader(const std::string& path);
+
+  /// The vector of mode `number`: 3N entries x1 y1 z1 x2 … Throws Error that names the modes that are there.
+  Eigen::VectorXd read(int number) const;
+  /// The same into memory of 3N numbers.
+  void read(int number, std::span<double> vector) const;
+
+ private:
+  std::string path_;
+  hdf5::Handle file_, vectors_;
+  std::vector<int> numbers_;
+  std::size_t entries_ = 0;
+};
 
 /// For messages: mode `number` is not among those of the file at `path`, and what to do.
 std::string no_such_mode(int number, const std::vector<int>& numbers, const std::string& path);

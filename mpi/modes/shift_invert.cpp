@@ -1,7 +1,8 @@
 #include "mpi/modes/shift_invert.hpp"
 
 #include <algorithm>
-#include <string>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
@@ -11,6 +12,12 @@ namespace elastem::petsc {
 namespace {
 
 constexpr const char* setting_up = "setting SLEPc up";
+// Of the relative residual of 1/(λ + σ); the eigenvalue's own error goes with its square.
+constexpr double tolerance = 1e-11;
+// Ten times what the hardest networks needed: whoever needs more does not converge.
+constexpr PetscInt most_restarts = 200;
+// The space of a search is twice the wanted pairs and this many more: measured to need the fewest solutions.
+constexpr std::int64_t spare_vectors = 32;
 
 PetscErrorCode apply_inverse(Mat shell, Vec x, Vec y) {
   Mat factor = nullptr;
@@ -67,10 +74,9 @@ void ShiftInvert::find(std::int64_t count, std::vector<Pair>& found) {
   const auto room = order() - static_cast<std::int64_t>(null_space_.size() + found.size());
   const auto wanted = static_cast<PetscInt>(std::min(count, room));
   if (wanted == 0) return;
-  // Twice the wanted ones and 32 more: measured to need the fewest solutions in all. SLEPc wants one more
-  // than there may be and stops by itself where there is none.
+  // SLEPc wants one more than there may be and stops by itself where there is none.
   const auto space = static_cast<PetscInt>(
-      std::max<std::int64_t>(wanted + 1, std::min<std::int64_t>(2 * wanted + 32, room)));
+      std::max<std::int64_t>(wanted + 1, std::min<std::int64_t>(2 * wanted + spare_vectors, room)));
   const Matrix inverse = inverse_of(matrix_, factor_->factor());
   const Vector start = random_vector(matrix_, 1 + found.size());
   Vec first = start;
@@ -85,8 +91,7 @@ void ShiftInvert::find(std::int64_t count, std::vector<Pair>& found) {
   check(EPSSetType(solver, EPSKRYLOVSCHUR), setting_up);
   check(EPSSetWhichEigenpairs(solver, EPS_LARGEST_REAL), setting_up);
   check(EPSSetDimensions(solver, wanted, space, PETSC_DEFAULT), setting_up);
-  // The relative residual of 1/(λ + σ); the eigenvalue's own error goes with its square.
-  check(EPSSetTolerances(solver, 1e-11, 200), setting_up);
+  check(EPSSetTolerances(solver, tolerance, most_restarts), setting_up);
   check(EPSSetDeflationSpace(solver, static_cast<PetscInt>(known.size()), known.data()), setting_up);
   check(EPSSetInitialSpace(solver, 1, &first), setting_up);
   check(EPSSetFromOptions(solver), setting_up);
@@ -94,8 +99,9 @@ void ShiftInvert::find(std::int64_t count, std::vector<Pair>& found) {
   PetscInt converged = 0;
   check(EPSGetConverged(solver, &converged), "asking SLEPc");
   if (converged < wanted)
-    throw Error("SLEPc found only " + std::to_string(converged) + " of " + std::to_string(wanted) +
-                " eigenvalues. Ask for fewer with --modes, or use --solver scalapack.");
+    throw Error(fmt::format(
+        "SLEPc found only {} of {} eigenvalues. Ask for fewer with --modes, or use --solver scalapack.",
+        converged, wanted));
   Vector image;
   check(VecDuplicate(start, image.address()), "making a vector");
   for (PetscInt k = 0; k < converged; ++k) {

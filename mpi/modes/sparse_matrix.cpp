@@ -3,13 +3,31 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <string>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "mpi/comm/work_queue.hpp"
 
 namespace elastem::petsc {
 
 namespace {
+
+// MUMPS's control parameters (ICNTL), with their numbers.
+constexpr PetscInt root_node_control = 13;   // 1: the root node is not given to ScaLAPACK
+constexpr PetscInt work_space_control = 14;  // per cent more than estimated
+constexpr PetscInt block_control = 15;       // −b: rows come in groups of b of equal pattern
+
+// Its answers (INFOG, RINFOG).
+constexpr int status_answer = 1, detail_answer = 2, negative_pivots_answer = 12;
+constexpr int largest_rank_memory_answer = 16, memory_answer = 17, factor_entries_answer = 20;
+constexpr int operations_answer = 1;
+
+// Its status where work space was too small, and all others that mean that memory ran out.
+constexpr std::array too_small_work_space = {-8, -9};
+constexpr std::array out_of_memory = {-5, -7, -9, -11, -13, -19};
+
+constexpr double million = 1e6;
 
 // The unknowns of a rank's share of the blocks.
 struct Share {
@@ -19,7 +37,8 @@ struct Share {
 
 Share share(const Communicator& comm, const BlockHessian& hessian) {
   require(hessian.order() <= std::numeric_limits<PetscInt>::max(), "PETSc counts with 32 bits");
-  const auto [first, last] = share_of(comm, hessian.blocks());
+  const auto [first, count] = equal_share(comm, hessian.blocks());
+  const std::int64_t last = first + count;
   return {first, last, static_cast<PetscInt>(hessian.first_column(first)),
           static_cast<PetscInt>(hessian.first_column(last)), static_cast<PetscInt>(hessian.order())};
 }
@@ -29,7 +48,7 @@ struct Counts {
   std::vector<PetscInt> own, other;
 };
 
-Counts row_counts(const BlockHessian& hessian, const NetworkSurvey& survey, const Share& s) {
+Counts row_counts(const BlockHessian& hessian, const ElasticSurvey& survey, const Share& s) {
   Counts counts{std::vector<PetscInt>(static_cast<std::size_t>(s.last - s.first)),
                 std::vector<PetscInt>(static_cast<std::size_t>(s.last - s.first))};
   for (std::int64_t a = s.first_block; a < s.last_block; ++a) {
@@ -63,7 +82,7 @@ void set_row(Mat matrix, const BlockHessian& hessian, std::int64_t a, const Bloc
 
 }  // namespace
 
-Matrix network_matrix(const Communicator& comm, BlockHessian& hessian, const NetworkSurvey& survey,
+Matrix elastic_matrix(const Communicator& comm, BlockHessian& hessian, const ElasticSurvey& survey,
                       double shift) {
   const Share s = share(comm, hessian);
   Counts counts;
@@ -112,10 +131,10 @@ Factorisation::Factorisation(Mat matrix, bool positive, int block)
 void Factorisation::analyse(int more_percent) {
   factor_.reset();
   check(MatGetFactor(matrix_, MATSOLVERMUMPS, MAT_FACTOR_CHOLESKY, factor_.address()), "starting MUMPS");
-  check(MatMumpsSetIcntl(factor_, 14, more_percent), "setting MUMPS up");
-  if (block_ > 1) check(MatMumpsSetIcntl(factor_, 15, -block_), "setting MUMPS up");
+  check(MatMumpsSetIcntl(factor_, work_space_control, more_percent), "setting MUMPS up");
+  if (block_ > 1) check(MatMumpsSetIcntl(factor_, block_control, -block_), "setting MUMPS up");
   // Only without a root node given to ScaLAPACK are all negative pivots counted.
-  if (!positive_) check(MatMumpsSetIcntl(factor_, 13, 1), "setting MUMPS up");
+  if (!positive_) check(MatMumpsSetIcntl(factor_, root_node_control, 1), "setting MUMPS up");
   MatFactorInfo options;
   check(MatFactorInfoInitialize(&options), "setting MUMPS up");
   check(MatCholeskyFactorSymbolic(factor_, matrix_, nullptr, &options), "the analysis of the Hessian");
@@ -128,54 +147,56 @@ void Factorisation::factorise() {
   constexpr std::array percents = {100, 400, 1600};
   for (auto more = percents.begin();; ++more) {
     check(MatCholeskyFactorNumeric(factor_, matrix_, &options), "the factorisation of the Hessian");
-    const double code = info(1, false);
     // Work space was too small, as happens with small networks on several ranks. It helps to allow for more,
     // but only from the analysis on.
-    const bool too_small = code == -8 || code == -9;
-    if (!too_small || more == percents.end()) break;
+    if (std::ranges::count(too_small_work_space, integer_answer(status_answer)) == 0 ||
+        more == percents.end())
+      break;
     analyse(*more);
   }
   require_success("factorisation");
 }
 
 std::int64_t Factorisation::negative_eigenvalues() const {
-  return static_cast<std::int64_t>(info(12, false));  // negative pivots
+  return integer_answer(negative_pivots_answer);
 }
 
-double Factorisation::info(int index, bool real) const {
-  PetscInt integer = 0;
+int Factorisation::integer_answer(int number) const {
+  PetscInt value = 0;
+  check(MatMumpsGetInfog(factor_, number, &value), "asking MUMPS");
+  return value;
+}
+
+double Factorisation::real_answer(int number) const {
   PetscReal value = 0;
-  if (real)
-    check(MatMumpsGetRinfog(factor_, index, &value), "asking MUMPS");
-  else
-    check(MatMumpsGetInfog(factor_, index, &integer), "asking MUMPS");
-  return real ? value : static_cast<double>(integer);
+  check(MatMumpsGetRinfog(factor_, number, &value), "asking MUMPS");
+  return value;
 }
 
 void Factorisation::require_success(const char* step) const {
-  const int code = static_cast<int>(info(1, false));
+  const int code = integer_answer(status_answer);
   if (code >= 0) return;
-  const bool memory = code == -5 || code == -7 || code == -9 || code == -11 || code == -13 || code == -19;
-  throw Error(std::string("the sparse ") + step + " of the Hessian failed (MUMPS, code " +
-              std::to_string(code) + ", " + std::to_string(static_cast<long>(info(2, false))) + "). " +
-              (memory
-                   ? "Memory ran out: use more ranks, or fewer unknowns with --block-residues or --atoms ca."
-                   : "Try --solver scalapack, or a larger --cutoff."));
+  throw Error(fmt::format(
+      "the sparse {} of the Hessian failed (MUMPS, code {}, {}). {}", step, code,
+      integer_answer(detail_answer),
+      std::ranges::count(out_of_memory, code) > 0
+          ? "Memory ran out: use more ranks, or fewer unknowns with --block-residues or --atoms ca."
+          : "Try --solver scalapack, or a larger --cutoff."));
 }
 
 // MUMPS gives numbers too large for an integer as minus millions, and memory in whole millions of bytes.
 double Factorisation::entries() const {
-  const double count = info(20, false);
-  return count < 0 ? -1e6 * count : count;
+  const double count = integer_answer(factor_entries_answer);
+  return count < 0 ? -million * count : count;
 }
 double Factorisation::operations() const {
-  return info(1, true);
+  return real_answer(operations_answer);
 }
 double Factorisation::most_rank_bytes() const {
-  return 1e6 * (1 + info(16, false));
+  return million * (1 + integer_answer(largest_rank_memory_answer));
 }
 double Factorisation::bytes() const {
-  return 1e6 * (1 + info(17, false));
+  return million * (1 + integer_answer(memory_answer));
 }
 
 }  // namespace elastem::petsc

@@ -9,7 +9,7 @@ namespace elastem::petsc {
 
 /// The upper triangle of H + shift, each rank with the rows of its share of the blocks, made row of blocks by
 /// row of blocks; the survey tells which blocks there are. Collective.
-Matrix network_matrix(const Communicator& comm, BlockHessian& hessian, const NetworkSurvey& survey,
+Matrix elastic_matrix(const Communicator& comm, BlockHessian& hessian, const ElasticSurvey& survey,
                       double shift);
 
 /// The six rigid motions of the whole network in the coordinates of its blocks, Pᵀ M^{½} (e, e × r): the null
@@ -38,8 +38,9 @@ class Factorisation {
   std::int64_t negative_eigenvalues() const;
 
  private:
-  void analyse(int more_percent);  // more work space than MUMPS estimates
-  double info(int index, bool real) const;
+  void analyse(int more_percent);        // more work space than MUMPS estimates
+  int integer_answer(int number) const;  // MUMPS's INFOG and RINFOG
+  double real_answer(int number) const;
   void require_success(const char* step) const;
 
   Mat matrix_;

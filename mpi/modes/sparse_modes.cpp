@@ -61,27 +61,26 @@ Eigen::MatrixXd local_rows(const std::vector<Pair>& pairs, Eigen::Index count) {
 
 struct SparseProblem::Parts {
   Parts(const Communicator& comm, const BlockHessian& hessian_in, const BlockNetwork& network_in,
-        const NetworkSurvey& survey_in)
+        const ElasticSurvey& survey_in)
       : session(comm), hessian(&hessian_in), network(&network_in), survey(&survey_in) {}
 
   petsc::SlepcSession session;
   const BlockHessian* hessian;
   const BlockNetwork* network;
-  const NetworkSurvey* survey;
-  std::vector<std::pair<std::string, double>> stages;
+  const ElasticSurvey* survey;
+  StageTimes stages;
   std::optional<petsc::ShiftInvert> solver;
 };
 
 SparseProblem::SparseProblem(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
-                             const NetworkSurvey& survey)
+                             const ElasticSurvey& survey)
     : comm_(&comm), parts_(std::make_unique<Parts>(comm, hessian, network, survey)) {
-  Stopwatch watch(parts_->stages);
   const double shift = shift_share * survey.eigenvalue_bound;
-  petsc::Matrix matrix = petsc::network_matrix(comm, hessian, survey, shift);
+  petsc::Matrix matrix = petsc::elastic_matrix(comm, hessian, survey, shift);
   std::vector<petsc::Vector> rigid = petsc::rigid_motions(comm, hessian, network);
-  watch.stage("Hessian");
+  parts_->stages.lap("Hessian");
   parts_->solver.emplace(std::move(matrix), shift, std::move(rigid), common_block(hessian));
-  watch.stage("analysis");
+  parts_->stages.lap("analysis");
   const petsc::Factorisation& factor = parts_->solver->factorisation();
   cost_ = {factor.entries(), factor.operations(), factor.most_rank_bytes(), factor.bytes()};
 }
@@ -91,7 +90,6 @@ SparseProblem::~SparseProblem() = default;
 // The lowest pairs, ascending and complete up to the last wanted one: all free motions, `wanted` elastic ones
 // and some more, where there are more.
 std::vector<petsc::Pair> SparseProblem::lowest_pairs(std::int64_t wanted) {
-  Stopwatch watch(parts_->stages);
   petsc::ShiftInvert& solver = *parts_->solver;
   const std::int64_t all = parts_->hessian->order() - (first_elastic_mode - 1);
   std::vector<Pair> pairs;
@@ -100,17 +98,17 @@ std::vector<petsc::Pair> SparseProblem::lowest_pairs(std::int64_t wanted) {
   constexpr int rounds = 6;          // each finds what symmetry hid from those before
   for (int round = 0; round < rounds; ++round) {
     solver.factorise();
-    watch.stage("factorisation");
+    parts_->stages.lap("factorisation");
     while (known() < std::min(needed, all)) {
       solver.find(needed - known(), pairs);
       std::ranges::sort(pairs, {}, &Pair::value);
       needed = std::max(needed, wanted + 1 + free_motions(values_of(pairs), *parts_->survey));
     }
-    watch.stage("eigenvectors");
+    parts_->stages.lap("eigenvectors");
     if (known() == all) return pairs;
     const auto [value, below] = gap_above(pairs, needed - 1);
     const std::int64_t hidden = solver.count_below(value) - below;
-    watch.stage("count");
+    parts_->stages.lap("count");
     if (hidden == 0) return pairs;
     if (hidden < 0) break;
     needed = known() + hidden;
@@ -118,7 +116,7 @@ std::vector<petsc::Pair> SparseProblem::lowest_pairs(std::int64_t wanted) {
   throw Error("the eigenvalues that were found are not those that a count gives. Use --solver scalapack.");
 }
 
-NetworkModes SparseProblem::solve(int last) {
+ElasticModes SparseProblem::solve(int last) {
   const int wanted = last - (first_elastic_mode - 1);
   require(wanted > 0, "elastic modes start at 7");
   require_modes(*parts_->hessian, last);
@@ -126,8 +124,7 @@ NetworkModes SparseProblem::solve(int last) {
   const int free = free_motions(values_of(pairs), *parts_->survey);
   require_modes(*parts_->hessian, last + free);
 
-  Stopwatch watch(parts_->stages);
-  NetworkModes result;
+  ElasticModes result;
   const Eigen::MatrixXd rows = local_rows(pairs, free + wanted);
   result.orthogonality = orthogonality(*comm_, rows);
   for (const Pair& pair : std::span(pairs).first(static_cast<std::size_t>(free + wanted)))
@@ -135,27 +132,31 @@ NetworkModes SparseProblem::solve(int last) {
   result.rigid.resize(first_elastic_mode - 1);
   for (Eigen::Index k = 0; k < result.rigid.size(); ++k)
     result.rigid(k) = parts_->solver->null_space_residual(static_cast<std::size_t>(k));
-  watch.stage("check");
+  parts_->stages.lap("check");
   expand_modes(*comm_, *parts_->hessian, *parts_->network, values_of(pairs).head(free + wanted), rows, free,
                result);
-  watch.stage("expansion");
+  parts_->stages.lap("expansion");
   result.method = "sparse factorisation (MUMPS) and Krylov-Schur (SLEPc)";
   result.stages = parts_->stages;
   return result;
 }
 
 double SparseProblem::estimated_seconds(int last) const {
-  // A third of the speed of products of matrices, and 6 GB/s a rank, were measured with two ranks.
+  // Measured with two ranks: a factorisation runs at a third of the speed of products of matrices, a solution
+  // reads the factor twice at the speed of memory, and each mode takes three of them.
+  constexpr double slower_than_product = 3, bytes_per_second = 6e9, solutions_per_mode = 3,
+                   first_solutions = 32;
   constexpr Eigen::Index n = 600;
   const Eigen::MatrixXd a = Eigen::MatrixXd::Ones(n, n);
   const double start = MPI_Wtime();
   const Eigen::MatrixXd b = a * a;
   require(b(0, 0) == static_cast<double>(n), "a product of ones is their number");
   const double rate = 2.0 * n * n * n / std::max(1e-9, comm_->max(MPI_Wtime() - start));
-  const double ranks = comm_->size(), wanted = last - 6;
-  const double factorisation = 3 * cost_.operations / (rate * ranks);
-  const double solutions = (3 * wanted + 32) * 2 * sizeof(double) * cost_.factor_entries / (6e9 * ranks);
-  return 2 * factorisation + solutions;
+  const double ranks = comm_->size(), wanted = last - (first_elastic_mode - 1);
+  const double factorisation = slower_than_product * cost_.operations / (rate * ranks);
+  const double solutions = (solutions_per_mode * wanted + first_solutions) * 2 * sizeof(double) *
+                           cost_.factor_entries / (bytes_per_second * ranks);
+  return 2 * factorisation + solutions;  // the second counts the eigenvalues
 }
 
 }  // namespace elastem

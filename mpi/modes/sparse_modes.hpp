@@ -29,7 +29,7 @@ class SparseProblem {
  public:
   /// Assembles H + σ and analyses it. Collective. `hessian` must outlive the problem.
   SparseProblem(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
-                const NetworkSurvey& survey);
+                const ElasticSurvey& survey);
   ~SparseProblem();
 
   const SparseCost& cost() const { return cost_; }
@@ -39,12 +39,12 @@ class SparseProblem {
   double estimated_seconds(int last) const;
 
   /// Modes 7 … last, expanded to the nodes: A = M^{-½} P w rescaled to unit norm. Free motions beyond the six
-  /// (zero_eigenvalue) are left out and named in NetworkModes::free_nodes. That no eigenvalue was missed, as
+  /// (zero_eigenvalue) are left out and named in ElasticModes::free_nodes. That no eigenvalue was missed, as
   /// symmetry could make a Krylov space do, is proved by a second factorisation, of H − μ with μ above the
   /// last: its negative pivots count the eigenvalues below μ (Sylvester). Collective; call it once. Throws
   /// Error, the same on all ranks: more than `tolerated_loose` free motions, not enough memory, or no
   /// convergence.
-  NetworkModes solve(int last);
+  ElasticModes solve(int last);
 
  private:
   struct Parts;

@@ -11,7 +11,7 @@ Eigen::Matrix3Xd ElasticModel::deformed(const Eigen::VectorXd& amplitudes) const
   require(amplitudes.size() == mode_count(), "one amplitude per mode");
   Eigen::Matrix3Xd moved = positions;
   for (Eigen::Index k = 0; k < mode_count(); ++k) {
-    moved += amplitudes[k] * modes[static_cast<std::size_t>(k)];
+    moved += amplitudes[k] * modes[static_cast<std::size_t>(k)].values();
   }
   return moved;
 }

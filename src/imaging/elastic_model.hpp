@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Core>
@@ -16,13 +18,37 @@ struct GaussianTerm {
 /// The density of an atom of weight 1, the sum of a few Gaussians.
 using AtomKind = std::vector<GaussianTerm>;
 
+/// A mode vector A_k, 3×N. Copies share its numbers, which stay where they are as long as one of them lives:
+/// large models have many modes, and several processes may see the same ones.
+class ModeVector {
+ public:
+  /// A copy of `values`.
+  template <class Derived>
+  ModeVector(const Eigen::MatrixBase<Derived>& values) {
+    const auto own = std::make_shared<const Eigen::Matrix3Xd>(values.derived());
+    atoms_ = own->cols();
+    numbers_ = std::shared_ptr<const double>(own, own->data());
+  }
+  /// x1 y1 z1 x2 … of `atoms` atoms, which stand elsewhere.
+  ModeVector(std::shared_ptr<const double> numbers, Eigen::Index atoms)
+      : numbers_(std::move(numbers)), atoms_(atoms) {}
+
+  Eigen::Map<const Eigen::Matrix3Xd> values() const {
+    return Eigen::Map<const Eigen::Matrix3Xd>(numbers_.get(), 3, atoms_);
+  }
+
+ private:
+  std::shared_ptr<const double> numbers_;
+  Eigen::Index atoms_ = 0;
+};
+
 /// What an image is made of: N atoms that move along K modes, X(q) = X⁰ + Σ_k q_k A_k, each of density
 /// w_a · Σ_i c_i N₃(r; x_a, σ_i²), the terms i those of its kind.
 struct ElasticModel {
-  Eigen::Matrix3Xd positions;           ///< X⁰ in Å, centred on the centre of mass
-  std::vector<Eigen::Matrix3Xd> modes;  ///< A_k, each of unit norm over its 3N entries
-  std::vector<int> mode_numbers;        ///< 7, 8, …: one a mode
-  Eigen::VectorXd weights;              ///< w_a: electrons, or 1 of scattering factors
+  Eigen::Matrix3Xd positions;     ///< X⁰ in Å, centred on the centre of mass
+  std::vector<ModeVector> modes;  ///< A_k, each of unit norm over its 3N entries
+  std::vector<int> mode_numbers;  ///< 7, 8, …: one per mode
+  Eigen::VectorXd weights;        ///< w_a: electrons, or 1 of scattering factors
   std::vector<AtomKind> kinds = {{GaussianTerm{}}};
   std::vector<int> kind_of;  ///< the kind of each atom; empty: all are of the first
 

@@ -39,11 +39,11 @@ template <class Real>
 Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut)
     : model_(&model), grid_(grid), order_(drawing_order(model)) {
   require(grid.size > 0 && grid.pixel_size > 0, "a box and a pixel have a size");
-  const auto sorted = [&](const Eigen::Matrix3Xd& vectors) {
+  const auto sorted = [&](const auto& vectors) {
     return Coordinates(vectors(Eigen::all, order_).transpose().template cast<Real>().array());
   };
   reference_ = sorted(model.positions);
-  for (const auto& mode : model.modes) modes_.push_back(sorted(mode));
+  for (const auto& mode : model.modes) modes_.push_back(sorted(mode.values()));
   weights_ = model.weights(order_).template cast<Real>().array();
   groups_ = footprint_groups<Real>(model, order_, grid.pixel_size, cut);
   for (const Group& group : groups_) largest_reach_ = std::max(largest_reach_, group.reach);

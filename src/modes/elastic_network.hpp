@@ -24,7 +24,7 @@ struct Spring {
 /// direction.
 std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutoff);
 
-/// Throws Error when `pieces` (the piece of each node, as NetworkPieces numbers them) are more than one:
+/// Throws Error when `pieces` (the piece of each node, as ElasticPieces numbers them) are more than one:
 /// each would add six motions without any cost to those of the whole. The text names the pieces by their
 /// first and last atom and suggests a cut-off that joins them.
 void require_one_piece(const Structure& structure, const std::vector<std::int32_t>& pieces, double cutoff);

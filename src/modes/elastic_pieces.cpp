@@ -5,11 +5,11 @@
 
 namespace elastem {
 
-NetworkPieces::NetworkPieces(std::int64_t nodes) : parents_(static_cast<std::size_t>(nodes)) {
+ElasticPieces::ElasticPieces(std::int64_t nodes) : parents_(static_cast<std::size_t>(nodes)) {
   std::iota(parents_.begin(), parents_.end(), 0);
 }
 
-std::int32_t NetworkPieces::root(std::int32_t node) {
+std::int32_t ElasticPieces::root(std::int32_t node) {
   while (parents_[static_cast<std::size_t>(node)] != node) {
     std::int32_t& parent = parents_[static_cast<std::size_t>(node)];
     parent = parents_[static_cast<std::size_t>(parent)];
@@ -18,19 +18,19 @@ std::int32_t NetworkPieces::root(std::int32_t node) {
   return node;
 }
 
-void NetworkPieces::join(std::int64_t a, std::int64_t b) {
+void ElasticPieces::join(std::int64_t a, std::int64_t b) {
   const std::int32_t x = root(static_cast<std::int32_t>(a)), y = root(static_cast<std::int32_t>(b));
   parents_[static_cast<std::size_t>(std::max(x, y))] = std::min(x, y);
 }
 
-std::vector<std::int32_t> NetworkPieces::links() {
+std::vector<std::int32_t> ElasticPieces::links() {
   std::vector<std::int32_t> links;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(parents_.size()); ++i)
     if (const std::int32_t r = root(i); r != i) links.insert(links.end(), {i, r});
   return links;
 }
 
-std::vector<std::int32_t> NetworkPieces::numbered() {
+std::vector<std::int32_t> ElasticPieces::numbered() {
   std::vector<std::int32_t> piece(parents_.size());
   std::int32_t count = 0;
   for (std::int32_t i = 0; i < static_cast<std::int32_t>(parents_.size()); ++i) {

@@ -7,14 +7,14 @@ namespace elastem {
 
 /// Sorts nodes (or blocks of them) into connected pieces, spring by spring; time almost linear in the
 /// springs.
-class NetworkPieces {
+class ElasticPieces {
  public:
-  explicit NetworkPieces(std::int64_t nodes);
+  explicit ElasticPieces(std::int64_t nodes);
 
   /// A spring between nodes a and b.
   void join(std::int64_t a, std::int64_t b);
 
-  /// Pairs of nodes that stand one after the other and, joined by another NetworkPieces, tell it all that
+  /// Pairs of nodes that stand one after the other and, joined by another ElasticPieces, tell it all that
   /// this one knows: at most one pair a node.
   std::vector<std::int32_t> links();
 

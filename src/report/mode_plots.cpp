@@ -79,14 +79,11 @@ CurvePlot fluctuation_plot(const ModePage& page, const Residues& residues) {
     plot.curves = {residues.curve("", page.fluctuations)};
     return plot;
   }
-  Eigen::VectorXd b_factors(page.structure.size());
-  for (Eigen::Index i = 0; i < b_factors.size(); ++i)
-    b_factors(i) = page.structure.atoms[static_cast<std::size_t>(i)].b_factor;
   plot.labels.title =
       "Fluctuations and B-factors, correlation " + number_text(*page.b_factor_correlation, "%.2f");
   plot.labels.y = "B-factor [Å#u2#d]";
   Curve modes = residues.curve("modes, scaled to the median of the file", page.fluctuations);
-  Curve file = residues.curve("B-factors of the file", b_factors);
+  Curve file = residues.curve("B-factors of the file", of_atoms(page.structure, &Atom::b_factor));
   const double scale = median(file.y) / median(modes.y), most = 3 * std::ranges::max(file.y);
   for (double& value : modes.y) value = std::min(scale * value, most);
   plot.curves = {std::move(modes), std::move(file)};

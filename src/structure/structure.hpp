@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -33,5 +34,20 @@ struct Structure {
 
   Eigen::Index size() const { return positions.cols(); }
 };
+
+/// One value per atom: what stands in a member of Atom. Numbers come as a vector to calculate with.
+template <class T>
+std::vector<T> of_atoms(const Structure& structure, T Atom::*member) {
+  std::vector<T> values;
+  values.reserve(structure.atoms.size());
+  for (const Atom& atom : structure.atoms) values.push_back(atom.*member);
+  return values;
+}
+inline Eigen::VectorXd of_atoms(const Structure& structure, double Atom::*member) {
+  Eigen::VectorXd values(static_cast<Eigen::Index>(structure.atoms.size()));
+  for (std::size_t i = 0; i < structure.atoms.size(); ++i)
+    values(static_cast<Eigen::Index>(i)) = structure.atoms[i].*member;
+  return values;
+}
 
 }  // namespace elastem

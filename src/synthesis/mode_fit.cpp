@@ -12,7 +12,7 @@ ModeFit fit_modes(const ElasticModel& model, const Eigen::Matrix3Xd& atoms) {
   require(atoms.cols() == model.atom_count(), "the atoms are those of the model");
   Eigen::MatrixXd modes(3 * model.atom_count(), model.mode_count());
   for (Eigen::Index k = 0; k < model.mode_count(); ++k)
-    modes.col(k) = model.modes[static_cast<std::size_t>(k)].reshaped();
+    modes.col(k) = model.modes[static_cast<std::size_t>(k)].values().reshaped();
   const Eigen::VectorXd displacement = (atoms - model.positions).reshaped();
   ModeFit fit;
   fit.amplitudes = (modes.transpose() * modes).ldlt().solve(modes.transpose() * displacement);

@@ -1,9 +1,11 @@
 // dense_solvers STRUCTURE hessian FILE: writes the all-atom Hessian (8 Å) as raw doubles, for other programs.
-// dense_solvers STRUCTURE DRIVER BLOCK GRID_ROWS: all its eigenpairs by one driver; prints a line of CSV:
-//   driver,ranks,grid,block,order,seconds,reduction,tridiagonal,back,lambda7
-// DRIVER is elastem (lowest_eigenpairs and the move to contiguous rows), pdsyevd, pdsyevr, pdsyevx, or
-// stages: reduction, divide and conquer, transformation; stages-robust takes LAPACK's robust representations
-// instead, an index range a rank.
+// dense_solvers STRUCTURE DRIVER BLOCK GRID_ROWS [COUNT]: its COUNT lowest eigenpairs (all of them) by one
+// driver; prints a line of CSV:
+//   driver,ranks,grid,block,order,count,seconds,reduction,tridiagonal,back,lambda7
+// DRIVER is elastem (lowest_eigenpairs and the move to contiguous rows), pdsyevd (always all), pdsyevr,
+// pdsyevx, elpa1, elpa2 (ELPA with one and with two stages, where the build found it), or stages: reduction,
+// divide and conquer, transformation; stages-robust takes LAPACK's robust representations instead, an index
+// range per rank.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -16,6 +18,10 @@
 #include "mpi/linalg/eigensolver.hpp"
 #include "mpi/linalg/scalapack.hpp"
 #include "structure/structure_file.hpp"
+
+#ifdef ELASTEM_BENCH_ELPA
+#include <elpa/elpa.h>
+#endif
 
 extern "C" {
 void pdsytrd_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
@@ -65,7 +71,7 @@ double timed(const Communicator& comm, std::size_t slack, Call&& call) {
   return now(comm) - start;
 }
 
-Timing by_driver(const std::string& driver, DistributedMatrix& a, DistributedMatrix& z) {
+Timing by_driver(const std::string& driver, DistributedMatrix& a, DistributedMatrix& z, int count) {
   const Communicator& comm = a.grid().comm();
   const int n = a.rows();
   const auto order = static_cast<std::size_t>(n), ranks = static_cast<std::size_t>(comm.size());
@@ -83,18 +89,48 @@ Timing by_driver(const std::string& driver, DistributedMatrix& a, DistributedMat
     });
   else if (driver == "pdsyevr")  // Debian 12's refuses the size it asks for
     timing.all = timed(comm, 100 * order, [&](double* work, int size, int* integer_work, int integers) {
-      pdsyevr_("V", "A", "L", &n, a.data(), &one, &one, a.descriptor(), &unused, &unused, &one, &n, &m, &nz,
-               w, z.data(), &one, &one, z.descriptor(), work, &size, integer_work, &integers, &info);
+      pdsyevr_("V", "I", "L", &n, a.data(), &one, &one, a.descriptor(), &unused, &unused, &one, &count, &m,
+               &nz, w, z.data(), &one, &one, z.descriptor(), work, &size, integer_work, &integers, &info);
     });
   else  // with room to orthogonalise clusters of 500 eigenvalues
     timing.all = timed(comm, 500 * order, [&](double* work, int size, int* integer_work, int integers) {
-      pdsyevx_("V", "A", "L", &n, a.data(), &one, &one, a.descriptor(), &unused, &unused, &one, &n,
+      pdsyevx_("V", "I", "L", &n, a.data(), &one, &one, a.descriptor(), &unused, &unused, &one, &count,
                &tolerance, &m, &nz, w, &reorthogonalise, z.data(), &one, &one, z.descriptor(), work, &size,
                integer_work, &integers, fail.data(), clusters.data(), gaps.data(), &info);
     });
   if (info != 0) std::fprintf(stderr, "%s: code %d\n", driver.c_str(), info);
   return timing;
 }
+
+#ifdef ELASTEM_BENCH_ELPA
+Timing by_elpa(int solver, DistributedMatrix& a, DistributedMatrix& z, int count) {
+  const ProcessGrid& grid = a.grid();
+  const Communicator& comm = grid.comm();
+  constexpr int api_version = 20221109;
+  Timing timing;
+  timing.values.resize(static_cast<std::size_t>(a.rows()));
+  int code = elpa_init(api_version);
+  const elpa_t handle = elpa_allocate(&code);
+  const auto set = [&](const char* name, int value) { elpa_set_integer(handle, name, value, &code); };
+  set("na", a.rows());
+  set("nev", count);
+  set("local_nrows", a.local_rows());
+  set("local_ncols", a.local_columns());
+  set("nblk", a.row_block());
+  set("mpi_comm_parent", static_cast<int>(MPI_Comm_c2f(comm.handle())));
+  set("process_row", grid.row());
+  set("process_col", grid.column());
+  code = elpa_setup(handle);
+  set("solver", solver);
+  const double start = now(comm);
+  elpa_eigenvectors_a_h_a_d(handle, a.data(), timing.values.data(), z.data(), &code);
+  timing.all = now(comm) - start;
+  if (code != ELPA_OK) std::fprintf(stderr, "ELPA: code %d\n", code);
+  elpa_deallocate(handle, &code);
+  elpa_uninit(&code);
+  return timing;
+}
+#endif
 
 // Every rank its range of indices.
 double by_robust_representations(const Communicator& comm, std::vector<double> d, std::vector<double> e) {
@@ -150,21 +186,21 @@ Timing by_stages(bool robust, DistributedMatrix& a, DistributedMatrix& z) {
   return timing;
 }
 
-Timing by_elastem(DistributedMatrix matrix) {
+Timing by_elastem(DistributedMatrix matrix, int count) {
   const Communicator& comm = matrix.grid().comm();
   const int n = matrix.rows();
   std::vector<std::int64_t> rows;
   for (std::int64_t rank = 0; rank <= comm.size(); ++rank) rows.push_back(n * rank / comm.size());
   Timing timing;
   const double start = now(comm);
-  const Eigenpairs pairs = lowest_eigenpairs(std::move(matrix), n, rows);
+  const Eigenpairs pairs = lowest_eigenpairs(std::move(matrix), count, rows);
   timing.all = now(comm) - start;
   timing.values.assign(pairs.values.begin(), pairs.values.end());
   return timing;
 }
 
 // H_ij = −d dᵀ/|d|² of nodes nearer than 8 Å, minus their sum on the diagonal: each rank its part.
-DistributedMatrix network_hessian(const ProcessGrid& grid, const Eigen::Matrix3Xd& positions, int block) {
+DistributedMatrix elastic_hessian(const ProcessGrid& grid, const Eigen::Matrix3Xd& positions, int block) {
   constexpr double cutoff = 8;
   DistributedMatrix hessian(grid, positions.size(), positions.size(), block, block);
   const auto add = [&](Eigen::Index i, Eigen::Index j, const Eigen::Matrix3d& values) {
@@ -185,38 +221,49 @@ DistributedMatrix network_hessian(const ProcessGrid& grid, const Eigen::Matrix3X
   return hessian;
 }
 
-void run(const Communicator& comm, int count, char** arguments) {
+Timing by(const std::string& driver, DistributedMatrix& hessian, DistributedMatrix& vectors, int count) {
+  if (driver == "elastem") return by_elastem(std::move(hessian), count);
+  if (driver == "stages" || driver == "stages-robust")
+    return by_stages(driver == "stages-robust", hessian, vectors);
+#ifdef ELASTEM_BENCH_ELPA
+  if (driver == "elpa1") return by_elpa(ELPA_SOLVER_1STAGE, hessian, vectors, count);
+  if (driver == "elpa2") return by_elpa(ELPA_SOLVER_2STAGE, hessian, vectors, count);
+#endif
+  return by_driver(driver, hessian, vectors, count);
+}
+
+void write_hessian(const Communicator& comm, const Eigen::Matrix3Xd& positions, const char* path) {
+  const ProcessGrid grid(comm, 1, 1);
+  DistributedMatrix hessian = elastic_hessian(grid, positions, 64);
+  const auto bytes = sizeof(double) * static_cast<std::size_t>(hessian.local_rows()) *
+                     static_cast<std::size_t>(hessian.local_columns());
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(hessian.data()), static_cast<std::streamsize>(bytes));
+}
+
+void run(const Communicator& comm, int words, char** arguments) {
   const Eigen::Matrix3Xd positions = read_structure(arguments[1], {}).structure.positions;
   const std::string driver = arguments[2];
-  if (driver == "hessian") {
-    const ProcessGrid grid(comm, 1, 1);
-    DistributedMatrix hessian = network_hessian(grid, positions, 64);
-    const auto bytes = sizeof(double) * static_cast<std::size_t>(hessian.local_rows()) *
-                       static_cast<std::size_t>(hessian.local_columns());
-    std::ofstream(arguments[3], std::ios::binary)
-        .write(reinterpret_cast<const char*>(hessian.data()), static_cast<std::streamsize>(bytes));
-    return;
-  }
-  const int block = std::atoi(arguments[3]), rows = count > 4 ? std::atoi(arguments[4]) : 1;
+  if (driver == "hessian") return write_hessian(comm, positions, arguments[3]);
+  const int block = std::atoi(arguments[3]), rows = words > 4 ? std::atoi(arguments[4]) : 1;
   const ProcessGrid grid(comm, rows, comm.size() / rows);
-  DistributedMatrix hessian = network_hessian(grid, positions, block);
-  const int n = hessian.rows();
+  DistributedMatrix hessian = elastic_hessian(grid, positions, block);
+  const int n = hessian.rows(), count = words > 5 ? std::atoi(arguments[5]) : n;
   DistributedMatrix vectors(grid, driver == "elastem" ? 1 : n, driver == "elastem" ? 1 : n, block, block);
-  const Timing timing = driver == "elastem"         ? by_elastem(std::move(hessian))
-                        : driver == "stages"        ? by_stages(false, hessian, vectors)
-                        : driver == "stages-robust" ? by_stages(true, hessian, vectors)
-                                                    : by_driver(driver, hessian, vectors);
+  const Timing timing = by(driver, hessian, vectors, count);
   if (comm.root())
-    std::printf("%s,%d,%dx%d,%d,%d,%.2f,%.2f,%.2f,%.2f,%.7f\n", driver.c_str(), comm.size(), rows,
-                comm.size() / rows, block, n, timing.all, timing.reduction, timing.tridiagonal, timing.back,
-                timing.values.at(6));
+    std::printf("%s,%d,%dx%d,%d,%d,%d,%.2f,%.2f,%.2f,%.2f,%.7f\n", driver.c_str(), comm.size(), rows,
+                comm.size() / rows, block, n, count, timing.all, timing.reduction, timing.tridiagonal,
+                timing.back, timing.values.at(6));
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count < 4)
-    return std::fputs("usage: dense_solvers STRUCTURE DRIVER|hessian BLOCK|FILE [GRID_ROWS]\n", stderr), 2;
+    return std::fputs("usage: dense_solvers STRUCTURE DRIVER|hessian BLOCK|FILE [GRID_ROWS [COUNT]]\n",
+                      stderr),
+           2;
   MPI_Init(&count, &arguments);
   run(Communicator::world(), count, arguments);
   MPI_Finalize();

@@ -15,8 +15,7 @@
 
 #include "core/error.hpp"
 #include "mpi/comm/session.hpp"
-#include "mpi/modes/modes_file.hpp"
-#include "mpi/modes/stored_model.hpp"
+#include "mpi/modes/model_input.hpp"
 #include "synthesis/synthesizer.hpp"
 
 namespace elastem {
@@ -73,7 +72,7 @@ int run(int count, char** words) {
     std::fprintf(stderr, "synthesis_bench MODES.h5 [MODES [SIZE [PIXEL_SIZE [ROUNDS [PART]]]]]\n");
     return 2;
   }
-  const ElasticModel model = elastic_model(read_modes(session.world(), words[1]), argument(2, "7-9"));
+  const ElasticModel model = read_model(session.world(), words[1], argument(2, "7-9"), {});
   Recipe recipe;
   if (model.mode_count() != 3) recipe.relation = Relation::random;  // a helix winds through three
   recipe.amplitude = default_amplitude(model.atom_count());

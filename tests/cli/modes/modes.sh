@@ -35,7 +35,7 @@ assert (ratio > 40).all() and (ratio < 200).all(), ratio
 END
 
 ranks 2 modes -i "$open" --atoms ca -o dry.h5 --dry-run 2>dry.txt || fail "--dry-run gives $?"
-grep -q "MB a rank" dry.txt && grep -q "nothing was written" dry.txt || fail "--dry-run says $(cat dry.txt)"
+grep -q "MB per rank" dry.txt && grep -q "nothing was written" dry.txt || fail "--dry-run says $(cat dry.txt)"
 [ ! -e dry.h5 ] || fail "--dry-run writes"
 ranks 1 modes -i "$open" --atoms ca -o modes1.h5 2>err.txt && fail "an existing output is replaced"
 grep -q overwrite err.txt || fail "no word of --overwrite: $(cat err.txt)"

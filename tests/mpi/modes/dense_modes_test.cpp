@@ -46,13 +46,13 @@ double bound_of(const BlockNetwork& network) {
                                   network.inverse_sqrt_masses);
 }
 
-NetworkModes solved(const Communicator& comm, const BlockNetwork& network, int last) {
+ElasticModes solved(const Communicator& comm, const BlockNetwork& network, int last) {
   BlockHessian hessian(network);
   return dense_modes(comm, hessian, network, survey_network(comm, hessian), last);
 }
 
 // The modes with all nodes on every rank.
-NormalModes gathered(const Communicator& comm, const NetworkModes& spread) {
+NormalModes gathered(const Communicator& comm, const ElasticModes& spread) {
   NormalModes modes = spread.modes;
   std::vector<double> rows = {static_cast<double>(modes.vectors.rows())};
   comm.sum(std::span(rows));
@@ -70,7 +70,7 @@ TEST(NetworkHessian, EachRankFillsItsOwnPart) {
   const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
   const ProcessGrid grid(comm, rows, columns);
   BlockHessian blocks(network);
-  const DistributedMatrix hessian = network_hessian(grid, blocks, 5);
+  const DistributedMatrix hessian = elastic_hessian(grid, blocks, 5);
   EXPECT_LE(hessian.local_rows() * hessian.local_columns(), (60 / rows + 5) * (60 / columns + 5));
   // A diagonal entry sums up to 19 terms below 1, in the same order.
   EXPECT_LE((Eigen::MatrixXd(hessian.gathered_columns(0, 60).triangularView<Eigen::Lower>()) - expected)
@@ -82,7 +82,7 @@ TEST(NetworkHessian, EachRankFillsItsOwnPart) {
 TEST(DenseModes, OpenAdenylateKinaseHasTheKnownEigenvalues) {
   const Communicator comm = Communicator::world();
   const Structure open = example("open");
-  const NetworkModes result = solved(comm, network_of(open.positions, 15), 20);
+  const ElasticModes result = solved(comm, network_of(open.positions, 15), 20);
   ASSERT_EQ(result.modes.count(), 14);
   // Reference figures with seven decimals.
   constexpr double half_digit = 0.5e-7;
@@ -118,7 +118,7 @@ TEST(DenseModes, EigenvaluesAreThoseOfASerialSolver) {
   const BlockNetwork network = random_network(60, 15, 8, 3);
   const Eigen::MatrixXd hessian = product(network, Eigen::MatrixXd::Identity(180, 180));
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> reference(hessian);
-  const NetworkModes result = solved(comm, network, 180);  // all of them
+  const ElasticModes result = solved(comm, network, 180);  // all of them
   const double tolerance = 10 * 180 * epsilon * reference.eigenvalues().maxCoeff();
   EXPECT_LE((result.modes.eigenvalues - reference.eigenvalues().tail(174)).cwiseAbs().maxCoeff(), tolerance);
 }
@@ -173,10 +173,10 @@ TEST(DenseModes, AllAtomAdenylateKinaseHasTheKnownModes) {
   ASSERT_EQ(structure.size(), 1656);
   const BlockNetwork network = network_of(structure.positions, 8);
   BlockHessian hessian(network);
-  const NetworkSurvey survey = survey_network(comm, hessian);
+  const ElasticSurvey survey = survey_network(comm, hessian);
   EXPECT_EQ(survey.springs, 61817);
   SparseProblem problem(comm, hessian, network, survey);
-  const NetworkModes result = problem.solve(20);
+  const ElasticModes result = problem.solve(20);
   // Reference figures with seven and three decimals, the last of them rounded or cut.
   const double values[] = {0.0153439, 0.0363557, 0.0734534, 0.1273175, 0.1786374, 0.2593305};
   const double collectivities[] = {0.469, 0.517, 0.408};

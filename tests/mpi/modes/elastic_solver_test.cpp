@@ -23,30 +23,30 @@ TEST(ChosenSolver, FollowsSizeAndNumberOfModes) {
   EXPECT_THAT(chosen_solver(Solver::automatic, 4968, 4968).reason, HasSubstr("one in 16"));
 }
 
-TEST(NetworkSolver, SolversAgreeAndSayWhatTheyTake) {
+TEST(ElasticSolver, SolversAgreeAndSayWhatTheyTake) {
   const Communicator comm = Communicator::world();
   const BlockNetwork network = random_network(120, 17, 7, 4);
   BlockHessian hessian(network);
-  const NetworkSurvey survey = survey_network(comm, hessian);
-  NetworkSolver dense(comm, hessian, network, survey, Solver::scalapack, 20);
-  NetworkSolver sparse(comm, hessian, network, survey, Solver::slepc, 20);
+  const ElasticSurvey survey = survey_network(comm, hessian);
+  ElasticSolver dense(comm, hessian, network, survey, Solver::scalapack, 20);
+  ElasticSolver sparse(comm, hessian, network, survey, Solver::slepc, 20);
   EXPECT_THAT(dense.description(), HasSubstr("dense solve on"));
   EXPECT_THAT(sparse.description(), HasSubstr("million entries"));
-  for (NetworkSolver* solver : {&dense, &sparse}) {
+  for (ElasticSolver* solver : {&dense, &sparse}) {
     EXPECT_GT(solver->rank_bytes(), 0);
     EXPECT_GT(solver->estimated_seconds(), 0);
     EXPECT_NO_THROW(solver->require_memory());
   }
-  const NetworkModes a = dense.solve(), b = sparse.solve();
+  const ElasticModes a = dense.solve(), b = sparse.solve();
   EXPECT_EQ(a.first_node, b.first_node);
-  EXPECT_FALSE(a.stages.empty());
-  EXPECT_FALSE(b.stages.empty());
+  EXPECT_FALSE(a.stages.stages().empty());
+  EXPECT_FALSE(b.stages.stages().empty());
   const double rounding = 10 * 360 * std::numeric_limits<double>::epsilon() * survey.eigenvalue_bound;
   for (Eigen::Index k = 0; k < 14; ++k)
     EXPECT_NEAR(a.modes.eigenvalues(k), b.modes.eigenvalues(k), 1e-9 * a.modes.eigenvalues(k) + rounding);
 }
 
-TEST(NetworkSolver, RefusesADenseSolveThatCannotFit) {
+TEST(ElasticSolver, RefusesADenseSolveThatCannotFit) {
   const Communicator comm = Communicator::world();
   // 200,000 nodes on a lattice: a matrix of 2,880 GB, of which nothing is made.
   Eigen::Matrix3Xd r(3, 200000);
@@ -55,8 +55,8 @@ TEST(NetworkSolver, RefusesADenseSolveThatCannotFit) {
                                      static_cast<double>(i / 3600));
   const BlockNetwork network{r, 4, {}, single_nodes(r.cols())};
   BlockHessian hessian(network);
-  const NetworkSurvey survey;
-  const NetworkSolver solver(comm, hessian, network, survey, Solver::scalapack, 20);
+  const ElasticSurvey survey;
+  const ElasticSolver solver(comm, hessian, network, survey, Solver::scalapack, 20);
   EXPECT_THROW(
       try { solver.require_memory(); } catch (const Error& error) {
         EXPECT_THAT(error.what(), HasSubstr("2880 GB"));

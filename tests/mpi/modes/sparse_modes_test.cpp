@@ -56,16 +56,16 @@ Eigen::MatrixXd whole(BlockHessian& hessian) {
 }
 
 // The rows of all ranks one below the other, on every rank.
-Eigen::MatrixXd gathered(const Communicator& comm, const NetworkModes& modes, Eigen::Index nodes) {
+Eigen::MatrixXd gathered(const Communicator& comm, const ElasticModes& modes, Eigen::Index nodes) {
   Eigen::MatrixXd all = Eigen::MatrixXd::Zero(3 * nodes, modes.modes.vectors.cols());
   all.middleRows(3 * modes.first_node, modes.modes.vectors.rows()) = modes.modes.vectors;
   comm.sum(std::span<double>(all.data(), static_cast<std::size_t>(all.size())));
   return all;
 }
 
-NetworkModes solved(const Communicator& comm, const BlockNetwork& network, int last) {
+ElasticModes solved(const Communicator& comm, const BlockNetwork& network, int last) {
   BlockHessian hessian(network);
-  const NetworkSurvey survey = survey_network(comm, hessian);
+  const ElasticSurvey survey = survey_network(comm, hessian);
   SparseProblem problem(comm, hessian, network, survey);
   EXPECT_GT(problem.cost().factor_entries, 0);
   EXPECT_GT(problem.cost().rank_bytes, 0);
@@ -80,7 +80,7 @@ TEST(SparseModes, AreThoseOfADenseSolver) {
       const BlockNetwork network = network_of(structure, 7, residues, weighted);
       BlockHessian hessian(network);
       const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> dense(whole(hessian));
-      const NetworkModes modes = solved(comm, network, 20);
+      const ElasticModes modes = solved(comm, network, 20);
       const double largest = dense.eigenvalues().tail<1>()(0);
       const double rounding = static_cast<double>(hessian.order()) * epsilon * largest;
       for (Eigen::Index k = 0; k < 14; ++k)
@@ -119,7 +119,7 @@ TEST(SparseModes, FindPairsOfEqualEigenvalue) {
   const BlockNetwork network = network_of(structure, 6, 0, false);
   BlockHessian hessian(network);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> dense(whole(hessian));
-  const NetworkModes modes = solved(comm, network, 30);
+  const ElasticModes modes = solved(comm, network, 30);
   const double rounding = static_cast<double>(hessian.order()) * epsilon * dense.eigenvalues().tail<1>()(0);
   for (Eigen::Index k = 0; k < 24; ++k)
     EXPECT_NEAR(modes.modes.eigenvalues(k), dense.eigenvalues()(6 + k),
@@ -131,7 +131,7 @@ TEST(SparseModes, FindAllThereAre) {
   const BlockNetwork network = network_of(cloud(12, 7), 9, 0, false);
   BlockHessian hessian(network);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> dense(whole(hessian));
-  const NetworkModes modes = solved(comm, network, 36);
+  const ElasticModes modes = solved(comm, network, 36);
   ASSERT_EQ(modes.modes.count(), 30);
   for (Eigen::Index k = 0; k < 30; ++k)
     EXPECT_NEAR(modes.modes.eigenvalues(k), dense.eigenvalues()(6 + k), 1e-9 * dense.eigenvalues()(6 + k));
@@ -154,24 +154,24 @@ TEST(SparseModes, LeaveOutWhatMovesFreely) {
   }
   const BlockNetwork network = network_of(structure, 5, 0, false);
   BlockHessian hessian(network);
-  const NetworkSurvey survey = survey_network(comm, hessian);
+  const ElasticSurvey survey = survey_network(comm, hessian);
   if (comm.root()) {
     EXPECT_THAT(survey.loose, ::testing::ElementsAre(40));
     EXPECT_THAT(checked_network(structure, network, survey), ::testing::HasSubstr("1 of 41 atoms"));
   }
-  const NetworkModes modes = solved(comm, network, 10);
+  const ElasticModes modes = solved(comm, network, 10);
   ASSERT_GE(modes.free_nodes.size(), 1u);
   for (const auto node : modes.free_nodes) EXPECT_EQ(node, 40);
   EXPECT_GT(modes.modes.eigenvalues(0), 1e-6);
 }
 
-TEST(NetworkSurvey, SaysWhatTheNetworkIs) {
+TEST(ElasticSurvey, SaysWhatTheNetworkIs) {
   const Communicator comm = Communicator::world();
   Structure structure = cloud(60, 9);
   structure.positions.rightCols(20).colwise() += Eigen::Vector3d(50, 0, 0);
   const BlockNetwork network = network_of(structure, 5, 1, false);
   BlockHessian hessian(network);
-  const NetworkSurvey survey = survey_network(comm, hessian);
+  const ElasticSurvey survey = survey_network(comm, hessian);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> dense(whole(hessian), Eigen::EigenvaluesOnly);
   EXPECT_GE(survey.eigenvalue_bound, dense.eigenvalues().maxCoeff());
   EXPECT_LT(survey.eigenvalue_bound, 50 * dense.eigenvalues().maxCoeff());

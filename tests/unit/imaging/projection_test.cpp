@@ -66,7 +66,7 @@ TEST(Projection, TurningTheStructureAndTheViewBackChangesNothing) {
   const Eigen::Matrix3d pose = random_rotation(random), turn = random_rotation(random);
   ElasticModel turned = model;
   turned.positions = turn * model.positions;
-  for (auto& mode : turned.modes) mode = turn * mode;
+  for (auto& mode : turned.modes) mode = turn * mode.values();
   const Eigen::Vector2d q(20, -13);
   ImageOf<double> a, b;
   Projector<double>(model, {48, 2.2}, wide).project(q, pose, {1, 2}, a);

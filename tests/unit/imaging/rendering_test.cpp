@@ -96,7 +96,9 @@ TEST(Beads, KeepCentreAndSpreadOfTheirAtoms) {
   const double sigma = model.kinds[0][0].sigma;
   const double variance = sigma * sigma + (6 * 0.25 * 0.25 + 2 * 0.75 * 0.75) / 8 / 3;
   EXPECT_NEAR(one.kinds[0][0].sigma, std::sqrt(variance), rounding * sigma);
-  EXPECT_LT((one.modes[0].col(0) - (6 * model.modes[0].col(0) + 2 * model.modes[0].col(1)) / 8).norm(),
+  EXPECT_LT((one.modes[0].values().col(0) -
+             (6 * model.modes[0].values().col(0) + 2 * model.modes[0].values().col(1)) / 8)
+                .norm(),
             1e-12);
 }
 

@@ -14,15 +14,15 @@ inline ElasticModel small_model() {
   ElasticModel model;
   model.positions.resize(3, n);
   model.weights.resize(n);
-  model.modes.assign(2, Eigen::Matrix3Xd(3, n));
+  std::vector<Eigen::Matrix3Xd> modes(2, Eigen::Matrix3Xd(3, n));
   Random random(3, Stream::conformation, 0);
   for (Eigen::Index a = 0; a < n; ++a) {
     const auto t = static_cast<double>(a);
     model.positions.col(a) << 12 * std::cos(t), 9 * std::sin(1.3 * t) + t, 2.5 * t - 12;
     model.weights[a] = 5 + t;
-    for (auto& mode : model.modes) mode.col(a) << random.normal(), random.normal(), random.normal();
+    for (auto& mode : modes) mode.col(a) << random.normal(), random.normal(), random.normal();
   }
-  for (auto& mode : model.modes) mode /= mode.norm();
+  for (const auto& mode : modes) model.modes.push_back(mode / mode.norm());
   model.mode_numbers = {7, 8};
   model.kinds = {{{1.0, 3}}};
   return model;

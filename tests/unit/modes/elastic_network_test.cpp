@@ -70,18 +70,18 @@ TEST(FindSprings, RefusesCoincidingNodes) {
 }
 
 std::vector<std::int32_t> pieces_of(std::int64_t nodes, const std::vector<Spring>& springs) {
-  NetworkPieces pieces(nodes);
+  ElasticPieces pieces(nodes);
   for (const Spring& spring : springs) pieces.join(spring.first, spring.second);
   return pieces.numbered();
 }
 
-TEST(NetworkPieces, AreNumberedByTheirFirstNode) {
+TEST(ElasticPieces, AreNumberedByTheirFirstNode) {
   EXPECT_EQ(pieces_of(6, {{0, 2}, {1, 3}, {3, 5}}), (std::vector<std::int32_t>{0, 1, 0, 1, 2, 1}));
   EXPECT_EQ(pieces_of(3, {{0, 2}, {1, 2}}), (std::vector<std::int32_t>{0, 0, 0}));
 }
 
-TEST(NetworkPieces, LinksTellAnotherAllThatOneKnows) {
-  NetworkPieces one(7), other(7);
+TEST(ElasticPieces, LinksTellAnotherAllThatOneKnows) {
+  ElasticPieces one(7), other(7);
   for (const auto& [a, b] : {std::pair{5, 1}, {1, 3}, {6, 5}}) one.join(a, b);
   other.join(0, 3);
   const std::vector<std::int32_t> links = one.links();

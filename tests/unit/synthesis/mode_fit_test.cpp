@@ -22,15 +22,15 @@ TEST(ModeFit, WhatTheModesMadeTheyTell) {
 
 TEST(ModeFit, WhatIsLeftOverIsPerpendicularToTheModes) {
   ElasticModel model = small_model();
-  Eigen::Matrix3Xd other = model.modes.back();
-  model.modes.pop_back();
-  for (int k = 0; k < 2; ++k) {  // Gram and Schmidt: first the modes to each other, then the rest to both
-    for (int j = 0; j < k; ++j)
-      model.modes[1] -= model.modes[0].cwiseProduct(model.modes[1]).sum() * model.modes[0];
-    model.modes[static_cast<std::size_t>(k)].normalize();
-  }
-  for (const auto& mode : model.modes) other -= mode.cwiseProduct(other).sum() * mode;
+  // Gram and Schmidt: first the modes to each other, then the rest to both.
+  Eigen::Matrix3Xd first = model.modes[0].values(), second = model.modes[1].values(),
+                   other = model.modes[2].values();
+  first.normalize();
+  second -= first.cwiseProduct(second).sum() * first;
+  second.normalize();
+  for (const auto& mode : {first, second}) other -= mode.cwiseProduct(other).sum() * mode;
   other.normalize();
+  model.modes = {first, second};
   const Eigen::Vector2d q(10, 20);
   const ModeFit fit = fit_modes(model, model.deformed(q) + 40 * other);
   const double tolerance = 300 * std::numeric_limits<double>::epsilon() * 40;
