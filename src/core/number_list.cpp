@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 
 namespace elastem {
@@ -12,7 +14,8 @@ namespace {
 constexpr int largest_number = 1'000'000;  // far above any mode number; keeps "1-2000000000" out of memory
 
 [[noreturn]] void refuse(const std::string& text, const std::string& option, const std::string& why) {
-  throw Error(option + " \"" + text + "\": " + why + "; give numbers and ranges such as 7-9 or 7,9,11-12");
+  throw Error(
+      fmt::format("{} \"{}\": {}; give numbers and ranges such as 7-9 or 7,9,11-12", option, text, why));
 }
 
 // One number at `at`, which moves on behind it.
@@ -20,8 +23,8 @@ int read_number(const std::string& text, std::size_t& at, const std::string& opt
   int number = 0;
   const auto [end, failure] = std::from_chars(text.data() + at, text.data() + text.size(), number);
   if (failure == std::errc::result_out_of_range || number > largest_number)
-    refuse(text, option, "a number above " + std::to_string(largest_number));
-  if (failure != std::errc{}) refuse(text, option, "no number at character " + std::to_string(at + 1));
+    refuse(text, option, fmt::format("a number above {}", largest_number));
+  if (failure != std::errc{}) refuse(text, option, fmt::format("no number at character {}", at + 1));
   if (number < 1) refuse(text, option, "numbers count from 1");
   at = static_cast<std::size_t>(end - text.data());
   return number;
@@ -36,13 +39,10 @@ std::vector<int> parse_number_list(const std::string& text, const std::string& o
     const int first = read_number(text, at, option);
     int last = first;
     if (at < text.size() && text[at] == '-') last = read_number(text, ++at, option);
-    if (last < first)
-      refuse(text, option,
-             "the range " + std::to_string(first) + "-" + std::to_string(last) + " runs backwards");
+    if (last < first) refuse(text, option, fmt::format("the range {}-{} runs backwards", first, last));
     ranges.emplace_back(first, last);
     if (at < text.size() && text[at] != ',')
-      refuse(text, option,
-             "unexpected \"" + text.substr(at, 1) + "\" at character " + std::to_string(at + 1));
+      refuse(text, option, fmt::format("unexpected \"{}\" at character {}", text[at], at + 1));
   } while (at++ < text.size());
   // Each number once, however often the ranges overlap.
   std::sort(ranges.begin(), ranges.end());
@@ -59,8 +59,8 @@ std::string format_number_list(const std::vector<int>& numbers) {
     std::size_t last = i;
     while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
     if (!text.empty()) text += ',';
-    text += std::to_string(numbers[i]);
-    if (last > i) text += (last == i + 1 ? "," : "-") + std::to_string(numbers[last]);
+    text += fmt::to_string(numbers[i]);
+    if (last > i) text += fmt::format("{}{}", last == i + 1 ? ',' : '-', numbers[last]);
     i = last + 1;
   }
   return text;

@@ -43,11 +43,11 @@ void Progress::update(std::int64_t done) {
   if (!enabled_ || seconds_since(last_) < (terminal_ ? terminal_interval : interval_)) return;
   last_ = std::chrono::steady_clock::now();
   const double per_second = static_cast<double>(done - first_done_) / seconds_since(start_);
-  std::string line = what_ + ": " + std::to_string(done) + " of " + std::to_string(total_);
-  if (total_ > 0) line += " (" + std::to_string(100 * done / total_) + " %)";
+  std::string line = fmt::format("{}: {} of {}", what_, done, total_);
+  if (total_ > 0) line += fmt::format(" ({} %)", 100 * done / total_);
   if (per_second > 0)
-    line +=
-        ", " + rate(per_second) + ", " + duration(static_cast<double>(total_ - done) / per_second) + " left";
+    line += fmt::format(", {}, {} left", rate(per_second),
+                        duration(static_cast<double>(total_ - done) / per_second));
   std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", line.c_str());
   std::fflush(stderr);
 }

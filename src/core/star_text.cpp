@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <spdlog/fmt/fmt.h>
+
 namespace elastem {
 
 namespace {
@@ -73,7 +75,7 @@ int StarTable::column(std::string_view label) const {
 std::string star_head(const std::string& block, const std::vector<std::string>& labels) {
   std::string head = "data_" + block + "\n\nloop_\n";
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    head += "_" + labels[i] + " #" + std::to_string(i + 1) + "\n";
+    head += fmt::format("_{} #{}\n", labels[i], i + 1);
   }
   return head;
 }

@@ -14,11 +14,7 @@ namespace elastem {
 
 namespace {
 
-std::string in_words(double value) {
-  return fmt::format("{:g}", value);
-}
-
-std::string in_words(const std::array<std::int64_t, 3>& size) {
+std::string sides_text(const std::array<std::int64_t, 3>& size) {
   return fmt::format("{}×{}×{}", size[0], size[1], size[2]);
 }
 
@@ -30,9 +26,10 @@ std::array<std::int64_t, 3> size_of(const MrcHeader& header) {
 void require_map(const std::string& path, const MrcHeader& header) {
   const bool named_stack = path.size() > 5 && path.ends_with(".mrcs");
   if (header.sections > 1 && (header.volume || (header.thickness == header.sections && !named_stack))) return;
-  throw Error(path + ": is a stack of images, not a map: its header says " + std::to_string(header.sections) +
-              (header.sections == 1 ? " section" : " sections of one image each (ISPG 0)") +
-              ". Give a map; if it is one, set ISPG to 1 in its header (mrcfile: set_volume).");
+  throw Error(fmt::format(
+      "{}: is a stack of images, not a map: its header says {} {}. Give a map; if it is one, set "
+      "ISPG to 1 in its header (mrcfile: set_volume).",
+      path, header.sections, header.sections == 1 ? "section" : "sections of one image each (ISPG 0)"));
 }
 
 void require_cubic_voxels(const std::string& path, const MrcHeader& header) {
@@ -41,12 +38,13 @@ void require_cubic_voxels(const std::string& path, const MrcHeader& header) {
     throw Error(path + ": its header gives no voxel size. Set it (mrcfile: voxel_size).");
   // Cell lengths are stored as float32 and often rounded to a hundredth of an Å.
   if (std::max({x, y, z}) > 1.001 * std::min({x, y, z}))
-    throw Error(path + ": its voxels are not cubic but " + in_words(x) + " × " + in_words(y) + " × " +
-                in_words(z) + " Å. Resample the map to cubic voxels.");
+    throw Error(fmt::format(
+        "{}: its voxels are not cubic but {:g} × {:g} × {:g} Å. Resample the map to cubic voxels.", path, x,
+        y, z));
   for (const double angle : header.cell_angles)
     if (angle != 0 && std::abs(angle - 90) > 0.01)  // 0: not set
-      throw Error(path + ": its axes are oblique (" + in_words(angle) +
-                  "°). Resample the map to a rectangular cell.");
+      throw Error(fmt::format("{}: its axes are oblique ({:g}°). Resample the map to a rectangular cell.",
+                              path, angle));
 }
 
 // A map and its mask, section by section: f(section, values, mask or null).
@@ -128,11 +126,10 @@ Extremes extremes_of(const MapSelection& selection, const MrcHeader& header) {
         for (std::int64_t i = 0; i < header.rows * header.columns; ++i) {
           const auto value = static_cast<double>(values[i]);
           if (!std::isfinite(value))
-            throw Error(
-                selection.map + ": voxel " + std::to_string(i % header.columns) + ", " +
-                std::to_string(i / header.columns) + ", " + std::to_string(section) +
-                " (column, row, section) is not a finite number. Repair the map, for instance by 0 in "
-                "such places.");
+            throw Error(fmt::format(
+                "{}: voxel {}, {}, {} (column, row, section) is not a finite number. Repair the map, "
+                "for instance by 0 in such places.",
+                selection.map, i % header.columns, i / header.columns, section));
           found.low = std::min(found.low, value);
           found.high = std::max(found.high, value);
         }
@@ -147,14 +144,15 @@ Extremes extremes_of(const MapSelection& selection, const MrcHeader& header) {
 double threshold_of(const MapSelection& selection, const MrcHeader& header, const Extremes& extremes) {
   if (selection.threshold) {
     if (*selection.threshold >= extremes.high)
-      throw Error("option --threshold: " + in_words(*selection.threshold) + " is not below the maximum of " +
-                  selection.map + ", " + in_words(extremes.high) + "; give a lower density.");
+      throw Error(
+          fmt::format("option --threshold: {:g} is not below the maximum of {}, {:g}; give a lower density.",
+                      *selection.threshold, selection.map, extremes.high));
     return std::max(*selection.threshold, 0.0);
   }
   if (!selection.mask.empty()) return 0;
   if (extremes.low == extremes.high)
-    throw Error(selection.map + ": is " + in_words(extremes.high) +
-                " everywhere; there is no particle in it.");
+    throw Error(
+        fmt::format("{}: is {:g} everywhere; there is no particle in it.", selection.map, extremes.high));
   Histogram histogram(extremes.low, extremes.high);
   for_each_section(selection, 0, header.sections, [&](std::int64_t, const float* values, const float*) {
     for (std::int64_t i = 0; i < header.rows * header.columns; ++i) histogram.add(values[i]);
@@ -183,10 +181,10 @@ void survey_region(const MapSelection& selection, SurveyedMap& result) {
       }
   });
   if (survey.voxels == 0)
-    throw Error(selection.mask + ": no voxel of positive density of " + selection.map +
-                " lies inside this mask (0.5 and above)" +
-                (selection.threshold ? " and above --threshold " + in_words(*selection.threshold) : "") +
-                ".");
+    throw Error(fmt::format(
+        "{}: no voxel of positive density of {} lies inside this mask (0.5 and above){}.", selection.mask,
+        selection.map,
+        selection.threshold ? fmt::format(" and above --threshold {:g}", *selection.threshold) : ""));
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const auto some = [](std::int64_t count) { return count > 0; };
     const auto begin = std::find_if(counts[axis].begin(), counts[axis].end(), some);
@@ -244,8 +242,8 @@ SurveyedMap survey_map(const MapSelection& selection) {
   if (!selection.mask.empty()) {
     const auto mask_size = size_of(MrcReader(selection.mask).header());
     if (mask_size != survey.size)
-      throw Error(selection.mask + ": a mask of " + in_words(mask_size) + " voxels does not fit " +
-                  selection.map + " of " + in_words(survey.size) + ".");
+      throw Error(fmt::format("{}: a mask of {} voxels does not fit {} of {}.", selection.mask,
+                              sides_text(mask_size), selection.map, sides_text(survey.size)));
   }
   survey.axes = header.axes;
   survey.origin = header.origin;

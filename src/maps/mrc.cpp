@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <Eigen/Core>
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 
@@ -59,10 +60,10 @@ MrcHeader read_header(int descriptor, const std::string& path) {
   if (::fstat(descriptor, &status) != 0) throw Error(path + ": cannot be read: " + reason_of(errno));
   const std::int64_t needed = file_bytes(header);
   if (status.st_size < needed) {
-    throw Error(path + ": is shorter than its header says: " + std::to_string(status.st_size) + " of " +
-                std::to_string(needed) + " bytes for " + std::to_string(header.sections) + " sections of " +
-                std::to_string(header.columns) + "×" + std::to_string(header.rows) +
-                " pixels; the file was cut off, copy it again");
+    throw Error(fmt::format(
+        "{}: is shorter than its header says: {} of {} bytes for {} sections of {}×{} pixels; the "
+        "file was cut off, copy it again",
+        path, status.st_size, needed, header.sections, header.columns, header.rows));
   }
   return header;
 }
@@ -70,8 +71,8 @@ MrcHeader read_header(int descriptor, const std::string& path) {
 // Gives the file its full length on the disk now, so that a full disk is found at the start, not after hours.
 void reserve(int descriptor, std::int64_t bytes, const std::string& path) {
   const auto full = [&] {
-    return Error(path + ": no room on the disk for " + std::to_string((bytes + (1 << 20) - 1) >> 20) +
-                 " MiB; free some or write elsewhere");
+    return Error(fmt::format("{}: no room on the disk for {} MiB; free some or write elsewhere", path,
+                             (bytes + (1 << 20) - 1) >> 20));
   };
   if (::fallocate(descriptor, 0, 0, bytes) == 0) return;
   if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) throw full();
@@ -130,8 +131,8 @@ MrcReader::~MrcReader() {
 void MrcReader::read(std::int64_t first, std::int64_t count, std::span<float> pixels) const {
   const std::int64_t each = section_pixels(header_);
   if (first < 0 || count < 0 || first + count > header_.sections) {
-    throw Error(path_ + ": has " + std::to_string(header_.sections) + " sections, but number " +
-                std::to_string(first + count) + " was asked for");
+    throw Error(fmt::format("{}: has {} sections, but number {} was asked for", path_, header_.sections,
+                            first + count));
   }
   require(static_cast<std::int64_t>(pixels.size()) == count * each, "the buffer does not fit the sections");
   const std::int64_t offset = header_.data_offset + first * section_bytes(header_);
@@ -186,8 +187,8 @@ void encode_pixels(std::span<const float> pixels, int mode, std::vector<char>& b
   for (const float pixel : pixels) {
     // Values up to 65520 round to the largest number, 65504.
     if (!(std::abs(pixel) < 65520)) {
-      throw Error("a pixel of " + std::to_string(pixel) +
-                  " does not fit into float16, which ends at 65504; write float32");
+      throw Error(fmt::format("a pixel of {:f} does not fit into float16, which ends at 65504; write float32",
+                              pixel));
     }
     const std::uint16_t half = Eigen::half(pixel).x;
     std::memcpy(to, &half, sizeof half);

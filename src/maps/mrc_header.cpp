@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 
 namespace elastem {
@@ -68,10 +70,10 @@ std::string nonsense(const RawHeader& raw, bool swapped) {
     const std::size_t offset = at::nx + 4 * i;
     const auto value = integer(raw, offset, swapped);
     if (value <= 0 || (i < 2 && value > largest_side))
-      return "byte " + std::to_string(offset) + ": " + std::to_string(value) + " " + names[i];
+      return fmt::format("byte {}: {} {}", offset, value, names[i]);
   }
   const auto mode = integer(raw, at::mode, swapped);
-  return mode >= 0 && mode < modes_end ? "" : "byte 12: mode " + std::to_string(mode);
+  return mode >= 0 && mode < modes_end ? "" : fmt::format("byte 12: mode {}", mode);
 }
 
 enum class Stamp { little, big, unknown };
@@ -143,8 +145,10 @@ MrcHeader parse_mrc_header(const RawMrcHeader& raw, const std::string& path) {
   header.sections = integer(raw, at::nx + 8, header.swapped);
   header.mode = integer(raw, at::mode, header.swapped);
   if (bytes_per_pixel(header.mode) == 0) {
-    throw Error(path + ": byte 12: mode " + std::to_string(header.mode) +
-                " cannot be read; there are 0 (int8), 1 (int16), 2 (float32), 6 (uint16) and 12 (float16)");
+    throw Error(fmt::format(
+        "{}: byte 12: mode {} cannot be read; there are 0 (int8), 1 (int16), 2 (float32), 6 (uint16) "
+        "and 12 (float16)",
+        path, header.mode));
   }
   std::int64_t bytes = section_bytes(header);
   if (__builtin_mul_overflow(bytes, header.sections, &bytes) || bytes > largest_file) {
@@ -152,8 +156,8 @@ MrcHeader parse_mrc_header(const RawMrcHeader& raw, const std::string& path) {
   }
   const std::int64_t extended = integer(raw, at::nsymbt, header.swapped);
   if (extended < 0) {
-    throw Error(path + ": byte 92: an extended header of negative length, " + std::to_string(extended) +
-                " bytes; the file is damaged");
+    throw Error(fmt::format(
+        "{}: byte 92: an extended header of negative length, {} bytes; the file is damaged", path, extended));
   }
   header.data_offset = mrc_header_bytes + extended;
   header.volume = integer(raw, at::ispg, header.swapped) == 1;
@@ -169,8 +173,8 @@ RawMrcHeader compose_mrc_header(const MrcHeader& header, const std::string& path
   require(header.mode == 2 || header.mode == 12, "float32 and float16 are written");
   require(header.data_offset == mrc_header_bytes && !header.swapped, "new files have the plain header");
   if (header.columns > largest_side || header.rows > largest_side || header.sections >= largest_count) {
-    throw Error(path + ": an MRC file cannot hold " + std::to_string(header.sections) + " sections of " +
-                std::to_string(header.columns) + "×" + std::to_string(header.rows) + " pixels");
+    throw Error(fmt::format("{}: an MRC file cannot hold {} sections of {}×{} pixels", path, header.sections,
+                            header.columns, header.rows));
   }
   RawHeader raw{};
   const auto columns = static_cast<std::int32_t>(header.columns),

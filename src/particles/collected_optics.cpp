@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "particles/particle_writer.hpp"
 #include "particles/xmipp_labels.hpp"
@@ -59,7 +61,7 @@ std::string value_as_read(const std::string& label, const Particle& particle) {
   if (label == "rlnSphericalAberration") return star_number(particle.ctf.cs_mm);
   if (label == "rlnAmplitudeContrast") return star_number(particle.ctf.amplitude_contrast);
   if (label == "rlnImagePixelSize") return scaled_number(particle.pixel_size);
-  if (label == "rlnImageSize") return std::to_string(particle.size);
+  if (label == "rlnImageSize") return fmt::to_string(particle.size);
   if (label == "rlnImageDimensionality") return "2";
   return "";  // number and name: given when all groups are known
 }
@@ -105,9 +107,10 @@ void CollectedOptics::add_values(std::vector<std::string> values) {
   if (!index_.emplace(joined(values), groups_.size()).second) return;
   groups_.push_back(std::move(values));
   if (groups_.size() > most_groups) {
-    throw Error(
-        "the particles have more than " + std::to_string(most_groups) +
-        " different voltages, pixel sizes or the like, too many for the optics table of a RELION file");
+    throw Error(fmt::format(
+        "the particles have more than {} different voltages, pixel sizes or the like, too many for the "
+        "optics table of a RELION file",
+        most_groups));
   }
 }
 
@@ -139,7 +142,7 @@ StarTable CollectedOptics::table() const {
   const bool has_numbers = numbered();
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     auto& row = table.rows[i];
-    if (!has_numbers) row[1] = std::to_string(i + 1);
+    if (!has_numbers) row[1] = fmt::to_string(i + 1);
     if (row[0].empty()) row[0] = "opticsGroup" + row[1];
   }
   const auto by_number = [](const auto& a, const auto& b) {
@@ -154,7 +157,7 @@ std::string CollectedOptics::number_of(const ParticleFile::Row& row) const {
   const auto values = values_of(row);
   const auto found = index_.find(joined(values));
   require(found != index_.end(), "a particle's optics are in no group");
-  return numbered() ? values[1] : std::to_string(found->second + 1);
+  return numbered() ? values[1] : fmt::to_string(found->second + 1);
 }
 
 }  // namespace elastem

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
 #include "particles/particle_rows.hpp"
@@ -56,8 +58,8 @@ struct ParticleFile::Impl {
     std::int64_t row = static_cast<std::int64_t>(block) * particle_block_rows;
     for (std::string text; row < first + count; ++line) {
       if (!std::getline(file, text)) {
-        throw Error(rows.place(line) + ": ends before row " + std::to_string(row + 1) + " of " +
-                    std::to_string(index.count) + "; it was changed meanwhile");
+        throw Error(fmt::format("{}: ends before row {} of {}; it was changed meanwhile", rows.place(line),
+                                row + 1, index.count));
       }
       const std::string_view content = trimmed(text);
       if (content.empty() || content.front() == '#') continue;

@@ -142,8 +142,10 @@ void RowReader::index_groups() {
   const StarTable& optics = tables_.optics;
   const int number = optics.column("rlnOpticsGroup");
   if (group_.particle >= 0 && optics.rows.empty()) {
-    throw Error(path_ + ": column " + std::to_string(group_.particle + 1) +
-                ", _rlnOpticsGroup, names optics groups, but the file has no optics table (data_optics)");
+    throw Error(
+        fmt::format("{}: column {}, _rlnOpticsGroup, names optics groups, but the file has no optics table "
+                    "(data_optics)",
+                    path_, group_.particle + 1));
   }
   if (optics.rows.size() > 1 && (group_.particle < 0 || number < 0)) {
     throw Error(path_ + ": has several optics groups but no _rlnOpticsGroup in " +
@@ -154,15 +156,15 @@ void RowReader::index_groups() {
     if (number < 0) continue;
     const std::string& name = optics.rows[row][static_cast<std::size_t>(number)];
     if (!groups_.emplace(name, row).second) {
-      throw Error(place(tables_.optics_lines.at(row)) + ": the optics group " + name +
-                  " stands in the optics table twice, first in line " +
-                  std::to_string(tables_.optics_lines.at(groups_.at(name))));
+      throw Error(fmt::format("{}: the optics group {} stands in the optics table twice, first in line {}",
+                              place(tables_.optics_lines.at(row)), name,
+                              tables_.optics_lines.at(groups_.at(name))));
     }
   }
 }
 
 std::string RowReader::place(std::uint64_t line) const {
-  return path_ + ":" + std::to_string(line);
+  return fmt::format("{}:{}", path_, line);
 }
 
 std::size_t RowReader::optics_row(const std::vector<std::string>& values, std::uint64_t line) const {
@@ -170,8 +172,8 @@ std::size_t RowReader::optics_row(const std::vector<std::string>& values, std::u
   const std::string& group = values[static_cast<std::size_t>(group_.particle)];
   const auto found = groups_.find(group);
   if (found == groups_.end()) {
-    throw Error(place(line) + ": column " + std::to_string(group_.particle + 1) +
-                ", _rlnOpticsGroup: the optics group " + group + " is not in the optics table");
+    throw Error(fmt::format("{}: column {}, _rlnOpticsGroup: the optics group {} is not in the optics table",
+                            place(line), group_.particle + 1, group));
   }
   return found->second;
 }
@@ -180,12 +182,11 @@ void RowReader::split(std::string_view row, std::uint64_t line, std::vector<std:
   if (!split_star_line(row, values)) throw Error(place(line) + ": a quotation mark has no end");
   const auto& labels = tables_.labels;
   if (values.size() == labels.size()) return;
-  throw Error(place(line) + ": the row has " + std::to_string(values.size()) + " values, but the table has " +
-              std::to_string(labels.size()) + " labels" +
-              (values.size() < labels.size()
-                   ? "; the first without a value is column " + std::to_string(values.size() + 1) + ", _" +
-                         labels[values.size()]
-                   : "; a value that holds blanks needs quotes"));
+  throw Error(fmt::format(
+      "{}: the row has {} values, but the table has {} labels; {}", place(line), values.size(), labels.size(),
+      values.size() < labels.size() ? fmt::format("the first without a value is column {}, _{}",
+                                                  values.size() + 1, labels[values.size()])
+                                    : "a value that holds blanks needs quotes"));
 }
 
 const std::string& RowReader::text(const Source& from, const Row& row) const {
@@ -195,9 +196,9 @@ const std::string& RowReader::text(const Source& from, const Row& row) const {
 
 std::string RowReader::where(const Source& from, const Row& row) const {
   return from.particle >= 0
-             ? place(row.line) + ": column " + std::to_string(from.particle + 1) + ", _" + from.label + ","
-             : place(tables_.optics_lines.at(row.group)) + ": column " + std::to_string(from.optics + 1) +
-                   " of the optics table, _" + from.label + ",";
+             ? fmt::format("{}: column {}, _{},", place(row.line), from.particle + 1, from.label)
+             : fmt::format("{}: column {} of the optics table, _{},",
+                           place(tables_.optics_lines.at(row.group)), from.optics + 1, from.label);
 }
 
 double RowReader::number(const Source& from, const Row& row, double otherwise) const {

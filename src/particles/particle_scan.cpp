@@ -4,6 +4,8 @@
 #include <fstream>
 #include <unordered_set>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
 #include "particles/particle_file.hpp"
@@ -14,7 +16,7 @@ namespace elastem {
 namespace {
 
 std::string place(const std::string& path, std::uint64_t line) {
-  return path + ":" + std::to_string(line);
+  return fmt::format("{}:{}", path, line);
 }
 
 // Goes through a STAR file line by line: blocks, loops, labels, rows; keeps the optics table, counts the
@@ -153,12 +155,12 @@ class Scanner {
     auto& values = optics_.rows.back();
     if (!split_star_line(text, values)) throw Error(place(path_, line_) + ": a quotation mark has no end");
     if (values.size() == optics_.labels.size()) return;
-    throw Error(place(path_, line_) + ": the optics table has " + std::to_string(values.size()) +
-                " values for " + std::to_string(optics_.labels.size()) + " labels" +
-                (values.size() < optics_.labels.size()
-                     ? "; the first without a value is column " + std::to_string(values.size() + 1) + ", _" +
-                           optics_.labels[values.size()]
-                     : ""));
+    throw Error(fmt::format("{}: the optics table has {} values for {} labels{}", place(path_, line_),
+                            values.size(), optics_.labels.size(),
+                            values.size() < optics_.labels.size()
+                                ? fmt::format("; the first without a value is column {}, _{}",
+                                              values.size() + 1, optics_.labels[values.size()])
+                                : ""));
   }
 
   void end_loop() {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
 
@@ -14,10 +16,10 @@ namespace {
 constexpr std::int64_t bits = 64;
 
 std::string box_of(const Particle& particle) {
-  std::string pixel = std::to_string(particle.pixel_size);
+  std::string pixel = fmt::format("{:f}", particle.pixel_size);
   while (pixel.back() == '0') pixel.pop_back();
   if (pixel.back() == '.') pixel.pop_back();
-  return std::to_string(particle.size) + "² pixels of " + pixel + " Å";
+  return fmt::format("{}² pixels of {} Å", particle.size, pixel);
 }
 
 // "optics group 2 (name)" of a row of the optics table.
@@ -34,9 +36,9 @@ std::string group_name(const StarTable& optics, std::size_t row) {
 
 void refuse_duplicate(const std::string& particle_file, std::uint64_t line, std::uint64_t other_line,
                       std::int64_t slice, const std::string& stack) {
-  throw Error(particle_file + ":" + std::to_string(std::max(line, other_line)) + ": image " +
-              std::to_string(slice + 1) + " of " + stack + " is the particle of line " +
-              std::to_string(std::min(line, other_line)) + " already; take one of the two out");
+  throw Error(fmt::format("{}:{}: image {} of {} is the particle of line {} already; take one of the two out",
+                          particle_file, std::max(line, other_line), slice + 1, stack,
+                          std::min(line, other_line)));
 }
 
 ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Boxes boxes)
@@ -47,7 +49,7 @@ ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Boxes bo
 }
 
 std::string ParticleSurvey::place(std::uint64_t line) const {
-  return file_->path() + ":" + std::to_string(line);
+  return fmt::format("{}:{}", file_->path(), line);
 }
 
 void ParticleSurvey::add(std::int64_t first, std::int64_t count,
@@ -100,11 +102,11 @@ void ParticleSurvey::note_box(const ParticleFile::Row& row) {
   other_box.add(row.line);
   if (several) return;
   if (faults_ == Faults::count || !file_->box_from_optics() || row.optics_row == first_.optics_row) return;
-  throw Error(
-      place(row.line) + ": " + group_name(file_->optics(), row.optics_row) + " has " + box_of(particle) +
-      ", but " + group_name(file_->optics(), first_.optics_row) + " of line " + std::to_string(first_.line) +
-      " has " + box_of(first_.particle) +
-      ": this command works on images of one size; bring them to one, or give each group a file of its own");
+  throw Error(fmt::format(
+      "{}: {} has {}, but {} of line {} has {}: this command works on images of one size; bring them "
+      "to one, or give each group a file of its own",
+      place(row.line), group_name(file_->optics(), row.optics_row), box_of(particle),
+      group_name(file_->optics(), first_.optics_row), first_.line, box_of(first_.particle)));
 }
 
 void ParticleSurvey::note_image(const ParticleFile::Row& row) {
@@ -113,17 +115,18 @@ void ParticleSurvey::note_image(const ParticleFile::Row& row) {
   ++stack.particles;
   if (stack.images == 0) return missing.add(row.line);
   if (stack.columns != stack.rows && faults_ == Faults::refuse) {
-    throw Error(place(row.line) + ": the images of " + particle.stack + " are " +
-                std::to_string(stack.columns) + "×" + std::to_string(stack.rows) +
-                " pixels, but particles must be square: cut or pad them");
+    throw Error(
+        fmt::format("{}: the images of {} are {}×{} pixels, but particles must be square: cut or pad them",
+                    place(row.line), particle.stack, stack.columns, stack.rows));
   }
   if (stack.columns != particle.size || stack.rows != particle.size) other_image.add(row.line);
   if (particle.slice >= stack.images) {
     short_stack.add(row.line);
     if (faults_ == Faults::count) return;
-    throw Error(place(row.line) + ": refers to image " + std::to_string(particle.slice + 1) + " of " +
-                particle.stack + ", which has " + std::to_string(stack.images) +
-                ": the stack is shorter than the particle file; give the stack that belongs to it");
+    throw Error(fmt::format(
+        "{}: refers to image {} of {}, which has {}: the stack is shorter than the particle file; "
+        "give the stack that belongs to it",
+        place(row.line), particle.slice + 1, particle.stack, stack.images));
   }
   const auto word = static_cast<std::size_t>(particle.slice / bits);
   const std::uint64_t bit = std::uint64_t{1} << (particle.slice % bits);
