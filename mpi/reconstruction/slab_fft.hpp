@@ -1,6 +1,7 @@
 #pragma once
 
 #include <complex>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -9,16 +10,12 @@
 namespace elastem {
 
 /// The 3-D transform of a real cube of side M, in place, cut into slabs of planes along z over the ranks
-/// (FFTW-MPI, FFTW_ESTIMATE). A rank may own no plane. Unnormalised: forward then backward multiplies by M³.
-/// Move-only; all but the accessors is collective. Instances for float and double.
-template <class Real>
+/// (FFTW-MPI, FFTW_ESTIMATE, double precision). A rank may own no plane. Unnormalised: forward then backward
+/// multiplies by M³. Move-only; all but the accessors is collective.
 class SlabFft {
  public:
   /// Throws Error when the slab does not fit into memory.
   SlabFft(const Communicator& comm, int side);
-  SlabFft(SlabFft&& other) noexcept;
-  SlabFft& operator=(SlabFft&& other) noexcept;
-  ~SlabFft();
 
   int side() const { return side_; }
   int first_plane() const { return first_plane_; }
@@ -27,9 +24,9 @@ class SlabFft {
   int owner(int plane) const { return owners_[static_cast<std::size_t>(plane)]; }
 
   /// The slab in Fourier space: planes of M rows (y) of M/2+1 terms (x), FFTW order.
-  std::span<std::complex<Real>> spectrum();
+  std::span<std::complex<double>> spectrum();
   /// The slab in real space: planes of M rows of `row_stride` values, of which the first M count.
-  std::span<Real> volume();
+  std::span<double> volume();
   int row_stride() const { return 2 * (side_ / 2 + 1); }
 
   /// volume → spectrum, F(k) = Σ f(x)·exp(−2πi k·x/M).
@@ -38,12 +35,19 @@ class SlabFft {
   void backward();
 
  private:
-  void release() noexcept;
+  // FFTW's memory and plans. Neither deleter communicates.
+  struct Free {
+    void operator()(std::complex<double>* data) const noexcept;
+  };
+  struct Destroy {
+    void operator()(void* plan) const noexcept;
+  };
+  using Plan = std::unique_ptr<void, Destroy>;
+
   int side_ = 0, first_plane_ = 0, plane_count_ = 0;
   std::vector<int> owners_;
-  std::complex<Real>* data_ = nullptr;
-  void* forward_plan_ = nullptr;
-  void* backward_plan_ = nullptr;
+  std::unique_ptr<std::complex<double>[], Free> data_;
+  Plan forward_plan_, backward_plan_;
 };
 
 }  // namespace elastem

@@ -46,7 +46,6 @@ message(STATUS "LAPACK: ${LAPACK_LIBRARIES}")
 external_library(fftw3 ROOT FFTW_ROOT HEADER fftw3.h NAMES fftw3 MODULES fftw3)
 external_library(fftw3f ROOT FFTW_ROOT HEADER fftw3.h NAMES fftw3f MODULES fftw3f)
 external_library(fftw3_mpi ROOT FFTW_ROOT HEADER fftw3-mpi.h NAMES fftw3_mpi BESIDE fftw3 USES external::fftw3 MPI::MPI_CXX)
-external_library(fftw3f_mpi ROOT FFTW_ROOT HEADER fftw3-mpi.h NAMES fftw3f_mpi BESIDE fftw3f USES external::fftw3f MPI::MPI_CXX)
 external_library(plplot ROOT PLPLOT_ROOT HEADER plplot/plplot.h NAMES plplot MODULES plplot)
 external_library(scalapack ROOT SCALAPACK_ROOT NAMES scalapack-${flavour} scalapack MODULES scalapack-${flavour} scalapack
   USES LAPACK::LAPACK MPI::MPI_CXX)

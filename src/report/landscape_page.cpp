@@ -2,20 +2,25 @@
 
 #include <cmath>
 
+#include "core/new_file.hpp"
+#include "report/landscape_plots.hpp"
+#include "structure/pdb_writer.hpp"
+
 namespace elastem {
 namespace {
 
 std::string particles_section(const LandscapeReport& report) {
-  std::string text = "<h2>Particles</h2>\n<p>" + grouped_digits(report.done) + " of " +
-                     grouped_digits(report.rows) + " particles of <code>" + html_escaped(report.result_path) +
-                     "</code> have amplitudes";
-  if (report.failed > 0) text += "; " + grouped_digits(report.failed) + " failed";
-  if (report.pending > 0) text += "; " + grouped_digits(report.pending) + " are not done yet";
+  std::string text = "<h2>Particles</h2>\n<p>" + grouped_digits(report.landscape.done) + " of " +
+                     grouped_digits(report.landscape.rows()) + " particles of <code>" +
+                     html_escaped(report.result_path) + "</code> have amplitudes";
+  if (report.landscape.failed > 0) text += "; " + grouped_digits(report.landscape.failed) + " failed";
+  if (report.landscape.pending > 0)
+    text += "; " + grouped_digits(report.landscape.pending) + " are not done yet";
   return text + ".</p>\n";
 }
 
 std::string components_section(const LandscapeReport& report) {
-  const auto& components = report.components;
+  const auto& components = report.landscape.components;
   std::string text =
       "<h2>Principal components of the amplitudes</h2>\n<table><tr><th>component</th><th>variance "
       "explained</th><th>cumulative</th><th>spread (sd) [Å]</th><th>RMSD of the atoms [Å]</th>";
@@ -47,7 +52,7 @@ std::string plots_section(const LandscapeReport& report) {
 std::string trajectory_section(const LandscapeReport& report) {
   const std::string name = html_escaped(report.trajectory_path);
   std::string text = "<h2>The motion</h2>\n<p><code>" + name + "</code> holds " +
-                     std::to_string(report.frames.size()) +
+                     std::to_string(report.landscape.frames.size()) +
                      " models along the first component, each the mean conformation of an equal share of the "
                      "particles.</p>\n<p>ChimeraX:</p>\n<pre>open " +
                      name + " coordset true\ncoordset #1</pre>\n<p>PyMOL:</p>\n<pre>load " + name +
@@ -55,13 +60,22 @@ std::string trajectory_section(const LandscapeReport& report) {
   for (const int mode : report.mode_numbers) text += "<th>mode " + std::to_string(mode) + " [Å]</th>";
   text += "</tr>\n";
   int index = 0;
-  for (const auto& frame : report.frames) {
+  for (const auto& frame : report.landscape.frames) {
     text += "<tr><td>" + std::to_string(++index) + "</td><td>" + grouped_digits(frame.count) + "</td><td>" +
             number_text(frame.coordinate) + "</td>";
     for (const double amplitude : frame.amplitudes) text += "<td>" + number_text(amplitude) + "</td>";
     text += "</tr>\n";
   }
   return text + "</table>\n";
+}
+
+void write_trajectory(const std::filesystem::path& path, const Structure& structure,
+                      const ElasticModel& model, const std::vector<TrajectoryFrame>& frames) {
+  PdbWriter writer(path.string(), structure,
+                   {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
+                    "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
+  for (const auto& frame : frames) writer.add_model(model.deformed(frame.amplitudes));
+  writer.close();
 }
 
 }  // namespace
@@ -76,7 +90,7 @@ std::string landscape_html(const LandscapeReport& report) {
 }
 
 std::string components_csv(const LandscapeReport& report) {
-  const auto& components = report.components;
+  const auto& components = report.landscape.components;
   std::string text = "component,variance,share,cumulative_share";
   for (const int mode : report.mode_numbers) text += ",mode_" + std::to_string(mode);
   text += "\n0,,,";
@@ -99,13 +113,23 @@ std::string frames_csv(const LandscapeReport& report) {
   for (const int mode : report.mode_numbers) text += ",mode_" + std::to_string(mode);
   text += "\n";
   int index = 0;
-  for (const auto& frame : report.frames) {
+  for (const auto& frame : report.landscape.frames) {
     text += std::to_string(++index) + "," + std::to_string(frame.count) + "," +
             number_text(frame.coordinate, "%.17g");
     for (const double amplitude : frame.amplitudes) text += "," + number_text(amplitude, "%.17g");
     text += "\n";
   }
   return text;
+}
+
+void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
+                            const Structure& structure, const ElasticModel& model) {
+  std::filesystem::create_directories(folder);
+  report.plots = write_landscape_plots(folder, report.landscape);
+  write_trajectory(folder / report.trajectory_path, structure, model, report.landscape.frames);
+  write_text_file(folder / "components.csv", components_csv(report));
+  write_text_file(folder / "frames.csv", frames_csv(report));
+  write_text_file(folder / "index.html", landscape_html(report));
 }
 
 }  // namespace elastem

@@ -1,25 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "landscape/principal_components.hpp"
-#include "landscape/trajectory.hpp"
+#include "imaging/elastic_model.hpp"
+#include "landscape/landscape.hpp"
 #include "report/html_page.hpp"
+#include "structure/structure.hpp"
 
 namespace elastem {
 
 /// What the report of a landscape shows.
 struct LandscapeReport {
   std::string result_path, modes_path, command_line, version, date;
-  std::int64_t rows = 0, done = 0, failed = 0, pending = 0;
-  std::int64_t atom_count = 0;
   std::vector<int> mode_numbers;
-  PrincipalComponents components;
-  std::vector<TrajectoryFrame> frames;
+  std::int64_t atom_count = 0;
+  Landscape landscape;
   std::vector<ReportPlot> plots;
-  std::string trajectory_path;  ///< name of the multi-model PDB beside the report
+  std::string trajectory_path = "trajectory.pdb";  ///< the multi-model PDB beside the report
 };
 
 /// One self-contained HTML page: opens without a network. Throws Error when a plot cannot be read.
@@ -31,5 +31,11 @@ std::string components_csv(const LandscapeReport& report);
 
 /// The frames as CSV: number, particles, first component [Å], amplitudes [Å].
 std::string frames_csv(const LandscapeReport& report);
+
+/// Makes the folder with everything: the plots (write_landscape_plots), the trajectory of `model`, whose
+/// atoms are those of `structure`, components.csv, frames.csv, and last index.html. Fills in `report.plots`.
+/// Throws Error when something cannot be written.
+void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
+                            const Structure& structure, const ElasticModel& model);
 
 }  // namespace elastem

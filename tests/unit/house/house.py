@@ -42,8 +42,9 @@ MPI_USES = {
     "alignment": ["particles", "modes"],
     "synthesis": ["particles", "modes"],
     "learning": ["particles", "modes", "synthesis"],
+    "landscape": ["storage"],
     "reconstruction": ["particles"],
-    "commands": ["alignment", "synthesis", "learning", "reconstruction"],
+    "commands": ["alignment", "synthesis", "learning", "landscape", "reconstruction"],
 }
 GENERATED = {"elastem_version.hpp"}  # made by mpi/run/CMakeLists.txt
 LONGEST = 400

@@ -14,14 +14,13 @@ LandscapeReport example() {
   LandscapeReport report;
   report.result_path = "a<b>.h5";
   report.modes_path = "modes.h5";
-  report.rows = 1234567;
-  report.done = 1234560;
-  report.failed = 7;
+  report.landscape.done = 1234560;
+  report.landscape.failed = 7;
   report.atom_count = 100;
   report.mode_numbers = {7, 8};
-  report.components = {1234560, Eigen::Vector2d(1, 2), Eigen::Vector2d(75, 25), Eigen::Matrix2d::Identity()};
-  report.frames = {{600000, -3, Eigen::Vector2d(-3, 1)}, {634560, 3, Eigen::Vector2d(3, 1.5)}};
-  report.trajectory_path = "trajectory.pdb";
+  report.landscape.components = {1234560, Eigen::Vector2d(1, 2), Eigen::Vector2d(75, 25),
+                                 Eigen::Matrix2d::Identity()};
+  report.landscape.frames = {{600000, -3, Eigen::Vector2d(-3, 1)}, {634560, 3, Eigen::Vector2d(3, 1.5)}};
   return report;
 }
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+#include "landscape/landscape.hpp"
+#include "mpi/storage/result_table.hpp"
+
+namespace elastem {
+
+/// How a landscape is drawn.
+struct LandscapeSettings {
+  int frames = 10;         ///< models along the first component, each the mean of an equal share
+  std::uint64_t seed = 1;  ///< of the sample of points
+};
+
+/// The landscape of a table's done particles, in five passes over the rows of which each rank holds a block
+/// at a time: the components, the ends and the fine histograms of the first two, the rest. The same bits on
+/// any number of ranks; `points`, at most 20,000 in the order of the rows, are on rank 0 alone. Collective;
+/// throws Error with fewer than two done particles.
+Landscape landscape_of(const Communicator& comm, const ResultTable& table, const LandscapeSettings& settings);
+
+}  // namespace elastem

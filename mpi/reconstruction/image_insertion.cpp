@@ -1,0 +1,125 @@
+#include "mpi/reconstruction/image_insertion.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "core/progress.hpp"
+#include "imaging/fft.hpp"
+#include "mpi/comm/exchange.hpp"
+#include "mpi/comm/work_queue.hpp"
+
+namespace elastem {
+namespace {
+
+// A rank's images become samples in batches of about this many bytes.
+constexpr std::int64_t batch_bytes = 8 << 20;
+// π/8 terms of 24 bytes lie within Nyquist per pixel of an image; the Friedel mates are the rest.
+constexpr std::int64_t sample_bytes_per_pixel = 11;
+constexpr std::int64_t largest_batch = 128;
+
+std::int64_t batch_size(std::int64_t size) {
+  return std::clamp<std::int64_t>(batch_bytes / (size * size * sample_bytes_per_pixel), 1, largest_batch);
+}
+
+// One rank's images as samples of the Fourier volume.
+class ImageSampler {
+ public:
+  ImageSampler(const ParticleSet& set, const ResultTable& table, double max_radius)
+      : set_(&set), table_(&table), max_radius_(max_radius), stream_(set), fft_(set.grid.size) {}
+
+  void append(Range rows, std::vector<FourierSample>& samples, InsertionCounts& counts) {
+    const auto results = table_->read(rows.first, rows.count);
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+      const ParticleResult& result = results[static_cast<std::size_t>(i)];
+      if (result.state != ParticleState::done) {
+        ++counts.without_pose;
+        continue;
+      }
+      FailureReason reason = FailureReason::none;
+      const Particle& particle = stream_.read(rows.first + i, image_, reason);
+      if (reason != FailureReason::none) {
+        ++counts.unusable;
+        continue;
+      }
+      fft_.forward(image_, spectrum_);
+      const Pose pose{result.euler_angles[0], result.euler_angles[1], result.euler_angles[2], result.shift};
+      append_samples(spectrum_, transfer(particle.ctf), pose, set_->grid.pixel_size, max_radius_, samples);
+      ++counts.used;
+    }
+  }
+
+ private:
+  // Neighbouring particles often share their optics and defocus.
+  const std::vector<float>& transfer(const Ctf& ctf) {
+    if (transfer_.empty() || !(ctf == last_ctf_)) {
+      transfer_ = ctf_half_grid(ctf, set_->grid.size, set_->grid.pixel_size);
+      last_ctf_ = ctf;
+    }
+    return transfer_;
+  }
+
+  const ParticleSet* set_;
+  const ResultTable* table_;
+  double max_radius_;
+  ParticleStream stream_;
+  Fft2<float> fft_;
+  Image image_;
+  Spectrum spectrum_;
+  Ctf last_ctf_;
+  std::vector<float> transfer_;
+};
+
+}  // namespace
+
+std::vector<FourierSample> samples_of_own_planes(const Communicator& comm, const SlabFft& fft,
+                                                 const std::vector<FourierSample>& samples) {
+  // A sample lies between two planes, which may belong to two ranks.
+  const auto owners = [&](const FourierSample& sample) {
+    const auto [low, high] = FourierSlab::planes(sample, fft.side());
+    return std::array{static_cast<std::size_t>(fft.owner(low)), static_cast<std::size_t>(fft.owner(high))};
+  };
+  std::vector<int> counts(static_cast<std::size_t>(comm.size()), 0);
+  for (const auto& sample : samples) {
+    const auto [low, high] = owners(sample);
+    ++counts[low];
+    if (high != low) ++counts[high];
+  }
+  std::vector<std::size_t> next(counts.size() + 1, 0);
+  for (std::size_t rank = 0; rank < counts.size(); ++rank)
+    next[rank + 1] = next[rank] + static_cast<std::size_t>(counts[rank]);
+  std::vector<FourierSample> outgoing(next.back());
+  for (const auto& sample : samples) {
+    const auto [low, high] = owners(sample);
+    outgoing[next[low]++] = sample;
+    if (high != low) outgoing[next[high]++] = sample;
+  }
+  return exchange<FourierSample>(comm, outgoing, counts).values;
+}
+
+InsertionCounts insert_images(const Communicator& comm, const ParticleSet& set, const ResultTable& table,
+                              double max_radius, const SlabFft& fft, FourierSlab& slab, bool show_progress) {
+  InsertionCounts counts;
+  std::optional<ImageSampler> sampler;
+  collectively(comm, [&] { sampler.emplace(set, table, max_radius); });
+  Progress progress("images", table.size(), comm.root() && show_progress);
+  const Range share = equal_share(comm, table.size());
+  const std::int64_t largest_share = (table.size() + comm.size() - 1) / comm.size();
+  const std::int64_t batch = batch_size(set.grid.size);
+  std::vector<FourierSample> samples;
+  for (std::int64_t done = 0; done < largest_share; done += batch) {
+    samples.clear();
+    collectively(comm, [&] {
+      const std::int64_t count = std::clamp<std::int64_t>(share.count - done, 0, batch);
+      if (count > 0) sampler->append({share.first + done, count}, samples, counts);
+    });
+    slab.insert(comm.size() == 1 ? samples : samples_of_own_planes(comm, fft, samples));
+    progress.update(std::min((done + batch) * comm.size(), table.size()));
+  }
+  progress.finish();
+  std::array<std::int64_t, 3> sums = {counts.used, counts.without_pose, counts.unusable};
+  comm.sum(std::span<std::int64_t>(sums));
+  return {sums[0], sums[1], sums[2]};
+}
+
+}  // namespace elastem

@@ -1,0 +1,117 @@
+#include "mpi/reconstruction/map_file.hpp"
+
+#include <cmath>
+#include <filesystem>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.hpp"
+#include "maps/mrc.hpp"
+#include "mpi/storage/shared_new_file.hpp"
+#include "mpi/storage/stack_writer.hpp"
+#include "reconstruction/fourier_slab.hpp"
+#include "reconstruction/shell_correlation.hpp"
+
+namespace elastem {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double mask_edge = 5;             // voxels
+constexpr double same_voxel_within = 1e-3;  // of the voxel's side; a header holds floats
+
+// One plane of the padded volume as a section of the map: cropped, centred, freed of the kernel's envelope,
+// masked.
+std::vector<float> section_of(std::span<const double> plane, int row_stride, int section, ImageGrid grid,
+                              double mask_radius) {
+  const int size = grid.size, side = oversampling * size;
+  const double scale = 1 / (static_cast<double>(side) * side * side);
+  const int z = section - size / 2;
+  std::vector<float> values;
+  values.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
+  for (int row = 0; row < size; ++row)
+    for (int column = 0; column < size; ++column) {
+      const int x = column - size / 2, y = row - size / 2;
+      const auto place = static_cast<std::size_t>((y + side) % side) * static_cast<std::size_t>(row_stride) +
+                         static_cast<std::size_t>((x + side) % side);
+      double value = plane[place] * scale / trilinear_envelope(x, y, z, side);
+      if (mask_radius > 0)
+        value *= soft_sphere(
+            std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z),
+            mask_radius / grid.pixel_size, mask_edge);
+      values.push_back(static_cast<float>(value));
+    }
+  return values;
+}
+
+// A map's slab in Fourier space. Collective.
+SlabFft transformed_map(const Communicator& comm, const std::string& path, ImageGrid grid) {
+  SlabFft fft(comm, grid.size);
+  collectively(comm, [&] {
+    const MrcReader reader(path);
+    require_same_box(path, reader.header(), grid);
+    const auto side = static_cast<std::size_t>(grid.size);
+    std::vector<float> section(side * side);
+    for (int plane = 0; plane < fft.plane_count(); ++plane) {
+      reader.read(fft.first_plane() + plane, 1, section);
+      for (std::size_t row = 0; row < side; ++row)
+        std::copy_n(&section[row * side], side,
+                    &fft.volume()[(static_cast<std::size_t>(plane) * side + row) *
+                                  static_cast<std::size_t>(fft.row_stride())]);
+    }
+  });
+  fft.forward();
+  return fft;
+}
+
+}  // namespace
+
+void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+               SlabFft& fft) {
+  require(fft.side() == oversampling * grid.size, "an oversampled volume");
+  MrcHeader header;
+  header.columns = header.rows = header.sections = grid.size;
+  header.pixel_size = grid.pixel_size;
+  header.volume = true;
+  collectively(comm, [&] {
+    const fs::path folder = fs::path(path).parent_path();
+    if (comm.root() && !folder.empty()) fs::create_directories(folder);
+  });
+  SharedNewFile file(comm, path);
+  StackWriter writer = StackWriter::create(comm, file.temporary(), header);
+  collectively(comm, [&] {
+    const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
+    for (int plane = 0; plane < fft.plane_count(); ++plane) {
+      const int z = fft.first_plane() + plane;
+      const int section = (z < fft.side() / 2 ? z : z - fft.side()) + grid.size / 2;
+      if (section < 0 || section >= grid.size) continue;
+      const auto values = fft.volume().subspan(static_cast<std::size_t>(plane) * plane_size, plane_size);
+      writer.append(section, section_of(values, fft.row_stride(), section, grid, mask_radius));
+    }
+    writer.flush();
+  });
+  writer.close();
+  file.publish();
+}
+
+void require_same_box(const std::string& path, const MrcHeader& header, ImageGrid grid) {
+  if (header.columns == grid.size && header.rows == grid.size && header.sections == grid.size &&
+      std::abs(header.pixel_size - grid.pixel_size) <= same_voxel_within * grid.pixel_size)
+    return;
+  throw Error(fmt::format(
+      "{} is {}×{}×{} voxels of {:.4g} Å, but the map of these particles is {}³ voxels of {:.4g} Å: resample "
+      "it",
+      path, header.columns, header.rows, header.sections, header.pixel_size, grid.size, grid.pixel_size));
+}
+
+std::vector<double> correlation_of_maps(const Communicator& comm, const std::string& first,
+                                        const std::string& second, ImageGrid grid) {
+  SlabFft one = transformed_map(comm, first, grid), other = transformed_map(comm, second, grid);
+  ShellSums sums(grid.size);
+  add_planes(sums, one.first_plane(), one.spectrum(), other.spectrum());
+  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power})
+    comm.sum(std::span<double>(*values));
+  return shell_correlation(sums);
+}
+
+}  // namespace elastem

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "imaging/projection.hpp"
+#include "maps/mrc_header.hpp"
+#include "mpi/comm/communicator.hpp"
+#include "mpi/reconstruction/slab_fft.hpp"
+
+namespace elastem {
+
+/// Writes the map that an oversampled volume holds: the middle S³ voxels of the M³ of `fft` (M = 2S, in real
+/// space, the origin at index 0, not yet divided by M³), divided by the envelope of trilinear insertion and,
+/// with `mask_radius` > 0 (Å), by a soft sphere outside which the map is 0. Every rank writes the sections it
+/// owns. The file gets its name when it is complete, and its folder is made. Collective; throws Error when it
+/// cannot be written.
+void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+               SlabFft& fft);
+
+/// Throws Error, naming `path` and both boxes, unless the map has S³ voxels of this grid. Any rank.
+void require_same_box(const std::string& path, const MrcHeader& header, ImageGrid grid);
+
+/// Fourier shell correlation of two maps of this grid, shells 0 … S/2; the same on every rank. Collective;
+/// throws Error for a map that cannot be read or has another box.
+std::vector<double> correlation_of_maps(const Communicator& comm, const std::string& first,
+                                        const std::string& second, ImageGrid grid);
+
+}  // namespace elastem

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "landscape/distribution.hpp"
+#include "landscape/principal_components.hpp"
+#include "landscape/trajectory.hpp"
+
+namespace elastem {
+
+/// A particle in the plane of the first two components.
+struct LandscapePoint {
+  double x = 0, y = 0;  ///< Å
+  double colour = 0;    ///< the third component in Å, or the score where there are but two
+};
+
+/// The conformations of many particles: their principal components, how they are distributed along the first
+/// two, and the path along the first.
+struct Landscape {
+  std::int64_t done = 0, failed = 0, pending = 0;  ///< particles; `done` are those that take part
+  PrincipalComponents components;
+  std::vector<TrajectoryFrame> frames;
+  GridAxis x, y;            ///< what the plots show of the first two components
+  Eigen::ArrayXXd density;  ///< particles per Å² on DensityGrid's bins, component 1 down the rows
+  std::vector<LandscapePoint> points;  ///< a sample of the particles
+
+  std::int64_t rows() const { return done + failed + pending; }
+};
+
+/// Coordinates along the first two components; the second is 0 where there is but one.
+Eigen::Vector2d plane_coordinates(const PrincipalComponents& components, const Eigen::VectorXd& amplitudes);
+
+/// The range that holds all but two in a thousand of the entries, with a margin: a few far ones must not
+/// squash the rest.
+GridAxis axis_of(const Histogram& histogram);
+
+/// Standard deviation (Å) of the Gaussian that smooths the density along a component: half of what Scott's
+/// rule gives, which is made for one normal distribution, so that the arms of a bent distribution and the
+/// parts of a clustered one stay apart. 0 where there is no such component.
+double landscape_bandwidth(const PrincipalComponents& components, Eigen::Index component, std::int64_t count);
+
+}  // namespace elastem

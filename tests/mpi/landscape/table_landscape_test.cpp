@@ -1,0 +1,124 @@
+#include "mpi/landscape/table_landscape.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/random.hpp"
+#include "tests/support/error_of.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::int64_t rows = 3000;
+constexpr int every_failed = 50;
+
+enum class Kind { used, failed };
+
+Kind kind_of(std::int64_t row) {
+  return row % every_failed == 7 ? Kind::failed : Kind::used;
+}
+
+// Spread 10 Å along (0.6, 0.8), 2 Å across it, about (5, −3).
+Eigen::Vector2d amplitudes_of(std::int64_t row) {
+  Random random(9, Stream::sampling, static_cast<std::uint64_t>(row));
+  const double along = 10 * random.normal(), across = 2 * random.normal();
+  return {5 + 0.6 * along - 0.8 * across, -3 + 0.8 * along + 0.6 * across};
+}
+
+void write_table(const std::string& path) {
+  const Communicator alone = Communicator::self();
+  ResultTable table = ResultTable::create(alone, path, rows, {7, 8}, make_provenance(alone, "test", {}, 1));
+  std::vector<ParticleResult> results;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    ParticleResult row;
+    row.amplitudes = amplitudes_of(i);
+    row.standard_errors = Eigen::VectorXd::Ones(7);
+    row.score = 0.001 * static_cast<double>(i);
+    row.state = kind_of(i) == Kind::failed ? ParticleState::failed : ParticleState::done;
+    results.push_back(row);
+  }
+  table.write(0, results);
+  table.close();
+}
+
+class TableLandscape : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (comm_.root()) {
+      std::remove("alignment.h5");
+      write_table("alignment.h5");
+    }
+    comm_.barrier();
+  }
+  static Landscape landscape(const Communicator& comm, const LandscapeSettings& settings = {.frames = 5}) {
+    ResultTable table = ResultTable::open(comm, "alignment.h5", ResultTable::Access::read);
+    Landscape answer = landscape_of(comm, table, settings);
+    table.close();
+    return answer;
+  }
+  Communicator comm_ = Communicator::world();
+};
+
+TEST_F(TableLandscape, FailedParticlesAreCountedAndLeftOut) {
+  const Landscape found = landscape(comm_);
+  std::int64_t used = 0, failed = 0;
+  for (std::int64_t i = 0; i < rows; ++i) ++(kind_of(i) == Kind::used ? used : failed);
+  EXPECT_EQ(found.done, used);
+  EXPECT_EQ(found.failed, failed);
+  EXPECT_EQ(found.rows(), rows);
+  // The standard error of a variance is variance·√(2/n).
+  EXPECT_NEAR(found.components.variances[0], 100, 5 * 100 * std::sqrt(2.0 / static_cast<double>(used)));
+  EXPECT_NEAR(found.components.variances[1], 4, 5 * 4 * std::sqrt(2.0 / static_cast<double>(used)));
+}
+
+TEST_F(TableLandscape, HasTheSameBitsOnAnyNumberOfRanks) {
+  const Landscape together = landscape(comm_), alone = landscape(Communicator::self());
+  EXPECT_EQ(together.components.axes, alone.components.axes);
+  EXPECT_EQ(together.components.variances, alone.components.variances);
+  EXPECT_TRUE((together.density == alone.density).all());
+  ASSERT_EQ(together.frames.size(), alone.frames.size());
+  for (std::size_t i = 0; i < alone.frames.size(); ++i)
+    EXPECT_EQ(together.frames[i].amplitudes, alone.frames[i].amplitudes);
+  if (!comm_.root()) {
+    EXPECT_TRUE(together.points.empty());
+    return;
+  }
+  ASSERT_EQ(together.points.size(), alone.points.size());
+  for (std::size_t i = 0; i < alone.points.size(); ++i) EXPECT_EQ(together.points[i].x, alone.points[i].x);
+}
+
+TEST_F(TableLandscape, FramesAreEqualSharesFromEndToEnd) {
+  const Landscape found = landscape(comm_);
+  ASSERT_EQ(found.frames.size(), 5U);
+  std::int64_t particles = 0;
+  for (std::size_t i = 0; i < found.frames.size(); ++i) {
+    particles += found.frames[i].count;
+    // Cut at the quantiles of a histogram of 8192 bins.
+    EXPECT_NEAR(static_cast<double>(found.frames[i].count), static_cast<double>(found.done) / 5, 5);
+    if (i > 0) {
+      EXPECT_GT(found.frames[i].coordinate, found.frames[i - 1].coordinate);
+    }
+  }
+  EXPECT_EQ(particles, found.done);
+}
+
+TEST_F(TableLandscape, TheDensityHoldsTheParticlesThatThePlotsShow) {
+  const Landscape found = landscape(comm_);
+  const double area = found.x.step(DensityGrid::bins) * found.y.step(DensityGrid::bins);
+  // All but two in a thousand per axis are within, and smoothing moves few of them over the edge.
+  EXPECT_NEAR(found.density.sum() * area, static_cast<double>(found.done),
+              0.01 * static_cast<double>(found.done));
+}
+
+TEST(TableLandscapeErrors, OneParticleIsNoLandscape) {
+  const Communicator comm = Communicator::world();
+  ResultTable table = ResultTable::create(comm, "pending.h5", 10, {7}, make_provenance(comm, "test", {}, 1));
+  EXPECT_THAT(error_of([&] { landscape_of(comm, table, {}); }), testing::HasSubstr("particles"));
+  table.close();
+}
+
+}  // namespace
+}  // namespace elastem
