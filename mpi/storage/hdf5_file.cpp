@@ -168,16 +168,6 @@ void reserve_space(const std::string& path) {
   if (code != 0) throw Error("no room for " + path + ": " + std::strerror(code));
 }
 
-void publish_file(Handle file, const std::string& temporary, const std::string& path) {
-  check(H5Fflush(file, H5F_SCOPE_GLOBAL), "cannot write " + temporary + ": is the disk full?");
-  check(H5Fclose(file.release()), "cannot write " + temporary + ": is the disk full?");
-  const int descriptor = ::open(temporary.c_str(), O_RDONLY);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!synced || std::rename(temporary.c_str(), path.c_str()) != 0)
-    throw Error("cannot write " + path + ": " + std::strerror(errno));
-}
-
 void close_file(Handle file) {
   const std::string what = "the end of the file cannot be written: is the disk full?";
   check(H5Fflush(file, H5F_SCOPE_GLOBAL), what);

@@ -67,9 +67,6 @@ Handle open_file(const std::string& path, Access access);
 Handle open_file(const Communicator& comm, const std::string& path, Access access);
 /// Takes the disk space that a closed file of this length still lacks. Throws Error when there is none.
 void reserve_space(const std::string& path);
-/// Closes a file that this rank created and makes sure that it reached the disk; then gives it its final
-/// name.
-void publish_file(Handle file, const std::string& temporary, const std::string& path);
 /// Closes a file that this rank created or changed. Throws Error when the disk is full.
 void close_file(Handle file);
 /// Makes a file, lets `fill` write it and gives it its name, as NewFile does. An Error on the way, such as

@@ -68,9 +68,7 @@ StackWriter& StackWriter::operator=(StackWriter&&) noexcept = default;
 StackWriter::~StackWriter() = default;
 
 StackWriter StackWriter::create(const Communicator& comm, const std::string& path, const MrcHeader& header) {
-  collectively(comm, [&] {
-    if (comm.root()) create_mrc(path, header);
-  });
+  on_root(comm, [&] { create_mrc(path, header); });
   return open(comm, path);
 }
 
