@@ -25,9 +25,8 @@ class SignComparison {
   }
 
   double operator()(std::int64_t i) {
-    FailureReason reason;
-    const Particle& particle = particles_.read(i, reason);
-    if (reason != FailureReason::none) return 0;
+    if (particles_.read(i) != FailureReason::none) return 0;
+    const Particle& particle = particles_.particle();
     const Image& image = particles_.image();
     if (!local_) return searches_[particles_.grid()]->difference(image, particle.ctf);
     const Placement at = {Eigen::VectorXd::Zero(model_->mode_count()),

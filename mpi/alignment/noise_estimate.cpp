@@ -30,13 +30,12 @@ std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const Pa
   collectively(comm, [&] {
     ParticleStream stream(set);
     Fft2<float> fft(size);
-    Image image;
-    FailureReason reason;
     for (std::int64_t block = comm.rank(); block < blocks; block += comm.size()) {
       double* row = sums.data() + static_cast<std::size_t>(block) * width;
       for (std::int64_t i = block * noise_block; i < std::min(sample, (block + 1) * noise_block); ++i) {
-        stream.read(rows[static_cast<std::size_t>(i)], image, reason);
-        if (reason != FailureReason::none) continue;
+        const ParticleImage particle = stream.read(rows[static_cast<std::size_t>(i)]);
+        if (particle.failure != FailureReason::none) continue;
+        const Image& image = particle.pixels;
         const auto power = background_spectrum(image, background_radius * size, fft);
         for (std::size_t s = 0; s < shells; ++s) row[s] += power[s];
         row[shells] += static_cast<double>((image - image.mean()).square().sum());

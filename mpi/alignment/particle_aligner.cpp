@@ -56,12 +56,14 @@ PreparedParticles::PreparedParticles(const ParticleSet& set, const PerGrid<Noise
   }
 }
 
-const Particle& PreparedParticles::read(std::int64_t i, FailureReason& reason) {
-  const Particle& particle = stream_.read(i, image_, reason);
-  if (reason != FailureReason::none) return particle;
-  grid_ = set_->grid_of(particle);
-  if (mask_diameter_ > 0) mask_out(i, local_ ? particle.pose.shift : Eigen::Vector2d(0, 0));
-  return particle;
+FailureReason PreparedParticles::read(std::int64_t i) {
+  ParticleImage next = stream_.read(i);
+  particle_ = &next.particle;
+  image_ = std::move(next.pixels);
+  if (next.failure != FailureReason::none) return next.failure;
+  grid_ = set_->grid_of(*particle_);
+  if (mask_diameter_ > 0) mask_out(i, local_ ? particle_->pose.shift : Eigen::Vector2d(0, 0));
+  return FailureReason::none;
 }
 
 void PreparedParticles::mask_out(std::int64_t i, const Eigen::Vector2d& centre) {
@@ -84,16 +86,16 @@ ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& s
 }
 
 ParticleResult ParticleAligner::align(std::int64_t i) {
-  FailureReason reason;
-  const Particle& particle = particles_.read(i, reason);
+  const FailureReason failure = particles_.read(i);
   ParticleResult result =
-      reason == FailureReason::none ? fitted(particle) : failed_result(model_->mode_count(), reason);
-  result.image = particle_key(particle);
+      failure == FailureReason::none ? fitted() : failed_result(model_->mode_count(), failure);
+  result.image = particle_key(particles_.particle());
   return result;
 }
 
-ParticleResult ParticleAligner::fitted(const Particle& particle) {
+ParticleResult ParticleAligner::fitted() {
   Aligner& aligner = *aligners_[particles_.grid()];
+  const Particle& particle = particles_.particle();
   return local_ ? aligner.refine_near(particles_.image(), particle.ctf, particle.pose)
                 : aligner.align(particles_.image(), particle.ctf);
 }
@@ -101,12 +103,10 @@ ParticleResult ParticleAligner::fitted(const Particle& particle) {
 std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
   const ParticleResult result = align(i);
   if (result.state != ParticleState::done) return std::nullopt;
-  FailureReason reason;
-  const Particle& particle = particles_.read(i, reason);
   const Placement found = {
       result.amplitudes,
       rotation_matrix(result.euler_angles[0], result.euler_angles[1], result.euler_angles[2]), result.shift};
-  Ctf ctf = particle.ctf;
+  Ctf ctf = particles_.particle().ctf;
   ctf.defocus_u += result.fit->defocus_change;
   ctf.defocus_v += result.fit->defocus_change;
   return residual_power(*model_, set_->grids[particles_.grid()], particles_.image(), ctf, particles_.noise(),

@@ -28,9 +28,10 @@ class PreparedParticles {
   /// `noise` must outlive it.
   PreparedParticles(const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise, const cli::AlignOptions& o);
 
-  /// Row i; `reason` is set when it cannot be used.
-  const Particle& read(std::int64_t i, FailureReason& reason);
-  /// Of the row that was read last.
+  /// Reads row i; why it cannot be used, or none.
+  FailureReason read(std::int64_t i);
+  // Of the row that was read last.
+  const Particle& particle() const { return *particle_; }
   const Image& image() const { return image_; }
   /// A soft circle within the mask: where the image is its own. Empty without --mask-diameter.
   const Image& core() const { return core_; }
@@ -47,6 +48,7 @@ class PreparedParticles {
   ParticleStream stream_;
   PerGrid<Fft2<float>> transforms_;
   PerGrid<std::vector<double>> noise_power_;
+  const Particle* particle_ = nullptr;  // the stream's
   Image image_, core_;
   std::size_t grid_ = 0;
 };
@@ -65,7 +67,7 @@ class ParticleAligner {
   Aligner::Times times() const;
 
  private:
-  ParticleResult fitted(const Particle& particle);
+  ParticleResult fitted();
 
   const ElasticModel* model_;
   const ParticleSet* set_;

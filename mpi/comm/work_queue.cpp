@@ -92,16 +92,4 @@ QueueSummary run_queue(const Communicator& comm, const std::vector<Range>& pendi
   return summary;
 }
 
-std::vector<Range> runs_where(std::int64_t n, const std::function<bool(std::int64_t)>& wanted) {
-  std::vector<Range> runs;
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (!wanted(i)) continue;
-    if (!runs.empty() && runs.back().first + runs.back().count == i)
-      ++runs.back().count;
-    else
-      runs.push_back({i, 1});
-  }
-  return runs;
-}
-
 }  // namespace elastem

@@ -47,7 +47,4 @@ QueueSummary run_queue(const Communicator& comm, const std::vector<Range>& pendi
                        const QueueOptions& options, const std::function<void(std::int64_t item)>& work,
                        const std::function<void(Range chunk)>& finish_chunk);
 
-/// The runs of items for which `wanted` is true.
-std::vector<Range> runs_where(std::int64_t n, const std::function<bool(std::int64_t)>& wanted);
-
 }  // namespace elastem

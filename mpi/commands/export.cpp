@@ -10,6 +10,7 @@
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/row_pass.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "options/export_options.hpp"
 #include "particles/particle_export.hpp"
@@ -136,10 +137,7 @@ void export_results(const Communicator& comm, const ExportOptions& o) {
   const ParticleFile file = open_particle_file(comm, path, o.datadir, defocus_sign(o.negative_defocus));
   collectively(comm, [&] { require_rows_of(table, o.input, file); });
   const ParticleExporter exporter(file, format, collect_optics(comm, file, format), table.modes());
-  const std::int64_t done = collectively_get(comm, [&] {
-    const auto states = table.states();
-    return std::int64_t{std::count(states.begin(), states.end(), ParticleState::done)};
-  });
+  const std::int64_t done = count_rows(comm, table).done;
   const std::string left_out = format == ParticleFormat::relion ? "left out" : "marked with _enabled -1";
   if (done < table.size())
     spdlog::warn("{} particles have no result and are {}", table.size() - done, left_out);

@@ -127,19 +127,17 @@ QueueSummary predict_all(const Communicator& comm, const PredictOptions& o, cons
   options.show_progress = !o.common.quiet;
   options.what = o.refine ? "predict and refine" : "predict";
   ParticleStream stream(set);
-  Image image;
   const auto amplitudes = static_cast<Eigen::Index>(table.modes().size());
   double reading = 0;
-  const auto read = [&](std::int64_t item, FailureReason& reason) -> const Particle& {
+  const auto read = [&](std::int64_t item) {
     const TimedScope watch(reading);
-    return stream.read(item, image, reason);
+    return stream.read(item);
   };
   const auto predict = [&](std::int64_t item) {
-    FailureReason reason = FailureReason::none;
-    const Particle& particle = read(item, reason);
-    ParticleResult result = reason == FailureReason::none
-                                ? predictor.predict(*numbers[set.grid_of(particle)], image, particle.ctf)
-                                : failed_result(amplitudes, reason);
+    const auto [particle, pixels, failure] = read(item);
+    ParticleResult result = failure == FailureReason::none
+                                ? predictor.predict(*numbers[set.grid_of(particle)], pixels, particle.ctf)
+                                : failed_result(amplitudes, failure);
     result.image = particle_key(particle);
     return result;
   };

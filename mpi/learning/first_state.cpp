@@ -35,10 +35,9 @@ StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, con
       const Example& example = set.training[i];
       stream.labels.push_back(example.label);
       stream.optics.push_back(example.particle.ctf);
-      FailureReason reason = FailureReason::none;
       if (i % step != 0) continue;
-      const Image image = reader.read(example.particle, reason);
-      if (reason == FailureReason::none) statistics.add(image, example.particle.ctf, example.label);
+      const auto [image, failure] = reader.read(example.particle);
+      if (failure == FailureReason::none) statistics.add(image, example.particle.ctf, example.label);
     }
   });
   comm.sum(statistics.sums());

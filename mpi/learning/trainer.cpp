@@ -123,9 +123,8 @@ void Trainer::add(Batch& batch, const Image& input, const Label& label) const {
 
 /// An aligned particle, moved by whole pixels to about the place of another one, turned and mirrored.
 void Trainer::add_aligned(Batch& batch, const Example& example) {
-  FailureReason reason = FailureReason::none;
-  const Image image = reader_.read(example.particle, reason);
-  if (reason != FailureReason::none) return;
+  const auto [image, failure] = reader_.read(example.particle);
+  if (failure != FailureReason::none) return;
   Random random(state_.seed, Stream::augmentation,
                 static_cast<std::uint64_t>(state_.epoch * set_.rows + example.row));
   Label label = example.label;
@@ -199,9 +198,8 @@ void Trainer::validate_epoch(EpochRecord& record) {
   if (set_.all_validation > 0 || stream_ == nullptr) {
     const ValidationImages particles = [&](std::size_t i, Image& input, Label& label) {
       const Example& example = set_.validation[i];
-      FailureReason reason = FailureReason::none;
-      const Image image = reader_.read(example.particle, reason);
-      if (reason != FailureReason::none) return false;
+      const auto [image, failure] = reader_.read(example.particle);
+      if (failure != FailureReason::none) return false;
       maker_.prepare(image, example.particle.ctf, input);
       label = example.label;
       return true;

@@ -116,20 +116,16 @@ std::vector<std::string> particle_fingerprints(const Communicator& comm, const P
 ParticleStream::ParticleStream(const ParticleSet& set)
     : set_(&set), reader_(set.path, set.datadir, set.inverted) {}
 
-const Particle& ParticleStream::read(std::int64_t i, Image& image, FailureReason& reason) {
+ParticleImage ParticleStream::read(std::int64_t i) {
   constexpr std::int64_t block_size = 256;
   if (i < first_ || i >= first_ + static_cast<std::int64_t>(block_.size())) {
     first_ = i / block_size * block_size;
     block_ = set_->file.read(first_, std::min(block_size, set_->size() - first_));
   }
   const Particle& particle = block_[static_cast<std::size_t>(i - first_)];
-  reason = FailureReason::none;
-  if (set_->grid_of(particle) == ParticleSet::no_grid) {
-    reason = FailureReason::wrong_size;
-  } else {
-    image = reader_.read(particle, reason);
-  }
-  return particle;
+  if (set_->grid_of(particle) == ParticleSet::no_grid) return {particle, {}, FailureReason::wrong_size};
+  ReadImage image = reader_.read(particle);
+  return {particle, std::move(image.pixels), image.failure};
 }
 
 }  // namespace elastem

@@ -65,15 +65,21 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
 /// more stacks a checksum of all (see sampled_checksum), of which each rank reads an equal share. Collective.
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set);
 
+/// A particle with its image.
+struct ParticleImage {
+  const Particle& particle;  ///< until the next one is read
+  Image pixels;              ///< empty where it cannot be used
+  FailureReason failure = FailureReason::none;
+};
+
 /// One particle after another with its pixels, read in blocks of the particle file. One per rank.
 class ParticleStream {
  public:
   explicit ParticleStream(const ParticleSet& set);
 
-  /// Particle i and its image; `reason` is set and the image empty when it cannot be used: unreadable, not
-  /// finite, constant, or of a grid that is not the set's. Throws Error for a broken row of the
-  /// particle file.
-  const Particle& read(std::int64_t i, Image& image, FailureReason& reason);
+  /// Particle i. It cannot be used when its image is unreadable, not finite or constant, or of a grid that is
+  /// not the set's. Throws Error for a broken row of the particle file.
+  ParticleImage read(std::int64_t i);
 
  private:
   const ParticleSet* set_;

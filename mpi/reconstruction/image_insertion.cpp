@@ -36,13 +36,12 @@ class ImageSampler {
         ++counts.without_pose;
         continue;
       }
-      FailureReason reason = FailureReason::none;
-      const Particle& particle = stream_.read(rows.first + i, image_, reason);
-      if (reason != FailureReason::none) {
+      const auto [particle, pixels, failure] = stream_.read(rows.first + i);
+      if (failure != FailureReason::none) {
         ++counts.unusable;
         continue;
       }
-      fft_.forward(image_, spectrum_);
+      fft_.forward(pixels, spectrum_);
       const Pose pose{result.euler_angles[0], result.euler_angles[1], result.euler_angles[2], result.shift};
       append_samples(spectrum_, transfer(particle.ctf), pose, set_->grid.pixel_size, max_radius_, samples);
       ++counts.used;
@@ -64,7 +63,6 @@ class ImageSampler {
   double max_radius_;
   ParticleStream stream_;
   Fft2<float> fft_;
-  Image image_;
   Spectrum spectrum_;
   Ctf last_ctf_;
   std::vector<float> transfer_;

@@ -15,8 +15,7 @@
 namespace elastem {
 namespace {
 
-constexpr int table_format = 2;               // 1: without keys
-constexpr std::int64_t block_rows = 1 << 14;  // rows held at once when a whole table is read
+constexpr int table_format = 2;  // 1: without keys
 
 using ResultColumns = ColumnGroup<ResultValues>;
 using FitColumns = ColumnGroup<FitValues>;
@@ -233,14 +232,6 @@ void ResultTable::write_prior(const LearntPrior& learnt) {
 
 std::optional<LearntPrior> ResultTable::read_prior() const {
   return read_stored_prior(impl_->file);
-}
-
-std::vector<ParticleState> ResultTable::states() const {
-  std::vector<ParticleState> states;
-  for (std::int64_t first = 0; first < size(); first += block_rows)
-    for (const auto& row : read(first, std::min(block_rows, size() - first), Details::all))
-      states.push_back(row.state);
-  return states;
 }
 
 std::vector<double> ResultTable::load_vector(const std::string& name) const {

@@ -80,10 +80,6 @@ class ResultTable {
   /// rank.
   void write_prior(const LearntPrior& learnt);
   std::optional<LearntPrior> read_prior() const;
-  /// The state of every row after its checksums were checked, the fit's too, read in blocks; one byte per
-  /// row. Any rank.
-  std::vector<ParticleState> states() const;
-
   /// One of TableContents::vectors on every rank, or an empty vector where there is none. Collective.
   std::vector<double> load_vector(const std::string& name) const;
 

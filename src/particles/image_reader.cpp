@@ -77,15 +77,15 @@ ImageReader::ImageReader(ImageReader&&) noexcept = default;
 ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
 ImageReader::~ImageReader() = default;
 
-Image ImageReader::read(const Particle& particle, FailureReason& reason) {
-  Image pixels;
+ReadImage ImageReader::read(const Particle& particle) {
+  ReadImage image;
   try {
-    reason = impl_->load(particle, pixels);
+    image.failure = impl_->load(particle, image.pixels);
   } catch (const Error&) {
-    reason = FailureReason::unreadable;
+    image.failure = FailureReason::unreadable;
   }
-  if (reason != FailureReason::none) pixels.resize(0, 0);
-  return pixels;
+  if (image.failure != FailureReason::none) image.pixels.resize(0, 0);
+  return image;
 }
 
 }  // namespace elastem

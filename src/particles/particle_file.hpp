@@ -89,6 +89,12 @@ class ParticleFile {
 /// `star_path`, or the working directory, the first that exists. Throws Error naming the places tried.
 std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir);
 
+/// The pixels of a particle, or why it cannot be used; they are empty then.
+struct ReadImage {
+  Image pixels;
+  FailureReason failure = FailureReason::none;
+};
+
 /// Reads particle images, keeping a few stacks open.
 class ImageReader {
  public:
@@ -98,9 +104,8 @@ class ImageReader {
   ImageReader& operator=(ImageReader&&) noexcept;
   ~ImageReader();
 
-  /// The pixels of one particle. `reason` is set, and the image empty, when it cannot be used (unreadable,
-  /// wrong size, not finite, constant): one bad particle never throws.
-  Image read(const Particle& particle, FailureReason& reason);
+  /// One particle's; a bad one (unreadable, wrong size, not finite, constant) never throws.
+  ReadImage read(const Particle& particle);
 
  private:
   struct Impl;

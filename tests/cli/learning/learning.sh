@@ -79,6 +79,20 @@ for name in ("fine", "narrow"):
     assert plain < 1.2 * known and refined < plain
 END
 
+# Two of these sets in one file: each row as in its own set, to the last bit.
+/usr/bin/python3 "$ELASTEM_SOURCE/tests/support/merge_sets.py" mixed.star set/particles.star fine/particles.star ||
+  fail "merge_sets.py gives $?"
+predict 3 -i mixed.star -w network.pt -o mixed.h5 --refine || { cat log; fail "predict of a mixed set gives $?"; }
+grep -q "40 particles of 90² pixels of 2 Å are brought to the network's grid" log ||
+  { cat log; fail "predict does not say which images are rescaled"; }
+/usr/bin/python3 - <<'END' || fail "a mixed set is predicted otherwise than its parts"
+import h5py
+mixed, first, second = (h5py.File(name)["particles"] for name in ("mixed.h5", "refined.h5", "fine_refined.h5"))
+for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state"):
+    assert (mixed[name][0::2] == first[name][:]).all() and (mixed[name][1::2] == second[name][:]).all(), name
+assert mixed["image"].asstr()[0] == "1@set/particles.mrcs", mixed["image"][0]
+END
+
 predict 2 -i set/particles.star -w network.pt -o plain1.h5
 says "an existing output" $? 'plain1.h5 exists'
 cp network.pt bad.pt

@@ -196,19 +196,5 @@ TEST(WorkQueue, ItemsBeforeAnExceptionAreFinished) {
   EXPECT_EQ(finished, done);
 }
 
-TEST(RunsWhere, GivesTheRuns) {
-  const std::vector<bool> wanted = {true, true, false, true, false, false, true};
-  const auto runs = runs_where(7, [&](std::int64_t i) { return wanted[static_cast<std::size_t>(i)]; });
-  ASSERT_EQ(runs.size(), 3U);
-  EXPECT_EQ(runs[0].first, 0);
-  EXPECT_EQ(runs[0].count, 2);
-  EXPECT_EQ(runs[1].first, 3);
-  EXPECT_EQ(runs[1].count, 1);
-  EXPECT_EQ(runs[2].first, 6);
-  EXPECT_EQ(runs[2].count, 1);
-  EXPECT_TRUE(runs_where(5, [](std::int64_t) { return false; }).empty());
-  EXPECT_TRUE(runs_where(0, [](std::int64_t) { return true; }).empty());
-}
-
 }  // namespace
 }  // namespace elastem

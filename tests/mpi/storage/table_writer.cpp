@@ -7,7 +7,7 @@
 
 #include "mpi/comm/session.hpp"
 #include "mpi/comm/work_queue.hpp"
-#include "mpi/storage/result_table.hpp"
+#include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
 namespace {
@@ -31,9 +31,7 @@ void run(const Communicator& comm, const std::string& path, std::int64_t n, int 
   auto table = resume ? ResultTable::open(comm, path, ResultTable::Access::write)
                       : ResultTable::create(comm, path, n, {7, 8, 9},
                                             make_provenance(comm, "table_writer", {}, 1), contents);
-  const auto states = table.states();
-  const auto pending = runs_where(
-      n, [&](std::int64_t i) { return states[static_cast<std::size_t>(i)] == ParticleState::pending; });
+  const auto pending = pending_runs(comm, table);
   std::int64_t left = 0;
   for (const auto& range : pending) left += range.count;
   if (comm.root()) {

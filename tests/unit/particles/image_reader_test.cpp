@@ -44,10 +44,9 @@ TEST(ImageReader, ReasonsOfUnusableImages) {
   write_stack(scratch.path("a.mrcs"), {ramp(3), std::vector<float>(side * side, 1.0F), broken});
   ImageReader reader(scratch.path("p.star"));
   const auto reason_of = [&](const Particle& particle) {
-    FailureReason reason = FailureReason::none;
-    const Image image = reader.read(particle, reason);
-    EXPECT_EQ(image.size() == 0, reason != FailureReason::none);
-    return reason;
+    const ReadImage image = reader.read(particle);
+    EXPECT_EQ(image.pixels.size() == 0, image.failure != FailureReason::none);
+    return image.failure;
   };
   EXPECT_EQ(reason_of(particle_of("a.mrcs", 0)), FailureReason::none);
   EXPECT_EQ(reason_of(particle_of("a.mrcs", 1)), FailureReason::constant);
@@ -60,8 +59,7 @@ TEST(ImageReader, ReasonsOfUnusableImages) {
 TEST(ImageReader, RowsOfTheImageAreY) {
   const Scratch scratch;
   write_stack(scratch.path("a.mrcs"), {ramp(0)});
-  FailureReason reason = FailureReason::none;
-  const Image image = ImageReader(scratch.path("p.star")).read(particle_of("a.mrcs", 0), reason);
+  const Image image = ImageReader(scratch.path("p.star")).read(particle_of("a.mrcs", 0)).pixels;
   EXPECT_EQ(image(1, 0), side);
   EXPECT_EQ(image(0, 1), 1);
 }
@@ -73,10 +71,9 @@ TEST(ImageReader, MoreStacksThanAreKeptOpen) {
   ImageReader reader(scratch.path("p.star"));
   for (const int step : {1, 7, 1}) {
     for (int i = 0; i < 50; i += step) {
-      FailureReason reason = FailureReason::none;
-      const Image image = reader.read(particle_of(std::to_string(i) + ".mrcs", 0), reason);
-      ASSERT_EQ(reason, FailureReason::none);
-      EXPECT_EQ(image(0, 0), static_cast<float>(i));
+      const ReadImage image = reader.read(particle_of(std::to_string(i) + ".mrcs", 0));
+      ASSERT_EQ(image.failure, FailureReason::none);
+      EXPECT_EQ(image.pixels(0, 0), static_cast<float>(i));
     }
   }
 }
