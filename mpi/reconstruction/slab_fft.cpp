@@ -1,5 +1,6 @@
 #include "mpi/reconstruction/slab_fft.hpp"
 
+#include <array>
 #include <cstddef>
 
 #include <fftw3-mpi.h>
@@ -8,14 +9,6 @@
 #include "core/error.hpp"
 
 namespace elastem {
-
-void SlabFft::Free::operator()(std::complex<double>* data) const noexcept {
-  fftw_free(data);
-}
-
-void SlabFft::Destroy::operator()(void* plan) const noexcept {
-  fftw_destroy_plan(static_cast<fftw_plan>(plan));
-}
 
 SlabFft::SlabFft(const Communicator& comm, int side) : side_(side) {
   require(side > 0, "a positive side");
@@ -42,10 +35,9 @@ SlabFft::SlabFft(const Communicator& comm, int side) : side_(side) {
   collectively(comm,
                [&] { require(forward_plan_ != nullptr && backward_plan_ != nullptr, "FFTW makes a plan"); });
 
-  std::vector<int> counts(static_cast<std::size_t>(comm.size()));
-  MPI_Allgather(&plane_count_, 1, MPI_INT, counts.data(), 1, MPI_INT, comm.handle());
-  for (int rank = 0; rank < comm.size(); ++rank)
-    owners_.insert(owners_.end(), static_cast<std::size_t>(counts[static_cast<std::size_t>(rank)]), rank);
+  int rank = 0;
+  for (const int planes : comm.all_gathered(std::array{plane_count_}))
+    owners_.insert(owners_.end(), static_cast<std::size_t>(planes), rank++);
   require(static_cast<int>(owners_.size()) == side, "every plane has an owner");
 }
 
@@ -61,11 +53,11 @@ std::span<double> SlabFft::volume() {
 }
 
 void SlabFft::forward() {
-  fftw_execute(static_cast<fftw_plan>(forward_plan_.get()));
+  fftw_execute(forward_plan_.get());
 }
 
 void SlabFft::backward() {
-  fftw_execute(static_cast<fftw_plan>(backward_plan_.get()));
+  fftw_execute(backward_plan_.get());
 }
 
 }  // namespace elastem

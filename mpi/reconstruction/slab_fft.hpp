@@ -1,10 +1,10 @@
 #pragma once
 
 #include <complex>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "imaging/fftw.hpp"
 #include "mpi/comm/communicator.hpp"
 
 namespace elastem {
@@ -35,19 +35,10 @@ class SlabFft {
   void backward();
 
  private:
-  // FFTW's memory and plans. Neither deleter communicates.
-  struct Free {
-    void operator()(std::complex<double>* data) const noexcept;
-  };
-  struct Destroy {
-    void operator()(void* plan) const noexcept;
-  };
-  using Plan = std::unique_ptr<void, Destroy>;
-
   int side_ = 0, first_plane_ = 0, plane_count_ = 0;
   std::vector<int> owners_;
-  std::unique_ptr<std::complex<double>[], Free> data_;
-  Plan forward_plan_, backward_plan_;
+  FftwArray<double, std::complex<double>> data_;
+  FftwPlan<double> forward_plan_, backward_plan_;  ///< destroyed without communicating
 };
 
 }  // namespace elastem

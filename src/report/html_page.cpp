@@ -1,8 +1,9 @@
 #include "report/html_page.hpp"
 
-#include <cstdio>
 #include <fstream>
 #include <sstream>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "report/base64.hpp"
@@ -52,14 +53,8 @@ std::string html_escaped(const std::string& text) {
   return answer;
 }
 
-std::string number_text(double value, const char* format) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
 std::string grouped_digits(std::int64_t value) {
-  std::string digits = std::to_string(value);
+  std::string digits = fmt::to_string(value);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
     digits.insert(static_cast<std::size_t>(at), ",");
   return digits;
@@ -67,16 +62,20 @@ std::string grouped_digits(std::int64_t value) {
 
 std::string html_plot(const ReportPlot& plot) {
   const std::string heading = html_escaped(plot.heading);
-  return "<h2>" + heading + "</h2>\n<figure><img alt=\"" + heading + "\" src=\"data:image/png;base64," +
-         base64(file_content(plot.path)) + "\">\n<figcaption>" + html_escaped(plot.caption) +
-         "</figcaption></figure>\n";
+  return fmt::format(
+      "<h2>{0}</h2>\n<figure><img alt=\"{0}\" "
+      "src=\"data:image/png;base64,{1}\">\n<figcaption>{2}</figcaption>"
+      "</figure>\n",
+      heading, base64(file_content(plot.path)), html_escaped(plot.caption));
 }
 
 std::string html_page(const std::string& title, const std::string& body, const std::string& footer) {
   const std::string heading = html_escaped(title);
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" + heading +
-         "</title><style>" + style + "</style></head><body>\n<h1>" + heading + "</h1>\n" + body + "<footer>" +
-         footer + "</footer>\n</body></html>\n";
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta "
+      "charset=\"utf-8\"><title>{0}</title><style>{1}</style></head>"
+      "<body>\n<h1>{0}</h1>\n{2}<footer>{3}</footer>\n</body></html>\n",
+      heading, style, body, footer);
 }
 
 }  // namespace elastem

@@ -14,9 +14,6 @@ struct ReportPlot {
 /// Text with the characters that mean something in HTML replaced.
 std::string html_escaped(const std::string& text);
 
-/// A number by a printf format.
-std::string number_text(double value, const char* format = "%.1f");
-
 /// 12345678 as 12,345,678.
 std::string grouped_digits(std::int64_t value);
 

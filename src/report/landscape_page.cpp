@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/new_file.hpp"
 #include "report/landscape_plots.hpp"
 #include "structure/pdb_writer.hpp"
@@ -24,17 +26,17 @@ std::string components_section(const LandscapeReport& report) {
   std::string text =
       "<h2>Principal components of the amplitudes</h2>\n<table><tr><th>component</th><th>variance "
       "explained</th><th>cumulative</th><th>spread (sd) [Å]</th><th>RMSD of the atoms [Å]</th>";
-  for (const int mode : report.mode_numbers) text += "<th>mode " + std::to_string(mode) + "</th>";
+  for (const int mode : report.mode_numbers) text += fmt::format("<th>mode {}</th>", mode);
   text += "</tr>\n";
   double cumulative = 0;
   for (Eigen::Index c = 0; c < components.variances.size(); ++c) {
     const double sd = std::sqrt(components.variances[c]);
     cumulative += components.share(c);
-    text += "<tr><td>" + std::to_string(c + 1) + "</td><td>" + number_text(100 * components.share(c)) +
-            " %</td><td>" + number_text(100 * cumulative) + " %</td><td>" + number_text(sd) + "</td><td>" +
-            number_text(sd / std::sqrt(static_cast<double>(report.atom_count)), "%.2f") + "</td>";
+    text += fmt::format("<tr><td>{}</td><td>{:.1f} %</td><td>{:.1f} %</td><td>{:.1f}</td><td>{:.2f}</td>",
+                        c + 1, 100 * components.share(c), 100 * cumulative, sd,
+                        sd / std::sqrt(static_cast<double>(report.atom_count)));
     for (Eigen::Index k = 0; k < components.axes.rows(); ++k)
-      text += "<td>" + number_text(components.axes(k, c), "%.3f") + "</td>";
+      text += fmt::format("<td>{:.3f}</td>", components.axes(k, c));
     text += "</tr>\n";
   }
   return text +
@@ -51,19 +53,21 @@ std::string plots_section(const LandscapeReport& report) {
 
 std::string trajectory_section(const LandscapeReport& report) {
   const std::string name = html_escaped(report.trajectory_path);
-  std::string text = "<h2>The motion</h2>\n<p><code>" + name + "</code> holds " +
-                     std::to_string(report.landscape.frames.size()) +
-                     " models along the first component, each the mean conformation of an equal share of the "
-                     "particles.</p>\n<p>ChimeraX:</p>\n<pre>open " +
-                     name + " coordset true\ncoordset #1</pre>\n<p>PyMOL:</p>\n<pre>load " + name +
-                     "\nmplay</pre>\n<table><tr><th>frame</th><th>particles</th><th>component 1 [Å]</th>";
-  for (const int mode : report.mode_numbers) text += "<th>mode " + std::to_string(mode) + " [Å]</th>";
+  std::string text = fmt::format(
+      "<h2>The motion</h2>\n<p><code>{0}</code> holds {1} models along the first component, each the mean "
+      "conformation "
+      "of an equal share of the particles.</p>\n<p>ChimeraX:</p>\n<pre>open {0} coordset true\ncoordset "
+      "#1</pre>\n"
+      "<p>PyMOL:</p>\n<pre>load {0}\nmplay</pre>\n<table><tr><th>frame</th><th>particles</th><th>component 1 "
+      "[Å]</th>",
+      name, report.landscape.frames.size());
+  for (const int mode : report.mode_numbers) text += fmt::format("<th>mode {} [Å]</th>", mode);
   text += "</tr>\n";
   int index = 0;
   for (const auto& frame : report.landscape.frames) {
-    text += "<tr><td>" + std::to_string(++index) + "</td><td>" + grouped_digits(frame.count) + "</td><td>" +
-            number_text(frame.coordinate) + "</td>";
-    for (const double amplitude : frame.amplitudes) text += "<td>" + number_text(amplitude) + "</td>";
+    text += fmt::format("<tr><td>{}</td><td>{}</td><td>{:.1f}</td>", ++index, grouped_digits(frame.count),
+                        frame.coordinate);
+    for (const double amplitude : frame.amplitudes) text += fmt::format("<td>{:.1f}</td>", amplitude);
     text += "</tr>\n";
   }
   return text + "</table>\n";
@@ -84,25 +88,25 @@ std::string landscape_html(const LandscapeReport& report) {
   return html_page("Conformational landscape",
                    particles_section(report) + components_section(report) + plots_section(report) +
                        trajectory_section(report),
-                   "elastem " + html_escaped(report.version) + ", " + html_escaped(report.date) +
-                       "; modes from <code>" + html_escaped(report.modes_path) + "</code><br><code>" +
-                       html_escaped(report.command_line) + "</code>");
+                   fmt::format("elastem {}, {}; modes from <code>{}</code><br><code>{}</code>",
+                               html_escaped(report.version), html_escaped(report.date),
+                               html_escaped(report.modes_path), html_escaped(report.command_line)));
 }
 
 std::string components_csv(const LandscapeReport& report) {
   const auto& components = report.landscape.components;
   std::string text = "component,variance,share,cumulative_share";
-  for (const int mode : report.mode_numbers) text += ",mode_" + std::to_string(mode);
+  for (const int mode : report.mode_numbers) text += fmt::format(",mode_{}", mode);
   text += "\n0,,,";
-  for (const double mean : components.mean) text += "," + number_text(mean, "%.17g");
+  for (const double mean : components.mean) text += fmt::format(",{:.17g}", mean);
   text += "\n";
   double cumulative = 0;
   for (Eigen::Index c = 0; c < components.variances.size(); ++c) {
     cumulative += components.share(c);
-    text += std::to_string(c + 1) + "," + number_text(components.variances[c], "%.17g") + "," +
-            number_text(components.share(c), "%.6f") + "," + number_text(cumulative, "%.6f");
+    text += fmt::format("{},{:.17g},{:.6f},{:.6f}", c + 1, components.variances[c], components.share(c),
+                        cumulative);
     for (Eigen::Index k = 0; k < components.axes.rows(); ++k)
-      text += "," + number_text(components.axes(k, c), "%.17g");
+      text += fmt::format(",{:.17g}", components.axes(k, c));
     text += "\n";
   }
   return text;
@@ -110,13 +114,12 @@ std::string components_csv(const LandscapeReport& report) {
 
 std::string frames_csv(const LandscapeReport& report) {
   std::string text = "frame,particles,component_1";
-  for (const int mode : report.mode_numbers) text += ",mode_" + std::to_string(mode);
+  for (const int mode : report.mode_numbers) text += fmt::format(",mode_{}", mode);
   text += "\n";
   int index = 0;
   for (const auto& frame : report.landscape.frames) {
-    text += std::to_string(++index) + "," + std::to_string(frame.count) + "," +
-            number_text(frame.coordinate, "%.17g");
-    for (const double amplitude : frame.amplitudes) text += "," + number_text(amplitude, "%.17g");
+    text += fmt::format("{},{},{:.17g}", ++index, frame.count, frame.coordinate);
+    for (const double amplitude : frame.amplitudes) text += fmt::format(",{:.17g}", amplitude);
     text += "\n";
   }
   return text;

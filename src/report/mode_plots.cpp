@@ -2,6 +2,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/median.hpp"
 #include "report/mode_page.hpp"
 #include "report/plot.hpp"
@@ -80,7 +82,7 @@ CurvePlot fluctuation_plot(const ModePage& page, const Residues& residues) {
     return plot;
   }
   plot.labels.title =
-      "Fluctuations and B-factors, correlation " + number_text(*page.b_factor_correlation, "%.2f");
+      fmt::format("Fluctuations and B-factors, correlation {:.2f}", *page.b_factor_correlation);
   plot.labels.y = "B-factor [Å#u2#d]";
   Curve modes = residues.curve("modes, scaled to the median of the file", page.fluctuations);
   Curve file = residues.curve("B-factors of the file", of_atoms(page.structure, &Atom::b_factor));
@@ -94,7 +96,7 @@ CurvePlot shift_plot(const ModePage& page, const Residues& residues) {
   constexpr std::size_t most = 6;  // curves that can be told apart
   CurvePlot plot;
   plot.dividers = residues.chain_ends();
-  plot.labels = {"Shifts at " + number_text(page.animation_rmsd, "%.2f") + " Å RMSD", "residue", "shift [Å]"};
+  plot.labels = {fmt::format("Shifts at {:.2f} Å RMSD", page.animation_rmsd), "residue", "shift [Å]"};
   for (std::size_t m = 0; m < std::min(page.animated.size(), most); ++m)
     plot.curves.push_back(
         residues.curve("mode " + std::to_string(page.animated[m].number), page.animated[m].shifts));
