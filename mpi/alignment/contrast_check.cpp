@@ -29,8 +29,7 @@ class SignComparison {
     const Particle& particle = particles_.particle();
     const Image& image = particles_.image();
     if (!local_) return searches_[particles_.grid()]->difference(image, particle.ctf);
-    const Placement at = {Eigen::VectorXd::Zero(model_->mode_count()),
-                          rotation_matrix(particle.pose.rot, particle.pose.tilt, particle.pose.psi),
+    const Placement at = {Eigen::VectorXd::Zero(model_->mode_count()), rotation_matrix(particle.pose),
                           particle.pose.shift};
     const double z =
         placement_score(*model_, set_->grids[particles_.grid()], image, particle.ctf, particles_.noise(), at);

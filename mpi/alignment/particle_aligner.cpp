@@ -103,9 +103,7 @@ ParticleResult ParticleAligner::fitted() {
 std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
   const ParticleResult result = align(i);
   if (result.state != ParticleState::done) return std::nullopt;
-  const Placement found = {
-      result.amplitudes,
-      rotation_matrix(result.euler_angles[0], result.euler_angles[1], result.euler_angles[2]), result.shift};
+  const Placement found = {result.amplitudes, rotation_matrix(result.pose()), result.shift};
   Ctf ctf = particles_.particle().ctf;
   ctf.defocus_u += result.fit->defocus_change;
   ctf.defocus_v += result.fit->defocus_change;

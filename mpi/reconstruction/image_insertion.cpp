@@ -42,8 +42,8 @@ class ImageSampler {
         continue;
       }
       fft_.forward(pixels, spectrum_);
-      const Pose pose{result.euler_angles[0], result.euler_angles[1], result.euler_angles[2], result.shift};
-      append_samples(spectrum_, transfer(particle.ctf), pose, set_->grid.pixel_size, max_radius_, samples);
+      append_samples(spectrum_, transfer(particle.ctf), result.pose(), set_->grid.pixel_size, max_radius_,
+                     samples);
       ++counts.used;
     }
   }

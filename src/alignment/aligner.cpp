@@ -342,8 +342,7 @@ ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<con
 
 ParticleResult Aligner::refine_near(const Image& image, const Ctf& ctf, const Pose& pose) {
   observe(image, ctf);
-  const Placement centre{Eigen::VectorXd::Zero(model_->mode_count()),
-                         rotation_matrix(pose.rot, pose.tilt, pose.psi), pose.shift};
+  const Placement centre{Eigen::VectorXd::Zero(model_->mode_count()), rotation_matrix(pose), pose.shift};
   std::vector<Placement> starts = every_conformation(centre);
   for (const Eigen::Vector3d& turn : ball_grid(options_.local_angle, turn_reach)) {
     for (const Eigen::Vector3d& move : ball_grid(options_.local_shift, shift_reach)) {

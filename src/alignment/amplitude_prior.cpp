@@ -216,9 +216,7 @@ ParticleResult moved_by_prior(const ParticleResult& row, const AmplitudeEstimate
   ParticleResult moved = row;
   moved.amplitudes = answer.amplitudes;
   const Eigen::Vector3d turn = step.segment<3>(k) * radians_per_degree;
-  moved.euler_angles =
-      euler_angles(rotation_increment(turn) *
-                   rotation_matrix(row.euler_angles[0], row.euler_angles[1], row.euler_angles[2]));
+  moved.euler_angles = euler_angles(rotation_increment(turn) * rotation_matrix(row.pose()));
   moved.shift = row.shift + step.tail<2>();
   moved.standard_errors = after.diagonal().cwiseMax(0).cwiseSqrt();
   return moved;

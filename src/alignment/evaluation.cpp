@@ -61,7 +61,7 @@ Eigen::Vector3d rotation_error(const Eigen::Matrix3d& estimate, const Eigen::Mat
 }
 
 Eigen::Matrix3d orientation(const ParticleResult& row) {
-  return rotation_matrix(row.euler_angles[0], row.euler_angles[1], row.euler_angles[2]);
+  return rotation_matrix(row.pose());
 }
 
 }  // namespace

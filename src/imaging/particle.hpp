@@ -61,6 +61,8 @@ struct ParticleResult {
   ParticleState state = ParticleState::pending;
   FailureReason reason = FailureReason::none;
   std::optional<FitDetails> fit;  ///< of an alignment
+
+  Pose pose() const { return {euler_angles[0], euler_angles[1], euler_angles[2], shift}; }
 };
 
 }  // namespace elastem

@@ -14,6 +14,9 @@ struct Pose {
 /// R = R_z(psi)·R_y(tilt)·R_z(rot), R_z(a) = [[cos a, sin a, 0], [−sin a, cos a, 0], [0, 0, 1]],
 /// R_y(a) = [[cos a, 0, −sin a], [0, 1, 0], [sin a, 0, cos a]]. Angles in degrees.
 Eigen::Matrix3d rotation_matrix(double rot, double tilt, double psi);
+inline Eigen::Matrix3d rotation_matrix(const Pose& pose) {
+  return rotation_matrix(pose.rot, pose.tilt, pose.psi);
+}
 
 /// (rot, tilt, psi) in degrees of a rotation matrix; tilt in [0, 180], the others in (−180, 180].
 /// At tilt 0 or 180 rot is 0.

@@ -61,7 +61,7 @@ LabelScaling LabelMoments::scaling() const {
 Label label_of(const ParticleResult& row) {
   Label label;
   label.amplitudes = row.amplitudes;
-  label.rotation = rotation_matrix(row.euler_angles[0], row.euler_angles[1], row.euler_angles[2]);
+  label.rotation = rotation_matrix(row.pose());
   label.shift = row.shift;
   const Eigen::Index k = row.amplitudes.size();
   const Eigen::VectorXd& errors = row.standard_errors;

@@ -42,7 +42,7 @@ std::vector<float> cropped_filter(const std::vector<float>& filter, int full, in
 
 Label label_of(const Conformer& conformer) {
   const Pose& pose = conformer.pose;
-  return {conformer.amplitudes, rotation_matrix(pose.rot, pose.tilt, pose.psi), pose.shift, {}};
+  return {conformer.amplitudes, rotation_matrix(pose), pose.shift, {}};
 }
 
 LabelStream::LabelStream(const ElasticModel& model, ImageGrid grid, int input_size, StreamModel content,

@@ -27,7 +27,7 @@ void append_samples(const Spectrum& spectrum, std::span<const float> transfer, c
   require(spectrum.cols() == columns && static_cast<int>(transfer.size()) == size * columns, "a half grid");
   require(pixel_size > 0, "a positive pixel size");
   const double limit = std::min(max_radius, size / 2.0 - 0.5);
-  const Eigen::Matrix3d rotation = rotation_matrix(pose.rot, pose.tilt, pose.psi);
+  const Eigen::Matrix3d rotation = rotation_matrix(pose);
   const Eigen::Vector2d origin = pose.shift.array() / pixel_size + size / 2;  // pixels
   for (int row = 0; row < size; ++row) {
     const int ky = row < (size + 1) / 2 ? row : row - size;

@@ -47,7 +47,7 @@ Synthesizer::Synthesizer(const ElasticModel& model, const Recipe& recipe)
 
 void Synthesizer::project(const Conformer& conformer, Image& pixels) {
   const Pose& pose = conformer.pose;
-  const Eigen::Matrix3d rotation = rotation_matrix(pose.rot, pose.tilt, pose.psi);
+  const Eigen::Matrix3d rotation = rotation_matrix(pose);
   if (conformer.atoms)
     projector_.project_atoms(*conformer.atoms, rotation, pose.shift, pixels);
   else
@@ -151,7 +151,7 @@ Eigen::VectorXd Synthesizer::bounds(const Conformer& conformer, double noise_var
     noise[t] *= pixels * noise_variance;
   }
   const Pose& pose = conformer.pose;
-  const Eigen::Matrix3d rotation = rotation_matrix(pose.rot, pose.tilt, pose.psi);
+  const Eigen::Matrix3d rotation = rotation_matrix(pose);
   if (conformer.atoms)
     projector_.project_atoms_with_derivatives(*conformer.atoms, rotation, pose.shift, projection_,
                                               derivatives_);
