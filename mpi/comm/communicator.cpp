@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 namespace elastem {
 namespace {
 
@@ -19,7 +21,7 @@ struct Outcome {
 };
 
 std::string on_rank(const Communicator& comm) {
-  return "rank " + std::to_string(comm.rank()) + ": ";
+  return fmt::format("rank {}: ", comm.rank());
 }
 
 Outcome outcome_of(const Communicator& comm, const std::function<void()>& work) {

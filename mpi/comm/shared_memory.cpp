@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/available_memory.hpp"
 #include "core/error.hpp"
 
@@ -52,10 +54,10 @@ bool take_pages(std::byte* from, std::size_t bytes) {
 void check_memory(std::size_t bytes) {
   const double available = available_memory();
   if (static_cast<double>(bytes) <= available) return;
-  constexpr double mebibyte = 1 << 20;
-  throw Error("each rank of a node wants " + std::to_string(bytes >> 20) + " MiB, but the node has " +
-              std::to_string(static_cast<std::int64_t>(available / mebibyte)) +
-              " MiB left; run fewer ranks per node, or more nodes");
+  throw Error(fmt::format(
+      "each rank of a node wants {} MiB, but the node has {} MiB left; run fewer ranks per node, or "
+      "more nodes",
+      bytes >> 20, static_cast<std::int64_t>(available) >> 20));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/particles/particle_check.hpp"
@@ -41,9 +43,10 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
   ParticleFile file = open_particle_file(comm, path, datadir, sign);
   CheckedParticles checked = check_particles(comm, file, boxes);
   if (checked.grids.size() > most_grids) {
-    throw Error(path + ": its optics groups have " + std::to_string(checked.grids.size()) +
-                " different boxes and pixel sizes, of which " + std::to_string(most_grids) +
-                " can be worked on together; bring the images to fewer, or align the groups one by one");
+    throw Error(fmt::format(
+        "{}: its optics groups have {} different boxes and pixel sizes, of which {} can be worked on "
+        "together; bring the images to fewer, or align the groups one by one",
+        path, checked.grids.size(), most_grids));
   }
   const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
   ParticleSet set{path,
@@ -108,7 +111,7 @@ std::vector<std::string> particle_fingerprints(const Communicator& comm, const P
   });
   comm.sum(sums);
   if (comm.root() && count > 1)
-    fingerprints.push_back(combined_fingerprint("stacks", std::to_string(count) + " files", sums));
+    fingerprints.push_back(combined_fingerprint("stacks", fmt::format("{} files", count), sums));
   comm.broadcast(fingerprints);
   return fingerprints;
 }

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/comm/work_queue.hpp"
@@ -24,8 +26,8 @@ std::vector<Eigen::Index> columns_of(const std::vector<int>& modes, const std::v
   for (const int mode : modes) {
     const auto found = std::find(there.begin(), there.end(), mode);
     if (found == there.end())
-      throw Error(path + ": has no amplitudes of mode " + std::to_string(mode) + ", but of " +
-                  format_number_list(there) + "; select among these with --modes");
+      throw Error(fmt::format("{}: has no amplitudes of mode {}, but of {}; select among these with --modes",
+                              path, mode, format_number_list(there)));
     columns.push_back(found - there.begin());
   }
   return columns;
@@ -47,9 +49,10 @@ class AmplitudeRows {
     Amplitudes amplitudes;
     for (const ParticleResult& result : table_.read(first, count)) {
       if (result.state != ParticleState::done)
-        throw Error(
-            path_ + ": particle " + std::to_string(first + 1 + static_cast<std::int64_t>(amplitudes.size())) +
-            " has no amplitudes (it failed or is still to be done); give a table in which all are done");
+        throw Error(fmt::format(
+            "{}: particle {} has no amplitudes (it failed or is still to be done); give a table in "
+            "which all are done",
+            path_, first + 1 + static_cast<std::int64_t>(amplitudes.size())));
       amplitudes.emplace_back(result.amplitudes(columns_));
     }
     return amplitudes;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <memory>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/synthesis/row_source.hpp"
@@ -54,8 +56,10 @@ std::function<Eigen::Vector3d(std::uint64_t)> open_angles(const Communicator& co
                                                           std::int64_t count) {
   const auto file = open_rows(comm, path, count, [&](const Particle& particle, std::int64_t row) {
     if (!particle.has_pose)
-      throw Error("--views " + path + ": particle " + std::to_string(row) +
-                  " has no angles (rot, tilt and psi); give a particle file that has them");
+      throw Error(fmt::format(
+          "--views {}: particle {} has no angles (rot, tilt and psi); give a particle file that has "
+          "them",
+          path, row));
   });
   return rows_of<Eigen::Vector3d>(file, [](const Particle& particle) {
     return Eigen::Vector3d(particle.pose.rot, particle.pose.tilt, particle.pose.psi);
@@ -65,7 +69,7 @@ std::function<Eigen::Vector3d(std::uint64_t)> open_angles(const Communicator& co
 CtfSource open_ctfs(const Communicator& comm, const std::string& path, std::int64_t count) {
   std::vector<Ctf> strongest;
   const auto file = open_rows(comm, path, count, [&](const Particle& particle, std::int64_t row) {
-    const std::string where = "--defocus " + path + ": particle " + std::to_string(row);
+    const std::string where = fmt::format("--defocus {}: particle {}", path, row);
     if (!particle.ctf.enabled) throw Error(where + " has no defocus; give a particle file that has CTFs");
     const auto found =
         std::ranges::find_if(strongest, [&](const Ctf& other) { return same_optics(other, particle.ctf); });
@@ -74,9 +78,10 @@ CtfSource open_ctfs(const Communicator& comm, const std::string& path, std::int6
       return;
     }
     if (strongest.size() == most_groups)
-      throw Error(where + " has the " + std::to_string(most_groups + 1) +
-                  "th combination of voltage, spherical aberration and amplitude contrast: these are the "
-                  "microscope's and should be few");
+      throw Error(fmt::format(
+          "{} has the {}th combination of voltage, spherical aberration and amplitude contrast: these "
+          "are the microscope's and should be few",
+          where, most_groups + 1));
     strongest.push_back(particle.ctf);
   });
   comm.broadcast(strongest);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
@@ -49,9 +50,10 @@ std::vector<std::string> structure_files(const std::string& path) {
   for (std::size_t i = 0; i < lacks.size(); ++i)
     if (lacks[i] && ++missing <= named) list += (missing > 1 ? ", " : "") + atom_label(reference.atoms[i]);
   if (missing > named) list += ", …";
-  throw Error("--structures: " + name + " lacks " + std::to_string(missing) + " of the " +
-              std::to_string(reference.size()) + " atoms of the modes file: " + list +
-              "; each structure needs all of them: complete it, or make the modes without these atoms");
+  throw Error(fmt::format(
+      "--structures: {} lacks {} of the {} atoms of the modes file: {}; each structure needs all of "
+      "them: complete it, or make the modes without these atoms",
+      name, missing, reference.size(), list));
 }
 
 // The atoms of `structure` in the order of the reference, superposed on it.
@@ -87,7 +89,7 @@ StructureSet read_conformations(const std::string& path, const std::string& mode
   for (const std::string& file : set.files) {
     for_each_model(file, selection, [&](const StructureFile& found) {
       std::string name = fs::path(file).filename().string();
-      if (found.model_count > 1) name += ":" + std::to_string(found.model);
+      if (found.model_count > 1) name += fmt::format(":{}", found.model);
       const auto atoms =
           std::make_shared<const Eigen::Matrix3Xd>(matched(name, found.structure, modes.structure));
       const ModeFit fit = fit_modes(model, *atoms);

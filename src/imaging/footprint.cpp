@@ -5,6 +5,8 @@
 #include <numbers>
 #include <string>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 
 namespace elastem {
@@ -12,19 +14,22 @@ namespace elastem {
 namespace {
 
 int reach_of(const AtomKind& kind, double pixel_size, double cut) {
-  const auto pixels = std::to_string(pixel_size);
   double widest = 0;
   for (const GaussianTerm& term : kind) {
     if (!(term.sigma >= 0.1 * pixel_size)) {
-      throw Error("atoms of σ " + std::to_string(term.sigma) + " Å are too narrow for pixels of " + pixels +
-                  " Å: take a larger --atom-sigma or --b-factor, or a smaller --pixel-size");
+      throw Error(
+          fmt::format("atoms of σ {:g} Å are too narrow for pixels of {:g} Å: take a larger --atom-sigma or "
+                      "--b-factor, or a smaller --pixel-size",
+                      term.sigma, pixel_size));
     }
     widest = std::max(widest, term.sigma);
   }
   for (const int reach : footprint_reaches)
     if (reach >= cut * widest / pixel_size) return reach;
-  throw Error("atoms of σ " + std::to_string(widest) + " Å are too wide for pixels of " + pixels +
-              " Å: take larger pixels (--pixel-size) or a smaller --atom-sigma");
+  throw Error(fmt::format(
+      "atoms of σ {:g} Å are too wide for pixels of {:g} Å: take larger pixels (--pixel-size) or a "
+      "smaller --atom-sigma",
+      widest, pixel_size));
 }
 
 template <class Real>

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 
 namespace elastem {
@@ -11,8 +13,8 @@ NoiseSpectrum noise_of_shells(const Eigen::Matrix2Xd& table, ImageGrid grid) {
   const auto frequency = table.row(0), power = table.row(1);
   const Eigen::Index points = table.cols();
   const auto refuse = [&](Eigen::Index i, const std::string& what) {
-    throw Error("--noise-spectrum: point " + std::to_string(i + 1) + " (" + std::to_string(frequency[i]) +
-                " 1/Å, power " + std::to_string(power[i]) + "): " + what);
+    throw Error(fmt::format("--noise-spectrum: point {} ({:g} 1/Å, power {:g}): {}", i + 1, frequency[i],
+                            power[i], what));
   };
   for (Eigen::Index i = 0; i < points; ++i) {
     if (!(frequency[i] >= 0)) refuse(i, "a spatial frequency is at least 0");

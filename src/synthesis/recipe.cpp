@@ -3,6 +3,8 @@
 #include <cmath>
 #include <string>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "core/random.hpp"
 
@@ -11,7 +13,7 @@ namespace elastem {
 namespace {
 
 [[noreturn]] void refuse(const std::string& option, double value, const std::string& must) {
-  throw Error("--" + option + " " + std::to_string(value) + ": must " + must);
+  throw Error(fmt::format("--{} {:g}: must {}", option, value, must));
 }
 
 void require_possible_noise(const Recipe& recipe) {
@@ -89,7 +91,7 @@ Ctf ctf_of(const Recipe& recipe, std::uint64_t index) {
 
 void require_possible(const Recipe& recipe, Eigen::Index mode_count) {
   if (recipe.grid.size < 8)
-    throw Error("--size " + std::to_string(recipe.grid.size) + ": an image needs 8 pixels or more");
+    throw Error(fmt::format("--size {}: an image needs 8 pixels or more", recipe.grid.size));
   if (!(recipe.grid.pixel_size > 0)) refuse("pixel-size", recipe.grid.pixel_size, "be above 0 Å");
   require_possible_noise(recipe);
   require_possible_grey_scale(recipe);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
 
@@ -30,8 +32,10 @@ Relation parse_relation(const std::string& name) {
 void require_modes_for(Relation relation, Eigen::Index mode_count) {
   if (mode_count < 1) throw Error("--modes selects no mode: a relation needs at least one");
   if (relation == Relation::helix && mode_count != 3) {
-    throw Error("--relation helix winds through exactly three modes, but --modes selects " +
-                std::to_string(mode_count) + ": select three, e.g. --modes 7-9, or take --relation linear");
+    throw Error(fmt::format(
+        "--relation helix winds through exactly three modes, but --modes selects {}: select three, "
+        "e.g. --modes 7-9, or take --relation linear",
+        mode_count));
   }
   if (relation == Relation::half_circle && mode_count < 2) {
     throw Error(
