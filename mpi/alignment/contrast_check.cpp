@@ -1,7 +1,6 @@
 #include "mpi/alignment/contrast_check.hpp"
 
 #include <cmath>
-#include <span>
 
 #include <spdlog/spdlog.h>
 
@@ -88,7 +87,7 @@ ContrastEvidence contrast_evidence(const Communicator& comm, const ElasticModel&
     for (std::int64_t i = comm.rank(); i < sample; i += comm.size())
       differences[static_cast<std::size_t>(i)] = compare(i * count / sample);
   });
-  comm.sum(std::span<double>(differences));
+  comm.sum(differences);
   ContrastEvidence evidence;
   for (const double d : differences) {
     evidence.sum += d;

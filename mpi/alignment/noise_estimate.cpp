@@ -1,7 +1,6 @@
 #include "mpi/alignment/noise_estimate.hpp"
 
 #include <algorithm>
-#include <span>
 
 #include "core/error.hpp"
 
@@ -23,8 +22,8 @@ std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const Pa
   const std::int64_t blocks = (sample + noise_block - 1) / noise_block;
   const int size = set.grids[grid].size;
   const auto shells = static_cast<std::size_t>(size / 2 + 1);
-  // A row a block: the sum of its spectra, then of its images' power a term, and their number. Each row is
-  // one rank's, the others add 0.
+  // One row per block: the sum of its spectra, then of its images' power per term, and their number. Each row
+  // is one rank's, the others add 0.
   const std::size_t width = shells + 2;
   std::vector<double> sums(static_cast<std::size_t>(blocks) * width, 0.0);
   collectively(comm, [&] {
@@ -43,16 +42,16 @@ std::optional<NoiseSpectrum> background_noise(const Communicator& comm, const Pa
       }
     }
   });
-  comm.sum(std::span<double>(sums));
+  comm.sum(sums);
   NoiseSpectrum noise(shells, 0.0);
-  double images = 0, power_a_term = 0;
+  double images = 0, power_per_term = 0;
   for (std::size_t block = 0; block < static_cast<std::size_t>(blocks); ++block) {
     for (std::size_t s = 0; s < shells; ++s) noise[s] += sums[block * width + s];
-    power_a_term += sums[block * width + shells];
+    power_per_term += sums[block * width + shells];
     images += sums[block * width + shells + 1];
   }
   if (images == 0) return std::nullopt;
-  for (double& power : noise) power = std::max(power, least_noise * power_a_term) / images;
+  for (double& power : noise) power = std::max(power, least_noise * power_per_term) / images;
   raise_to_floor(noise);
   return noise;
 }
@@ -83,22 +82,22 @@ NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first,
                            const std::vector<std::int64_t>& rows,
                            const std::function<std::optional<Residual>(std::int64_t row)>& residual_of) {
   const std::size_t shells = first.size(), width = 2 * shells + 1;
-  // A row a particle: 1 if it has a residual, its power and its freedom. Each row is one rank's, the others
-  // add 0.
+  // One row per particle: 1 if it has a residual, its power and its freedom. Each row is one rank's, the
+  // others add 0.
   std::vector<double> table(rows.size() * width, 0.0);
   collectively(comm, [&] {
     for (auto i = static_cast<std::size_t>(comm.rank()); i < rows.size();
          i += static_cast<std::size_t>(comm.size())) {
       const auto residual = residual_of(rows[i]);
       if (!residual) continue;
-      require(residual->power.size() == shells, "one value a shell");
+      require(residual->power.size() == shells, "one value per shell");
       double* row = table.data() + i * width;
       row[0] = 1;
       std::copy(residual->power.begin(), residual->power.end(), row + 1);
       std::copy(residual->freedom.begin(), residual->freedom.end(), row + 1 + shells);
     }
   });
-  comm.sum(std::span<double>(table));
+  comm.sum(table);
   std::vector<Residual> residuals;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const double* row = table.data() + i * width;

@@ -22,7 +22,7 @@ std::size_t bytes_of(const PerGrid<NodeLibrary>& libraries);
 
 /// Particles as `align` looks at them: read, and with --mask-diameter what lies outside the mask replaced by
 /// noise (see mask_image). The mask's centre is the image's, with --local where the particle's pose puts it.
-/// One a rank.
+/// One per rank.
 class PreparedParticles {
  public:
   /// `noise` must outlive it.

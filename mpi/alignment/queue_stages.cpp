@@ -1,7 +1,5 @@
 #include "mpi/alignment/queue_stages.hpp"
 
-#include <span>
-
 #include <spdlog/fmt/fmt.h>
 
 namespace elastem {
@@ -18,10 +16,10 @@ std::string add_parts(const Communicator& comm, const TimeParts& parts, std::int
                       StageTimes& times) {
   std::vector<double> seconds;
   for (const auto& part : parts) seconds.push_back(part.second);
-  comm.sum(std::span<double>(seconds));
+  comm.sum(seconds);
   std::string line;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    times.add("of it " + parts[i].first, seconds[i] / comm.size());
+    times.add("of which " + parts[i].first, seconds[i] / comm.size());
     if (items == 0) continue;
     line += fmt::format("{}{} {:.3g}", i == 0 ? "ms each: " : ", ", parts[i].first,
                         1e3 * seconds[i] / static_cast<double>(items));

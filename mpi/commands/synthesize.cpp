@@ -189,7 +189,7 @@ int synthesize_command(const Invocation& invocation) {
   const QueueSummary summary = make_images(comm, o, out, model, recipe, table);
   if (!summary.stopped) write_star_files(comm, o, out, input, model.mode_count());
   table.close();
-  spdlog::info("{} images in {:.1f} s ({:.0f} a second)", summary.done, summary.seconds,
+  spdlog::info("{} images in {:.1f} s ({:.0f} per second)", summary.done, summary.seconds,
                static_cast<double>(summary.done) / std::max(summary.seconds, 1e-9));
   if (!summary.stopped) return 0;
   spdlog::warn("stopped on request; the same command with --resume goes on from here");

@@ -15,7 +15,7 @@ struct CheckedParticles {
   std::size_t longest_key = 0;      ///< bytes of the longest particle_key
 };
 
-/// Goes through all particles of a file, each rank an equal share. Memory: a bit an image of the stacks.
+/// Goes through all particles of a file, each rank an equal share. Memory: a bit per image of the stacks.
 /// Collective.
 ///
 /// Throws Error: a value that cannot be used, a stack that is missing or too short, an image that is two

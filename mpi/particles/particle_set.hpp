@@ -56,7 +56,7 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
 
 /// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
 /// before the work begins (see check_particles). Boxes::several: optics groups may differ in box and pixel
-/// size; then every rank holds a byte a row. Collective. Throws Error.
+/// size; then every rank holds a byte per row. Collective. Throws Error.
 ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
                            DefocusSign sign = DefocusSign::as_written, bool inverted = false,
                            ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);

@@ -70,6 +70,11 @@ rows = [i for i in range(12) if i not in reasons]
 assert list(good["state"]) == [1] * 8, list(good["state"])
 for i in range(12):
     assert everything["state"][i] == (2 if i in reasons else 1) and everything["reason"][i] == reasons.get(i, 0), i
+# Each row has the key of its image, failed ones too, as the truth has it.
+keys = [f"{i + 1}@particles.mrcs" for i in range(12)]
+assert list(h5py.File("set/truth.h5")["particles/image"].asstr()[:]) == keys
+keys[5] = "1@other.mrcs"
+assert list(everything["image"].asstr()[:]) == keys, list(everything["image"])
 different = [(name, i) for name in good for k, i in enumerate(rows) if everything[name][i].tobytes() != good[name][k].tobytes()]
 sys.exit(f"rows that differ: {different}" if different else 0)
 END
