@@ -8,6 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "mpi/linalg/distributed_matrix.hpp"
 #include "mpi/linalg/eigensolver.hpp"
@@ -47,18 +49,17 @@ DenseSolveCost eigensolver_cost(std::int64_t order, int count, int ranks) {
   std::tie(cost.grid_rows, cost.grid_columns) = grid;
   const auto n = static_cast<double>(order);
   cost.matrix_bytes = sizeof(double) * n * n;
-  cost.copies = tridiagonal_method(order, count, ranks) == TridiagonalMethod::divide_and_conquer ? 4 : 1;
-  cost.rank_bytes = sizeof(double) * eigensolver_numbers(grid, ranks, order, count,
-                                                         block_size(order, grid.first, grid.second));
+  cost.copies = eigensolver_copies(chosen_reduction(order, count));
+  cost.rank_bytes =
+      sizeof(double) * eigensolver_numbers(grid, order, count, block_size(order, grid.first, grid.second));
   return cost;
 }
 
 void require_memory(const Communicator& comm, const DenseSolveCost& cost) {
   require_memory(
       comm, cost.rank_bytes,
-      "the dense solve does not fit into memory: the matrix takes " + gigabytes(cost.matrix_bytes) +
-          (cost.copies > 1 ? ", " + std::to_string(std::lround(cost.copies)) + " of that size are needed"
-                           : ""),
+      fmt::format("the dense solve does not fit into memory: the matrix takes {}, {} of that size are needed",
+                  gigabytes(cost.matrix_bytes), cost.copies),
       "For the lowest modes use --solver slepc; or ask for fewer with --modes, use --atoms ca or "
       "--block-residues, or spread the ranks over more machines.");
 }

@@ -9,13 +9,12 @@ namespace elastem {
 /// What a dense solve takes.
 struct DenseSolveCost {
   int grid_rows = 1, grid_columns = 1;
-  double copies = 1;        ///< matrices of that order that lie over the ranks at the same time
+  int copies = 1;           ///< matrices of that order that lie over the ranks at the same time
   double matrix_bytes = 0;  ///< one of them, over all ranks
   double rank_bytes = 0;    ///< the most that a rank needs at once, all told
 };
 
-/// The cost of lowest_eigenpairs (tridiagonal) for any symmetric matrix of this order: about 1 copy for few
-/// eigenpairs, 4 for many, whose tridiagonal matrix is solved by divide and conquer.
+/// The cost of lowest_eigenpairs for any symmetric matrix of this order: eigensolver_copies of it.
 DenseSolveCost eigensolver_cost(std::int64_t order, int count, int ranks);
 
 /// Throws Error with the numbers and what to do, the same on all ranks, when a machine has less memory left

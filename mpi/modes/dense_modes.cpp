@@ -90,7 +90,9 @@ ElasticModes dense_modes(const Communicator& comm, BlockHessian& hessian, const 
   result.residual = accuracy.residual;
   result.orthogonality = accuracy.orthogonality;
   result.rigid = pairs.values.head<rigid>();
-  result.method = "dense, tridiagonal reduction (ScaLAPACK)";
+  result.method = fmt::format(
+      "dense, {} (ELPA)",
+      chosen_reduction(hessian.order(), count) == Reduction::two_stages ? "two stages" : "one stage");
   expand_modes(comm, hessian, network, pairs.values.tail(count - rigid), pairs.rows.rightCols(count - rigid),
                free, result);
   result.stages.lap("expansion");

@@ -68,7 +68,7 @@ std::string ElasticSolver::description() const {
   const DenseSolveCost cost = eigensolver_cost(hessian_->order(), last_, comm_->size());
   text << "dense solve on " << cost.grid_rows * cost.grid_columns << " of " << comm_->size() << " ranks ("
        << cost.grid_rows << " × " << cost.grid_columns << "): a matrix of " << cost.matrix_bytes / 1e9
-       << " GB, " << cost.copies << (cost.copies > 1 ? " copies" : " copy");
+       << " GB, " << cost.copies << " copies";
   return text.str();
 }
 

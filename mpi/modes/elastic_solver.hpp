@@ -13,7 +13,8 @@ class SparseProblem;
 /// How the lowest modes of a network are found.
 enum class Solver {
   automatic,  ///< the faster one, by size and number of modes
-  scalapack,  ///< dense: every mode is as easy as the lowest; memory grows with the square of the network
+  scalapack,  ///< dense, on ScaLAPACK's grid: every mode is as easy as the lowest; memory grows with the
+              ///< square of the network
   slepc,      ///< sparse: a few lowest modes; memory grows hardly faster than the network
 };
 

@@ -49,6 +49,7 @@ external_library(fftw3_mpi ROOT FFTW_ROOT HEADER fftw3-mpi.h NAMES fftw3_mpi BES
 external_library(plplot ROOT PLPLOT_ROOT HEADER plplot/plplot.h NAMES plplot MODULES plplot)
 external_library(scalapack ROOT SCALAPACK_ROOT NAMES scalapack-${flavour} scalapack MODULES scalapack-${flavour} scalapack
   USES LAPACK::LAPACK MPI::MPI_CXX)
+external_library(elpa ROOT ELPA_ROOT HEADER elpa/elpa.h NAMES elpa MODULES elpa USES external::scalapack)
 
 # PETSc and SLEPc in their own folders: PETSC_DIR and SLEPC_DIR, with PETSC_ARCH where they were built and not installed.
 foreach(variable PETSC_DIR SLEPC_DIR PETSC_ARCH)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# tests/bench/modes_dense.sh STRUCTURE [BUILD] [REPEATS]: all eigenpairs of the all-atom Hessian (8 Å) of a structure on
-# two ranks by each driver of ScaLAPACK, block size and grid, and by NumPy with two threads in turn with them; CSV. Needs
+# tests/bench/modes_dense.sh STRUCTURE [BUILD] [REPEATS]: eigenpairs of the all-atom Hessian (8 Å) of a structure on
+# two ranks by ELPA and each driver of ScaLAPACK, block size and grid, and by NumPy with two threads in turn with them; CSV. Needs
 # a quiet machine with two cores. Chain B of 4AKE (1,656 atoms, order 4,968) takes about 15 s a line.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
@@ -19,12 +19,13 @@ trap 'rm -rf "$work"' EXIT
 machine="$(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs),$(hostname)"
 row() { sed "s/^/$machine,/"; }
 solve() { "${mpiexec[@]}" 2 --bind-to core "$solvers" "$structure" "$@" | row; }
-echo "machine,host,driver,ranks,grid,block,order,seconds,reduction,tridiagonal,back,lambda7"
+echo "machine,host,driver,ranks,grid,block,order,count,seconds,reduction,tridiagonal,back,lambda7"
 for _ in $(seq "$repeats"); do
   OPENBLAS_NUM_THREADS=2 OMP_NUM_THREADS=2 /usr/bin/python3 "$source_dir/tests/bench/modes_dense/eigh.py" "$work/hessian" | row
   for block in 32 64; do solve elastem "$block" 1; done
   for block in 16 32 48 64 96 128; do solve stages "$block" 1; done
   for block in 32 64; do solve stages "$block" 2; done
   solve stages-robust 32 1
-  for driver in pdsyevd pdsyevr pdsyevx; do solve "$driver" 32 1; done
+  for driver in elpa1 elpa2 pdsyevd pdsyevr pdsyevx; do solve "$driver" 32 1; done
+  for driver in elpa1 elpa2 pdsyevx; do solve "$driver" 32 1 20; done
 done

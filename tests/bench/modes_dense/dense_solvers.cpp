@@ -3,11 +3,12 @@
 // driver; prints a line of CSV:
 //   driver,ranks,grid,block,order,count,seconds,reduction,tridiagonal,back,lambda7
 // DRIVER is elastem (lowest_eigenpairs and the move to contiguous rows), pdsyevd (always all), pdsyevr,
-// pdsyevx, elpa1, elpa2 (ELPA with one and with two stages, where the build found it), or stages: reduction,
+// pdsyevx, elpa1, elpa2 (ELPA with one and with two stages), or stages: reduction,
 // divide and conquer, transformation; stages-robust takes LAPACK's robust representations instead, an index
 // range per rank.
 #include <cstdio>
 #include <cstdlib>
+#include <elpa/elpa.h>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -19,11 +20,23 @@
 #include "mpi/linalg/scalapack.hpp"
 #include "structure/structure_file.hpp"
 
-#ifdef ELASTEM_BENCH_ELPA
-#include <elpa/elpa.h>
-#endif
-
 extern "C" {
+// C ← op(Q) C with the reflections of a reduction to tridiagonal form.
+void pdormtr_(const char* side, const char* uplo, const char* trans, const int* m, const int* n,
+              const double* a, const int* ia, const int* ja, const int* desc_a, const double* tau, double* c,
+              const int* ic, const int* jc, const int* desc_c, double* work, const int* lwork, int* info);
+
+// Eigenpairs of a symmetric tridiagonal matrix by divide and conquer: d, e on every rank of the grid, Q
+// spread.
+void pdstedc_(const char* compz, const int* n, double* d, double* e, double* q, const int* iq, const int* jq,
+              const int* desc_q, double* work, const int* lwork, int* iwork, const int* liwork, int* info);
+
+// Eigenpairs of a symmetric tridiagonal matrix by multiple relatively robust representations.
+void dstemr_(const char* jobz, const char* range, const int* n, double* d, double* e, const double* vl,
+             const double* vu, const int* il, const int* iu, int* m, double* w, double* z, const int* ldz,
+             const int* nzc, int* isuppz, int* tryrac, double* work, const int* lwork, int* iwork,
+             const int* liwork, int* info);
+
 void pdsytrd_(const char* uplo, const int* n, double* a, const int* ia, const int* ja, const int* desc_a,
               double* d, double* e, double* tau, double* work, const int* lwork, int* info);
 void pdsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* ia, const int* ja,
@@ -102,7 +115,6 @@ Timing by_driver(const std::string& driver, DistributedMatrix& a, DistributedMat
   return timing;
 }
 
-#ifdef ELASTEM_BENCH_ELPA
 Timing by_elpa(int solver, DistributedMatrix& a, DistributedMatrix& z, int count) {
   const ProcessGrid& grid = a.grid();
   const Communicator& comm = grid.comm();
@@ -130,7 +142,6 @@ Timing by_elpa(int solver, DistributedMatrix& a, DistributedMatrix& z, int count
   elpa_uninit(&code);
   return timing;
 }
-#endif
 
 // Every rank its range of indices.
 double by_robust_representations(const Communicator& comm, std::vector<double> d, std::vector<double> e) {
@@ -225,10 +236,8 @@ Timing by(const std::string& driver, DistributedMatrix& hessian, DistributedMatr
   if (driver == "elastem") return by_elastem(std::move(hessian), count);
   if (driver == "stages" || driver == "stages-robust")
     return by_stages(driver == "stages-robust", hessian, vectors);
-#ifdef ELASTEM_BENCH_ELPA
   if (driver == "elpa1") return by_elpa(ELPA_SOLVER_1STAGE, hessian, vectors, count);
   if (driver == "elpa2") return by_elpa(ELPA_SOLVER_2STAGE, hessian, vectors, count);
-#endif
   return by_driver(driver, hessian, vectors, count);
 }
 

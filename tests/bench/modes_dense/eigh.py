@@ -13,4 +13,4 @@ start = time.time()
 eigenvalues, vectors = numpy.linalg.eigh(matrix, UPLO="U")  # a lower triangle column by column
 seconds = time.time() - start
 threads = os.environ.get("OPENBLAS_NUM_THREADS", "")
-print(f"numpy.linalg.eigh,{threads} threads,,,{order},{seconds:.2f},,,,{eigenvalues[6]:.7f}")
+print(f"numpy.linalg.eigh,{threads} threads,,,{order},{order},{seconds:.2f},,,,{eigenvalues[6]:.7f}")

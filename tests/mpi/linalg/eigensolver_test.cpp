@@ -1,5 +1,6 @@
 #include "mpi/linalg/eigensolver.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -77,8 +78,14 @@ TEST(LowestEigenpairs, SolveTheirEquationOnEveryGrid) {
   for (int rows = 1; rows <= comm.size(); ++rows)
     for (int columns = 1; rows * columns <= comm.size(); ++columns) {
       const ProcessGrid grid(comm, rows, columns);
-      for (const auto& [n, block, count] :
-           {std::tuple{60, 7, 7}, {60, 7, 9}, {60, 96, 60}, {61, 5, 61}, {3, 1, 2}, {2, 2, 2}, {1, 1, 1}}) {
+      for (const auto& [n, block, count] : {std::tuple{60, 7, 7},
+                                            {60, 7, 9},
+                                            {60, 15, 60},
+                                            {61, 5, 61},
+                                            {260, 16, 9},
+                                            {4, 1, 3},
+                                            {3, 3, 2}}) {
+        if (block * std::max(rows, columns) > n) continue;  // each row and column of the grid has a block
         SCOPED_TRACE(testing::Message()
                      << "grid " << rows << "x" << columns << " n " << n << " block " << block);
         const Eigen::MatrixXd a = random_symmetric(n);
@@ -115,14 +122,14 @@ TEST(LowestEigenpairs, AreOrthonormalWhereMostEigenvaluesAreEqual) {
                     solved(grid, Eigen::VectorXd::LinSpaced(n, -1, 3).asDiagonal(), 8, n));
 }
 
-// Both ways through the tridiagonal matrix on the same matrix: few eigenpairs and all of them.
+// Both reductions of the same matrix: few eigenpairs and all of them.
 TEST(LowestEigenpairs, AreTheFirstOfAll) {
   const Communicator comm = Communicator::world();
   const auto [rows, columns] = grid_shape(comm.size(), 1 << 20);
   const ProcessGrid grid(comm, rows, columns);
   constexpr int n = 300, few = 5;
-  EXPECT_EQ(tridiagonal_method(n, few, comm.size()), TridiagonalMethod::relatively_robust);
-  EXPECT_EQ(tridiagonal_method(n, n, comm.size()), TridiagonalMethod::divide_and_conquer);
+  EXPECT_EQ(chosen_reduction(n, few), Reduction::two_stages);
+  EXPECT_EQ(chosen_reduction(n, n), Reduction::one_stage);
   const Eigen::MatrixXd a = random_symmetric(n);
   const Whole lowest = solved(grid, a, 16, few), all = solved(grid, a, 16, n);
   expect_eigenpairs(a, lowest);
@@ -131,12 +138,11 @@ TEST(LowestEigenpairs, AreTheFirstOfAll) {
   EXPECT_LE((lowest.values - all.values.head(few)).cwiseAbs().maxCoeff(), 10 * n * epsilon * norm);
 }
 
-TEST(TridiagonalMethod, KeepsRankZeroSmall) {
-  EXPECT_EQ(tridiagonal_method(4968, 20, 2), TridiagonalMethod::relatively_robust);
-  EXPECT_EQ(tridiagonal_method(4968, 620, 2), TridiagonalMethod::relatively_robust);
-  EXPECT_EQ(tridiagonal_method(4968, 622, 2), TridiagonalMethod::divide_and_conquer);
-  // More vectors than rank 0 has columns of the matrix.
-  EXPECT_EQ(tridiagonal_method(4968, 100, 64), TridiagonalMethod::divide_and_conquer);
+TEST(ChosenReduction, TakesTwoStagesForFewPairsOfALargeMatrix) {
+  EXPECT_EQ(chosen_reduction(4968, 20), Reduction::two_stages);
+  EXPECT_EQ(chosen_reduction(4968, 1241), Reduction::two_stages);
+  EXPECT_EQ(chosen_reduction(4968, 1242), Reduction::one_stage);
+  EXPECT_EQ(chosen_reduction(200, 20), Reduction::one_stage);
 }
 
 }  // namespace
