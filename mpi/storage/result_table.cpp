@@ -20,6 +20,10 @@ constexpr int table_format = 2;  // 1: without keys
 using ResultColumns = ColumnGroup<ResultValues>;
 using FitColumns = ColumnGroup<FitValues>;
 
+bool any_finished(const ResultRows& rows) {
+  return std::ranges::any_of(rows.state, [](std::uint8_t state) { return state != 0; });
+}
+
 void write_vectors(hid_t file, const std::vector<StoredVector>& vectors) {
   if (vectors.empty()) return;
   if (!hdf5::exists(file, "fit")) hdf5::make_group(file, "fit");
@@ -107,8 +111,7 @@ struct ResultTable::Impl {
     require_rows(first, count);
     ResultRows rows(shape, count);
     columns->read(first, rows, state_column);
-    if (std::ranges::any_of(rows.state, [](std::uint8_t state) { return state != 0; }))
-      columns->read(first, rows, all_but_state);
+    if (any_finished(rows)) columns->read(first, rows, all_but_state);
     return rows;
   }
 
@@ -176,7 +179,7 @@ bool ResultTable::has_keys() const {
 std::vector<ParticleResult> ResultTable::read(std::int64_t first, std::int64_t count, Details details) const {
   const ResultRows rows = impl_->read_rows(first, count);
   std::optional<FitRows> fits;
-  if (impl_->fits && details != Details::none)
+  if (impl_->fits && details != Details::none && any_finished(rows))
     fits = impl_->read_fits(first, count, details == Details::brief ? brief_columns : all_columns);
   std::vector<ParticleResult> results;
   results.reserve(rows.count);

@@ -58,11 +58,14 @@ class ResultTable {
   /// Whether its rows have keys: tables of format 1, of elastem 0.1.0, have none.
   bool has_keys() const;
 
-  /// What `read` tells of the fits of done rows, where the table has them: nothing; all but the covariances;
-  /// all; or all, with the amplitudes, the pose and the standard errors of the image alone in place of those
-  /// that a learnt prior improved. The covariances are large: the first two do not read them, and do not
-  /// check the fit's checksum either.
-  enum class Details { none, brief, all, image_alone };
+  /// What `read` tells of the fits of done rows, where the table has them.
+  enum class Details {
+    none,
+    brief,        ///< all but the covariances, which are large; the fit's checksum is not looked at
+    all,          ///< a row whose fit has a wrong checksum is pending
+    image_alone,  ///< all, and the row's amplitudes, pose and standard errors are those of the image alone,
+                  ///< not those that a learnt prior improved
+  };
   /// Rows first … first+count−1. Any rank, independent. A row whose checksum is wrong comes back as pending.
   std::vector<ParticleResult> read(std::int64_t first, std::int64_t count,
                                    Details details = Details::none) const;
