@@ -4,7 +4,7 @@
 set -euo pipefail
 # shellcheck source=tests/support/script.sh
 . "$ELASTEM_SOURCE/tests/support/script.sh"
-for module in scalapack-openmpi fftw3 hdf5-openmpi SLEPc PETSc; do
+for module in scalapack-openmpi elpa fftw3 hdf5-openmpi SLEPc PETSc; do
   pkg-config --exists "$module" || { echo "skipped: pkg-config does not know $module" >&2; exit 77; }
 done
 fresh_folder hints
@@ -13,12 +13,13 @@ folder_of() { pkg-config --variable="$1" "$2"; }
 libraries=$(folder_of libdir fftw3)
 mkdir -p scalapack/lib fftw/lib fftw/include hdf5/lib
 ln -s "$libraries/libscalapack-openmpi.so" scalapack/lib/libscalapack.so
-for name in fftw3 fftw3f fftw3_mpi fftw3f_mpi; do ln -s "$libraries/lib$name.so" fftw/lib/; done
+for name in fftw3 fftw3f fftw3_mpi; do ln -s "$libraries/lib$name.so" fftw/lib/; done
 for name in fftw3.h fftw3-mpi.h; do ln -s "$(folder_of includedir fftw3)/$name" fftw/include/; done
 ln -s "$libraries/hdf5/openmpi/libhdf5.so" hdf5/lib/
 ln -s "$(pkg-config --cflags-only-I hdf5-openmpi | tr ' ' '\n' | sed -n 's/^-I\(.*hdf5.*\)/\1/p')" hdf5/include
 petsc=$(folder_of prefix PETSc)
 slepc=$(folder_of prefix SLEPc)
+elpa=$(pkg-config --cflags-only-I elpa | sed 's/^-I\([^ ]*\).*/\1/')
 
 # configured HINT…: what CMake prints.
 configured() {
@@ -26,9 +27,10 @@ configured() {
     >configured.txt 2>&1
 }
 
-hints=(-DSCALAPACK_ROOT="$PWD/scalapack" -DFFTW_ROOT="$PWD/fftw" -DHDF5_ROOT="$PWD/hdf5" -DPETSC_DIR="$petsc" -DSLEPC_DIR="$slepc")
+hints=(-DSCALAPACK_ROOT="$PWD/scalapack" -DFFTW_ROOT="$PWD/fftw" -DHDF5_ROOT="$PWD/hdf5" -DPETSC_DIR="$petsc" -DSLEPC_DIR="$slepc"
+  -DELPA_LIBRARIES="$libraries/libelpa.so" -DELPA_INCLUDE_DIRS="$elpa")
 configured "${hints[@]}" || fail "not configured with every hint: $(cat configured.txt)"
-for line in "scalapack: $PWD/scalapack/lib/libscalapack.so" "fftw3f_mpi: $PWD/fftw/lib/libfftw3f_mpi.so" "hdf5: .*$PWD/hdf5/lib" \
+for line in "scalapack: $PWD/scalapack/lib/libscalapack.so" "fftw3_mpi: $PWD/fftw/lib/libfftw3_mpi.so" "hdf5: .*$PWD/hdf5/lib" \
   "slepc: .*pkg-config SLEPc"; do
   grep -q "$line" configured.txt || fail "nothing says '$line': $(cat configured.txt)"
 done
