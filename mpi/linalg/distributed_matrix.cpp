@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <string>
+
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "mpi/linalg/scalapack.hpp"
@@ -35,9 +36,9 @@ DistributedMatrix::DistributedMatrix(const ProcessGrid& grid, std::int64_t rows,
   const std::int64_t entries = static_cast<std::int64_t>(local_count(rows_, row_block, 0, grid.rows())) *
                                local_count(columns_, column_block, 0, grid.columns());
   if (entries > most)
-    throw Error("a " + std::to_string(rows) + " × " + std::to_string(columns) + " matrix puts " +
-                std::to_string(entries) +
-                " entries on one rank, more than ScaLAPACK can count. Use more ranks.");
+    throw Error(fmt::format(
+        "a {} × {} matrix puts {} entries on one rank, more than ScaLAPACK can count. Use more ranks.", rows,
+        columns, entries));
   descriptor_ = {1,
                  grid.active() ? grid.context() : -1,
                  rows_,

@@ -69,7 +69,7 @@ class DistributedMatrix {
 };
 
 /// A block size for a matrix of order n on this grid: at most 32 (measured best, docs/modes.md), at least
-/// four blocks a rank.
+/// four blocks per rank.
 int block_size(std::int64_t n, int grid_rows, int grid_columns);
 
 }  // namespace elastem

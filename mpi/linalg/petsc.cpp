@@ -1,5 +1,7 @@
 #include "mpi/linalg/petsc.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 
 namespace elastem::petsc {
@@ -9,12 +11,12 @@ void check(PetscErrorCode code, const char* what) {
   const char* text = nullptr;
   char* detail = nullptr;
   PetscErrorMessage(code, &text, &detail);
-  std::string message = std::string(what) + " failed: " + (text ? text : "PETSc error ") + " (code " +
-                        std::to_string(static_cast<int>(code)) + ")";
-  if (detail && *detail) message += std::string(": ") + detail;
-  throw Error(message +
-              ". If memory ran out, use more ranks, or fewer unknowns with --block-residues or "
-              "--atoms ca.");
+  const bool told = detail && *detail;
+  throw Error(fmt::format(
+      "{} failed: {} (code {}){}{}. If memory ran out, use more ranks, or fewer unknowns with "
+      "--block-residues or "
+      "--atoms ca.",
+      what, text ? text : "PETSc error", static_cast<int>(code), told ? ": " : "", told ? detail : ""));
 }
 
 SlepcSession::SlepcSession(const Communicator& comm) {

@@ -1,6 +1,6 @@
 #include "mpi/modes/elastic_solver.hpp"
 
-#include <sstream>
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "mpi/linalg/memory_check.hpp"
@@ -32,10 +32,9 @@ SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last) {
   if (wanted != Solver::automatic) return {wanted, "as asked for"};
   constexpr std::int64_t small = 600, share = 16;
   if (order <= small)
-    return {Solver::scalapack,
-            "for at most " + std::to_string(small) + " degrees of freedom are little work"};
+    return {Solver::scalapack, fmt::format("for at most {} degrees of freedom are little work", small)};
   if (last > order / share)
-    return {Solver::scalapack, "for more than one in " + std::to_string(share) + " of the modes are wanted"};
+    return {Solver::scalapack, fmt::format("for more than one in {} of the modes are wanted", share)};
   return {Solver::slepc, "for only the lowest of many modes are wanted"};
 }
 
@@ -57,19 +56,14 @@ ElasticSolver::ElasticSolver(const Communicator& comm, BlockHessian& hessian, co
 ElasticSolver::~ElasticSolver() = default;
 
 std::string ElasticSolver::description() const {
-  std::ostringstream text;
-  text.precision(3);
-  if (sparse_) {
-    text << "sparse solve: a factor of " << sparse_->cost().factor_entries / 1e6 << " million entries, "
-         << sparse_->cost().operations / 1e9 << " Gflop, " << sparse_->cost().bytes / 1e9
-         << " GB over all ranks";
-    return text.str();
-  }
+  if (sparse_)
+    return fmt::format(
+        "sparse solve: a factor of {:.3g} million entries, {:.3g} Gflop, {:.3g} GB over all ranks",
+        sparse_->cost().factor_entries / 1e6, sparse_->cost().operations / 1e9, sparse_->cost().bytes / 1e9);
   const DenseSolveCost cost = eigensolver_cost(hessian_->order(), last_, comm_->size());
-  text << "dense solve on " << cost.grid_rows * cost.grid_columns << " of " << comm_->size() << " ranks ("
-       << cost.grid_rows << " × " << cost.grid_columns << "): a matrix of " << cost.matrix_bytes / 1e9
-       << " GB, " << cost.copies << " copies";
-  return text.str();
+  return fmt::format("dense solve on {} of {} ranks ({} × {}): a matrix of {:.3g} GB, {} copies",
+                     cost.grid_rows * cost.grid_columns, comm_->size(), cost.grid_rows, cost.grid_columns,
+                     cost.matrix_bytes / 1e9, cost.copies);
 }
 
 void ElasticSolver::require_memory() const {

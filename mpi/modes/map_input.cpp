@@ -32,12 +32,9 @@ constexpr double largest_loose_share = 0.05;
 // Rank 0's survey on every rank. Collective.
 SurveyedMap shared_survey(const Communicator& comm, const MapSelection& selection) {
   SurveyedMap map;
-  collectively(comm, [&] {
-    if (comm.root()) map = survey_map(selection);
-  });
-  comm.broadcast(std::span<MapSurvey>(&map.survey, 1));
-  map.plane_voxels.resize(static_cast<std::size_t>(map.survey.box[2]));
-  comm.broadcast(std::span<std::int64_t>(map.plane_voxels));
+  on_root(comm, [&] { map = survey_map(selection); });
+  comm.broadcast(map.survey);
+  comm.broadcast(map.plane_voxels);
   return map;
 }
 
@@ -168,8 +165,8 @@ MapInput read_map_input(const Communicator& comm, const MapOptions& o, double cu
   MapInput input{as_structure(map.survey, fit, sigma), sigma, cutoff};
   if (input.cutoff == 0) input.cutoff = spacing_cutoff(input.structure.positions);
   drop_loose(input);
-  collectively(comm, [&] {
-    if (comm.root() && !o.pseudoatoms.empty()) write_pseudoatoms(o.pseudoatoms, input.structure, sigma);
+  on_root(comm, [&] {
+    if (!o.pseudoatoms.empty()) write_pseudoatoms(o.pseudoatoms, input.structure, sigma);
   });
   return input;
 }

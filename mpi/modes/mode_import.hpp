@@ -19,7 +19,7 @@ struct ImportedNetwork {
 /// the file switches off stays off. Modes of which more than half moves the structure as a rigid body are
 /// passed over. Numbers are kept where they ascend from 7 or more, else the modes are numbered 7, 8, … in the
 /// order of the file (ProDy counts without the rigid-body ones). Where the file does not tell λ it is
-/// AᵀHA/(AᵀMA) in the network. Rank 0 reads, a mode at a time. Collective; throws Error that names file and
+/// AᵀHA/(AᵀMA) in the network. Rank 0 reads, one mode at a time. Collective; throws Error that names file and
 /// line.
 ElasticModes import_modes(const Communicator& comm, const std::string& path, const Structure& structure,
                           const ImportedNetwork& network);

@@ -42,8 +42,7 @@ std::vector<int> animated_modes(const ModesOptions& o, const NormalModes& modes)
     chosen = parse_number_list(o.report.animate, "option --animate");
     for (const int number : chosen)
       if (std::ranges::find(modes.numbers, number) == modes.numbers.end())
-        throw Error("option --animate: mode " + std::to_string(number) + " is not in " + o.output +
-                    ", which has " + format_number_list(modes.numbers));
+        throw Error("option --animate: " + no_such_mode(number, modes.numbers, o.output));
   } else {
     for (std::size_t k = 0; k < modes.numbers.size() && chosen.size() < few; ++k)
       if (modes.enabled[k]) chosen.push_back(modes.numbers[k]);

@@ -39,7 +39,7 @@ Eigen::MatrixXd BlockHessian::rigid_coordinates(std::int64_t b, const Eigen::Vec
                              scales(b), centre);
 }
 
-// Pᵀ of a block, six numbers a coordinate.
+// Pᵀ of a block, six numbers per coordinate.
 const double* BlockHessian::padded_basis(std::int64_t block) {
   Eigen::MatrixXd& stored = bases_[static_cast<std::size_t>(block)];
   if (stored.size() == 0) {

@@ -12,7 +12,7 @@ namespace elastem {
 
 /// An elastic network whose nodes move in rigid blocks; the same on every rank, O(nodes).
 struct BlockNetwork {
-  Eigen::Matrix3Xd positions;           ///< Å, a column a node
+  Eigen::Matrix3Xd positions;           ///< Å, one column per node
   double cutoff = 8;                    ///< Å, the longest spring; all springs have stiffness 1
   Eigen::VectorXd inverse_sqrt_masses;  ///< m^{-½} of each node; empty: all masses are 1
   RigidBlocks blocks;                   ///< single_nodes: no rigid blocks

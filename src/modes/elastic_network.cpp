@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "modes/neighbour_search.hpp"
 
@@ -50,30 +52,29 @@ void require_one_piece(const Structure& structure, const std::vector<std::int32_
   const int count = pieces.empty() ? 0 : 1 + *std::ranges::max_element(pieces);
   if (count <= 1) return;
   constexpr int named = 8;
-  std::string text = "the elastic network falls into " + std::to_string(count) + " pieces at a cut-off of " +
-                     std::to_string(cutoff).substr(0, 5) + " Å:";
+  std::string text =
+      fmt::format("the elastic network falls into {} pieces at a cut-off of {:g} Å:", count, cutoff);
   for (int piece = 0; piece < std::min(count, named); ++piece) {
     const auto first = std::ranges::find(pieces, piece);
     const auto last = std::find(pieces.rbegin(), pieces.rend(), piece);
-    text += "\n  " + std::to_string(std::ranges::count(pieces, piece)) + " atoms from " +
-            atom_label(structure.atoms[static_cast<std::size_t>(first - pieces.begin())]) + " to " +
-            atom_label(structure.atoms[static_cast<std::size_t>(pieces.rend() - last - 1)]);
+    text += fmt::format("\n  {} atoms from {} to {}", std::ranges::count(pieces, piece),
+                        atom_label(structure.atoms[static_cast<std::size_t>(first - pieces.begin())]),
+                        atom_label(structure.atoms[static_cast<std::size_t>(pieces.rend() - last - 1)]));
   }
-  if (count > named) text += "\n  and " + std::to_string(count - named) + " more";
+  if (count > named) text += fmt::format("\n  and {} more", count - named);
   const double join = std::ceil(10 * joining_distance(structure, pieces, count, cutoff) + 0.5) / 10;
-  throw Error(text +
-              "\nEach piece moves freely, which is not an elastic mode. Use a larger --cutoff (every piece "
-              "touches another from " +
-              std::to_string(join).substr(0, std::to_string(join).find('.') + 2) +
-              " Å on) or select one piece with --chain.");
+  throw Error(fmt::format(
+      "{}\nEach piece moves freely, which is not an elastic mode. Use a larger --cutoff (every piece touches "
+      "another from {:.1f} Å on) or select one piece with --chain.",
+      text, join));
 }
 
 std::string loose_nodes_text(const Structure& structure, const std::vector<std::int64_t>& nodes,
                              const std::string& kind, std::int64_t total, double cutoff) {
   constexpr std::size_t named = 8;
-  std::string text = std::to_string(nodes.size()) + " of " + std::to_string(total) + " " + kind +
-                     " are not held in every direction by their springs at a cut-off of " +
-                     std::to_string(cutoff).substr(0, 5) + " Å:";
+  std::string text = fmt::format(
+      "{} of {} {} are not held in every direction by their springs at a cut-off of {:g} Å:", nodes.size(),
+      total, kind, cutoff);
   for (std::size_t i = 0; i < std::min(nodes.size(), named); ++i)
     text += (i == 0 ? " " : ", ") + atom_label(structure.atoms[static_cast<std::size_t>(nodes[i])]);
   return text + (nodes.size() > named ? " and others." : ".");

@@ -19,9 +19,9 @@ struct Spring {
 };
 
 /// The springs of an elastic network (Tirion 1996): one between every two nodes nearer than `cutoff` (Å) in
-/// `positions` (Å, a column a node), all of the same stiffness 1. Sorted by first, then second node. Found by
-/// a cell list: time and memory O(nodes). Throws Error when two nodes coincide, for then their spring has no
-/// direction.
+/// `positions` (Å, one column per node), all of the same stiffness 1. Sorted by first, then second node.
+/// Found by a cell list: time and memory O(nodes). Throws Error when two nodes coincide, for then their
+/// spring has no direction.
 std::vector<Spring> find_springs(const Eigen::Matrix3Xd& positions, double cutoff);
 
 /// Throws Error when `pieces` (the piece of each node, as ElasticPieces numbers them) are more than one:

@@ -15,7 +15,7 @@ class ElasticPieces {
   void join(std::int64_t a, std::int64_t b);
 
   /// Pairs of nodes that stand one after the other and, joined by another ElasticPieces, tell it all that
-  /// this one knows: at most one pair a node.
+  /// this one knows: at most one pair per node.
   std::vector<std::int32_t> links();
 
   /// The number 0, 1, … of the piece each node belongs to, pieces in the order of their first node.

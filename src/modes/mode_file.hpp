@@ -38,7 +38,7 @@ double number_of(std::string_view word, const std::string& place);
 [[noreturn]] void refuse_other_atoms(const std::string& place, const std::string& what, Eigen::Index theirs,
                                      Eigen::Index ours);
 
-/// Throws Error unless `positions` (Å, a column an atom) are those of the structure up to a shift and 1 Å
+/// Throws Error unless `positions` (Å, one column per atom) are those of the structure up to a shift and 1 Å
 /// RMSD: else the mode vectors belong to another orientation or conformation.
 void require_same_positions(const Eigen::Matrix3Xd& positions, const Structure& structure,
                             const std::string& place);

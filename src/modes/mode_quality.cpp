@@ -18,7 +18,7 @@ Eigen::Index node_count(const Eigen::VectorXd& vector) {
 
 double kinetic_norm(const Eigen::VectorXd& vector, const Eigen::VectorXd& masses) {
   if (masses.size() == 0) return vector.squaredNorm();
-  require(3 * masses.size() == vector.size(), "a mass a node");
+  require(3 * masses.size() == vector.size(), "one mass per node");
   double sum = 0;
   for (Eigen::Index i = 0; i < masses.size(); ++i) sum += masses(i) * vector.segment<3>(3 * i).squaredNorm();
   return sum;
@@ -28,7 +28,7 @@ double kinetic_norm(const Eigen::VectorXd& vector, const Eigen::VectorXd& masses
 
 void add_fluctuation(const Eigen::VectorXd& vector, double eigenvalue, const Eigen::VectorXd& masses,
                      Eigen::VectorXd& fluctuations) {
-  require(node_count(vector) == fluctuations.size(), "a fluctuation a node");
+  require(node_count(vector) == fluctuations.size(), "one fluctuation per node");
   require(eigenvalue > 0, "an elastic mode costs energy");
   const double scale = 1 / (eigenvalue * kinetic_norm(vector, masses));
   for (Eigen::Index i = 0; i < fluctuations.size(); ++i)
@@ -36,7 +36,7 @@ void add_fluctuation(const Eigen::VectorXd& vector, double eigenvalue, const Eig
 }
 
 std::optional<double> correlation(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
-  require(a.size() == b.size(), "two values a node");
+  require(a.size() == b.size(), "two values per node");
   if (a.size() < 3 || !a.allFinite() || !b.allFinite()) return std::nullopt;
   if (a.maxCoeff() == a.minCoeff() || b.maxCoeff() == b.minCoeff()) return std::nullopt;
   const Eigen::VectorXd from_mean_a = a.array() - a.mean(), from_mean_b = b.array() - b.mean();
@@ -51,7 +51,7 @@ Eigen::VectorXd shift_profile(const Eigen::VectorXd& vector, double amplitude) {
 
 double mode_overlap(const Eigen::VectorXd& vector, const Eigen::Matrix3Xd& displacement,
                     const std::vector<Eigen::Index>& nodes) {
-  require(static_cast<Eigen::Index>(nodes.size()) == displacement.cols(), "a displacement a node");
+  require(static_cast<Eigen::Index>(nodes.size()) == displacement.cols(), "one displacement per node");
   const double length = displacement.norm();
   if (length == 0) throw Error("the displacement is zero: the two structures are the same.");
   double product = 0, squared = 0;

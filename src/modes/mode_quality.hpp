@@ -11,7 +11,7 @@ namespace elastem {
 // entries (x1 y1 z1 x2 …) of unit norm.
 
 /// Adds a mode's share to the mean-square fluctuations of the N nodes in units of k_B T over the stiffness of
-/// a spring: ⟨u_i²⟩ = Σ_k |A_k,i|² / (λ_k · A_kᵀ M A_k). `masses` (one a node) is empty for equal masses of
+/// a spring: ⟨u_i²⟩ = Σ_k |A_k,i|² / (λ_k · A_kᵀ M A_k). `masses` (one per node) is empty for equal masses of
 /// 1, for which A_kᵀ A_k = 1; the quadratic form turns mass-weighted modes, which are stored with unit
 /// Cartesian norm, into those of unit kinetic norm that equipartition is about. λ > 0.
 void add_fluctuation(const Eigen::VectorXd& vector, double eigenvalue, const Eigen::VectorXd& masses,
@@ -24,8 +24,8 @@ std::optional<double> correlation(const Eigen::VectorXd& a, const Eigen::VectorX
 /// |A_i|·|amplitude| of each of the N nodes: how far (Å) it is shifted at this amplitude (Å).
 Eigen::VectorXd shift_profile(const Eigen::VectorXd& vector, double amplitude);
 
-/// |A·d|/(|A||d|) of a mode with a displacement d (Å, a column a node): 1 where the mode alone describes it
-/// (Marques & Sanejouand 1995). `nodes` are those the displacement is known of, the mode's entries of the
+/// |A·d|/(|A||d|) of a mode with a displacement d (Å, one column per node): 1 where the mode alone describes
+/// it (Marques & Sanejouand 1995). `nodes` are those the displacement is known of, the mode's entries of the
 /// others are left out. Throws Error when the displacement is zero.
 double mode_overlap(const Eigen::VectorXd& vector, const Eigen::Matrix3Xd& displacement,
                     const std::vector<Eigen::Index>& nodes);

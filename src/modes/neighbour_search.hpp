@@ -14,7 +14,7 @@ namespace elastem {
 /// however far apart they lie.
 class NeighbourSearch {
  public:
-  /// `positions` (Å, a column a node) must outlive the search; radius > 0.
+  /// `positions` (Å, one column per node) must outlive the search; radius > 0.
   NeighbourSearch(const Eigen::Matrix3Xd& positions, double radius);
 
   double radius() const { return radius_; }

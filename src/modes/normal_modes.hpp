@@ -13,7 +13,7 @@ struct NormalModes {
   std::vector<int> numbers;     ///< 7, 8, …
   Eigen::VectorXd eigenvalues;  ///< ascending
   Eigen::MatrixXd
-      vectors;  ///< 3N×K, a column a mode, entries (x1 y1 z1 x2 …), unit norm, largest component positive
+      vectors;  ///< 3N×K, one column per mode, entries (x1 y1 z1 x2 …), unit norm, largest component positive
   Eigen::VectorXd collectivity;       ///< Brüschweiler 1995, in (0, 1]
   Eigen::VectorXd score;              ///< low is good
   std::vector<std::uint8_t> enabled;  ///< 0 where the collectivity is below 0.15

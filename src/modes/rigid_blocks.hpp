@@ -30,7 +30,7 @@ RigidBlocks single_nodes(std::int64_t nodes);
 RigidBlocks residue_blocks(const Structure& structure, int residues);
 
 /// Translations m_i^{½}·e and rotations m_i^{½}·(e × (r_i − centre)) of n nodes along and about x, y and z:
-/// 3n×6, not orthonormal. `inverse_sqrt_masses` (one a node) may be empty: all masses are 1.
+/// 3n×6, not orthonormal. `inverse_sqrt_masses` (one per node) may be empty: all masses are 1.
 Eigen::MatrixXd rigid_displacements(const Eigen::Ref<const Eigen::Matrix3Xd>& positions,
                                     const Eigen::Ref<const Eigen::VectorXd>& inverse_sqrt_masses,
                                     const Eigen::Vector3d& centre);

@@ -10,7 +10,7 @@ namespace elastem {
 /// The name of a mode's vector file beside modes.xmd, e.g. "modes/vec.7".
 std::string mode_vector_name(int number);
 
-/// Writes a vector file: a line "x y z" an atom, ten significant digits. Throws Error when it cannot.
+/// Writes a vector file: one line "x y z" per atom, ten significant digits. Throws Error when it cannot.
 void write_mode_vector(const std::string& path, const Eigen::VectorXd& vector);
 
 /// Writes modes.xmd as ContinuousFlex and ProDy do: _enabled (1 or −1), _nmaCollectivity, _nmaModefile (as
