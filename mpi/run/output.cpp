@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
@@ -53,8 +54,10 @@ Output decide_output(const Communicator& comm, const std::string& path, bool res
     if (exists && std::filesystem::is_directory(path))
       throw Error("the output " + path + " is a folder; name a file");
     if (exists && !resume && !overwrite)
-      throw Error("the output " + path +
-                  " exists; --overwrite replaces it, --resume (of a command that has it) goes on from it");
+      throw Error(
+          fmt::format("the output {} exists; --overwrite replaces it, --resume (of a command that has it) "
+                      "continues it",
+                      path));
     return exists;
   });
   return found && resume ? Output::resume : Output::create;
@@ -86,14 +89,16 @@ void require_same_run(const Provenance& stored, const Provenance& now, const std
       differs("--" + name + " was " + before + " and is now " + after);
   }
   if (stored.seed != now.seed && old_values["seed"] == new_values["seed"])
-    differs("the seed was " + std::to_string(stored.seed) + " and is now " + std::to_string(now.seed));
+    differs(fmt::format("the seed was {} and is now {}", stored.seed, now.seed));
 
   if (!differences.empty())
-    throw Error(path + " comes from another run and cannot be gone on with: " + differences +
-                "; repeat the earlier inputs and options, or start anew with --overwrite");
+    throw Error(
+        fmt::format("{} comes from another run and cannot be resumed: {}; repeat the earlier inputs and "
+                    "options, or start anew with --overwrite",
+                    path, differences));
   if (stored.version != now.version || stored.git_commit != now.git_commit)
-    spdlog::warn("going on with a run of elastem {} ({}) by elastem {} ({})", stored.version,
-                 stored.git_commit, now.version, now.git_commit);
+    spdlog::warn("resuming a run of elastem {} ({}) by elastem {} ({})", stored.version, stored.git_commit,
+                 now.version, now.git_commit);
 }
 
 }  // namespace elastem

@@ -6,7 +6,7 @@
 
 namespace elastem {
 
-/// What to do about an existing output: --resume goes on from it after `stored` was compared with `now`
+/// What to do about an existing output: --resume continues it after `stored` was compared with `now`
 /// (Error that names each option or input that changed), --overwrite replaces it, otherwise an Error.
 enum class Output { create, resume };
 Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite);

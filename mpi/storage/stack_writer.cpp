@@ -19,7 +19,7 @@ void check_file(int status, const std::string& path, const char* what) {
   int kind = MPI_ERR_OTHER, length = 0;
   MPI_Error_class(status, &kind);
   if (kind == MPI_ERR_NO_SPACE || kind == MPI_ERR_QUOTA)
-    throw Error(path + ": no room left on the disk; free some and go on with --resume");
+    throw Error(path + ": no room left on the disk; free some and resume (--resume), or run again");
   char text[MPI_MAX_ERROR_STRING] = {};
   MPI_Error_string(status, text, &length);
   throw Error(path + ": " + what + ": " + std::string(text, static_cast<std::size_t>(length)));

@@ -48,7 +48,7 @@ grep -q '28 particles of 48² pixels of 3 Å' log || { cat log; fail "a rounded 
 run 1 -i mixed.star -o one.h5 --limit 1
 [ "$(rows_done one.h5)" = 1 ] || fail "the first particle alone is not aligned"
 
-# A run that is gone on with has both spectra.
+# A resumed run has both spectra.
 cp on1.h5 part.h5
 /usr/bin/python3 - <<'END'
 import h5py

@@ -84,5 +84,5 @@ cmp -s moved.star both.star && fail "the set has not moved"
 # shellcheck disable=SC2086
 ranks 1 align -i moved.star -m modes.h5 -o done.h5 --resume $same >log 2>&1 && fail "another particle file is no error"
 grep -q 'the input particles (moved.star) has changed' log || { cat log; fail "the error does not name the particles"; }
-run -i both.star -o done.h5 --resume -q || { cat log; fail "the same run cannot be gone on with: $?"; }
+run -i both.star -o done.h5 --resume -q || { cat log; fail "the same run cannot be resumed: $?"; }
 exit 0

@@ -43,7 +43,7 @@ wait "$launcher"
 ranks 2 "${single[@]}" -o killed_single.pt --resume >log 2>&1 || { cat log; fail "train --resume gives $?"; }
 same_weights single.pt killed_single.pt || fail "a training killed at the end of an epoch differs"
 
-# Ended early, then gone on with: another number of epochs is allowed.
+# Ended early, then resumed: another number of epochs is allowed.
 ranks 2 "${common[@]}" --schedule constant --epochs 6 -o six.pt >log 2>&1 || { cat log; fail "train gives $?"; }
 ranks 2 "${common[@]}" --schedule constant --epochs 2 -o two.pt >log 2>&1 || { cat log; fail "train gives $?"; }
 ranks 2 "${common[@]}" --schedule constant --epochs 6 -o two.pt --resume >log 2>&1 || { cat log; fail "--resume gives $?"; }
