@@ -13,59 +13,14 @@
 #include "core/suggestion.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/documentation.hpp"
+#include "mpi/run/exit_code.hpp"
 #include "mpi/run/libraries.hpp"
 #include "mpi/run/provenance.hpp"
 
 namespace elastem {
 
-// Weak: the address is null where a build leaves the command out (train and predict without LibTorch).
-[[gnu::weak]] int modes_command(const Invocation&);
-[[gnu::weak]] int synthesize_command(const Invocation&);
-[[gnu::weak]] int align_command(const Invocation&);
-[[gnu::weak]] int train_command(const Invocation&);
-[[gnu::weak]] int predict_command(const Invocation&);
-[[gnu::weak]] int evaluate_command(const Invocation&);
-[[gnu::weak]] int landscape_command(const Invocation&);
-[[gnu::weak]] int reconstruct_command(const Invocation&);
-[[gnu::weak]] int export_command(const Invocation&);
-[[gnu::weak]] int inspect_command(const Invocation&);
-
 namespace {
-
-enum ExitCode { done = 0, bug = 1, user_error = 2 };
-
-struct Command {
-  std::string name;
-  std::string summary;
-  int (*run)(const Invocation&);
-};
-
-const std::vector<Command>& commands() {
-  static const std::vector<Command> table = {
-      {"modes", "normal modes of an atomic structure", modes_command},
-      {"synthesize", "particle images of a moving structure, with the truth", synthesize_command},
-      {"align", "amplitudes, orientation and shift of each particle, with error bars", align_command},
-      {"train", "a network that predicts them from images", train_command},
-      {"predict", "amplitudes, orientation and shift by a trained network", predict_command},
-      {"evaluate", "errors of a result against the truth", evaluate_command},
-      {"landscape", "principal components, density and trajectories of the amplitudes", landscape_command},
-      {"reconstruct", "a map from particles and their poses", reconstruct_command},
-      {"export", "a result as a RELION STAR or Xmipp file", export_command},
-      {"inspect", "what a file of elastem holds", inspect_command}};
-  return table;
-}
-
-std::string overview() {
-  std::string text = "elastem " + program_version() +
-                     ": continuous conformational landscapes from cryo-EM particle images\n\n"
-                     "Usage: elastem COMMAND [options]   (alone, or under mpirun or srun)\n\nCommands:\n";
-  for (const auto& command : commands()) {
-    std::string name = command.name;
-    name.resize(13, ' ');
-    text += "  " + name + command.summary + (command.run ? "\n" : " (not in this build)\n");
-  }
-  return text + "\nelastem COMMAND --help lists the options of a command; elastem --version the libraries.\n";
-}
 
 std::string version_text() {
   std::string text = "elastem " + program_version() + "\ncommit " + program_commit() + "\n";
@@ -77,7 +32,7 @@ const Command& find_command(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& command : commands()) {
     if (command.name == name) {
-      if (command.run) return command;
+      if (command.task) return command;
       throw Error("elastem " + name +
                   " is not in this build: it needs LibTorch; configure with -DELASTEM_LEARNING=ON");
     }
@@ -100,6 +55,25 @@ void print(const Communicator& comm, const std::string& text) {
   if (comm.root()) std::fputs(text.c_str(), stdout);
 }
 
+int run_command(const Communicator& comm, const Command& command, const std::vector<std::string>& arguments,
+                const std::string& command_line) {
+  Task task = command.task();
+  if (!task.options.parse(arguments)) {
+    print(comm, task.options.help());
+    return done;
+  }
+  const cli::CommonOptions& common = task.options.common();
+  spdlog::set_level(common.quiet     ? spdlog::level::warn
+                    : common.verbose ? spdlog::level::debug
+                                     : spdlog::level::info);
+  const ExitCode code = task.run({comm, command_line, task.options});
+  if (code == stopped_on_request)
+    spdlog::warn("stopped on request; the same command with --resume goes on from here");
+  else if (const std::string next = task.next(); !next.empty() && !common.dry_run)
+    spdlog::info("next: {}", next);
+  return code;
+}
+
 int run(const Communicator& comm, const std::vector<std::string>& words, const std::string& command_line) {
   if (words.empty())
     throw Error("say what to do: elastem COMMAND [options]; elastem --help lists the commands");
@@ -114,8 +88,14 @@ int run(const Communicator& comm, const std::vector<std::string>& words, const s
     print(comm, version_text());
     return done;
   }
-  const Command& command = find_command(name);
-  return command.run(Invocation{comm, command_line, {words.begin() + 1, words.end()}});
+  const std::vector<std::string> arguments(words.begin() + 1, words.end());
+  if (name == "documentation") {  // for those who package the program
+    if (arguments.size() != 1)
+      throw Error("elastem documentation FOLDER writes help, man pages and completion");
+    on_root(comm, [&] { write_documentation(arguments.front()); });
+    return done;
+  }
+  return run_command(comm, find_command(name), arguments, command_line);
 }
 
 // All ranks must come to the end with the same outcome. One that threw alone (a bug) would leave the others

@@ -50,7 +50,7 @@ class SignComparison {
 
    private:
     static AlignmentOptions coarse(const cli::AlignOptions& o) {
-      AlignmentOptions options = alignment_options(o);
+      AlignmentOptions options = o.alignment;
       options.angular_step = std::max(options.angular_step, 20.0);
       options.search_resolution = 0;  // what such steps need
       options.candidates = options.finalists = 1;
@@ -109,8 +109,8 @@ void warn_of_contrast(const Communicator& comm, const ElasticModel& model, const
       "{:.1f} "
       "standard deviations): {}",
       set.path, evidence.particles, -evidence.sum, -evidence.sum / std::sqrt(evidence.squares),
-      o.invert ? "leave --invert out, the molecules seem to be bright already"
-               : "the molecules seem to be dark, --invert reads them so");
+      o.source.inverted ? "leave --invert out, the molecules seem to be bright already"
+                        : "the molecules seem to be dark, --invert reads them so");
 }
 
 }  // namespace elastem

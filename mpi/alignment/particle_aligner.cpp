@@ -7,30 +7,13 @@
 
 namespace elastem {
 
-AlignmentOptions alignment_options(const cli::AlignOptions& o) {
-  AlignmentOptions options;
-  options.amplitude_range = o.amplitude_range;
-  options.shift_range = o.shift_range;
-  options.max_resolution = o.max_resolution;
-  options.angular_step = o.angular_step;
-  options.search_resolution = o.search_resolution;
-  options.candidates = o.candidates;
-  options.finalists = o.finalists;
-  options.library_memory = static_cast<std::size_t>(o.library_memory_mib * (1 << 20));
-  options.defocus_spread = o.defocus_spread;
-  options.local_angle = o.local_angle;
-  options.local_shift = o.local_shift;
-  return options;
-}
-
 PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
                                          const ParticleSet& set, const std::vector<bool>& used,
                                          const cli::AlignOptions& o) {
   PerGrid<NodeLibrary> libraries(set.grids.size());
   for (std::size_t g = 0; g < libraries.size() && !o.local; ++g)
     if (used[g])
-      libraries[g].emplace(comm, model, set.grids[g],
-                           search_options(model, set.grids[g], alignment_options(o)));
+      libraries[g].emplace(comm, model, set.grids[g], search_options(model, set.grids[g], o.alignment));
   return libraries;
 }
 
@@ -78,10 +61,10 @@ ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& s
                                  const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries,
                                  const cli::AlignOptions& o)
     : model_(&model), set_(&set), local_(o.local), particles_(set, noise, o), aligners_(set.grids.size()) {
-  const AlignmentOptions options = alignment_options(o);
   for (std::size_t g = 0; g < set.grids.size(); ++g) {
     if (noise[g])
-      aligners_[g].emplace(model, set.grids[g], *noise[g], options, libraries[g] ? &**libraries[g] : nullptr);
+      aligners_[g].emplace(model, set.grids[g], *noise[g], o.alignment,
+                           libraries[g] ? &**libraries[g] : nullptr);
   }
 }
 

@@ -12,8 +12,6 @@
 
 namespace elastem {
 
-AlignmentOptions alignment_options(const cli::AlignOptions& o);
-
 /// The libraries of the pose search of a run; none with --local. Collective.
 PerGrid<NodeLibrary> make_pose_libraries(const Communicator& comm, const ElasticModel& model,
                                          const ParticleSet& set, const std::vector<bool>& used,

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -23,8 +22,6 @@ namespace elastem {
 namespace {
 
 using cli::AlignOptions;
-
-constexpr int stopped_on_request = 3;
 
 std::int64_t particle_count(const AlignOptions& o, const ParticleSet& set) {
   if (o.limit > set.size()) {
@@ -142,19 +139,11 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
 
 }  // namespace
 
-int align_command(const Invocation& invocation) {
+ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_align_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const AlignOptions& o = *options;
   StageTimes times;
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
-  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus),
-                                         o.invert, ParticleSurvey::Boxes::several);
+  const ParticleSet set = open_particles(comm, o.source, ParticleSurvey::Boxes::several);
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
   describe(comm, o, set, model, count);
@@ -167,9 +156,10 @@ int align_command(const Invocation& invocation) {
     const Noise noise = background_noises(comm, set, used_grids(set, count), count);
     warn_of_contrast(comm, model, set, noise, o, count);
     estimate(comm, model, set, noise, libraries, o, count);
-    return 0;
+    return done;
   }
-  Provenance provenance = make_provenance(comm, invocation.command_line, o.effective, o.common.seed);
+  Provenance provenance =
+      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
   add_inputs(comm, {{"modes", o.modes_file}}, provenance);
 
@@ -185,9 +175,7 @@ int align_command(const Invocation& invocation) {
   times.lap("finishing");
   table.close(times.text());
   spdlog::info("time of rank 0: {}", times.text());
-  if (!summary.stopped) return 0;
-  spdlog::warn("stopped on request; the same command with --resume goes on from here");
-  return stopped_on_request;
+  return summary.stopped ? stopped_on_request : done;
 }
 
 }  // namespace elastem

@@ -1,20 +1,30 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/option_table.hpp"
+#include "mpi/run/exit_code.hpp"
 #include "mpi/run/invocation.hpp"
 
 namespace elastem {
 
-/// One function a command; collective. Each returns an exit code (0 done, 3 stopped on request with its work
-/// saved) and throws Error for what the user can mend. `--help` prints on rank 0 and returns 0.
-int modes_command(const Invocation& invocation);
-int synthesize_command(const Invocation& invocation);
-int align_command(const Invocation& invocation);
-int train_command(const Invocation& invocation);
-int predict_command(const Invocation& invocation);
-int evaluate_command(const Invocation& invocation);
-int landscape_command(const Invocation& invocation);
-int reconstruct_command(const Invocation& invocation);
-int export_command(const Invocation& invocation);
-int inspect_command(const Invocation& invocation);
+/// A command about to be run: its options, still to be read, and what it does with them.
+struct Task {
+  cli::OptionTable options;
+  std::function<ExitCode(const Invocation&)> run;  ///< collective
+  std::function<std::string()> next;               ///< what to do with the result; empty: nothing
+};
+
+/// One row of the table of commands. A command is a struct of options with `declare` and `next_step`
+/// (src/options), and a function that runs it.
+struct Command {
+  std::string name, summary;
+  std::function<Task()> task;  ///< none where this build leaves the command out
+};
+
+/// In the order of a workflow.
+const std::vector<Command>& commands();
 
 }  // namespace elastem

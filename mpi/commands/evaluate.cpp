@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -186,26 +185,19 @@ void print_json(const cli::EvaluateOptions& options, const EvaluationReport& rep
 
 }  // namespace
 
-int evaluate_command(const Invocation& invocation) {
+ExitCode evaluate_command(const Invocation& invocation, const cli::EvaluateOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_evaluate_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  ResultTable result = ResultTable::open(comm, options->input, ResultTable::Access::read);
-  ResultTable truth = ResultTable::open(comm, options->truth, ResultTable::Access::read);
-  require_comparable(options->input, result, options->truth, truth);
+  ResultTable result = ResultTable::open(comm, o.input, ResultTable::Access::read);
+  ResultTable truth = ResultTable::open(comm, o.truth, ResultTable::Access::read);
+  require_comparable(o.input, result, o.truth, truth);
   if (result.size() < truth.size())
     spdlog::info("{} particles are compared with the first of the {} in {}", result.size(), truth.size(),
-                 options->truth);
-  if (options->without_prior && !result.has_fits())
-    throw Error("option --without-prior: " + options->input +
+                 o.truth);
+  if (o.without_prior && !result.has_fits())
+    throw Error("option --without-prior: " + o.input +
                 " does not say what the images alone say; give a table of align");
-  const auto details =
-      options->without_prior ? ResultTable::Details::image_alone : ResultTable::Details::none;
-  const Scale scale = scale_of(*options, truth);
+  const auto details = o.without_prior ? ResultTable::Details::image_alone : ResultTable::Details::none;
+  const Scale scale = scale_of(o, truth);
 
   Evaluation evaluation(static_cast<int>(result.modes().size()), result.size());
   collectively(comm, [&] { add_rows(comm, result, details, truth, evaluation); });
@@ -213,15 +205,15 @@ int evaluate_command(const Invocation& invocation) {
   comm.sum(evaluation.counts());
   if (comm.root()) {
     const auto report = evaluation.report(std::max<std::int64_t>(1, scale.atom_count));
-    (options->json ? print_json : print_table)(*options, report, result.modes(), scale);
+    (o.json ? print_json : print_table)(o, report, result.modes(), scale);
     if (scale.atom_count == 0)
       spdlog::warn(
           "{} does not say how many atoms the model has: give --atom-count for the error of the coordinates",
-          options->truth);
+          o.truth);
   }
   truth.close();
   result.close();
-  return 0;
+  return done;
 }
 
 }  // namespace elastem

@@ -38,7 +38,7 @@ std::string particles_of(const Provenance& provenance) {
 // The particle file: the one that was given, or the one of the result's provenance, whose path may be
 // relative to the folder the run started in.
 std::string find_particles(const ExportOptions& o, const Provenance& provenance) {
-  if (!o.particles.empty()) return o.particles;
+  if (!o.source.path.empty()) return o.source.path;
   const std::string stored = particles_of(provenance);
   if (stored.empty()) {
     throw Error(o.input + ": does not say which particle file it belongs to; give it with --particles");
@@ -91,7 +91,7 @@ std::string rows_of(const ExportOptions& o, const ParticleFile& file, const Resu
   file.for_each(block.first, block.count, [&](const ParticleFile::Row& row) {
     if (row.particle.stack != stack) {
       stack = row.particle.stack;
-      seen = stack_seen_from(o.output, stack, file.path(), o.datadir);
+      seen = stack_seen_from(o.output, stack, file.path(), o.source.datadir);
     }
     const std::string& name = row.values[image];
     text +=
@@ -106,13 +106,13 @@ std::string rows_of(const ExportOptions& o, const ParticleFile& file, const Resu
 void convert_particles(const Communicator& comm, const ExportOptions& o) {
   const ParticleFormat format = particle_format(o.output);
   collectively(comm, [&] {
-    if (!o.particles.empty())
+    if (!o.source.path.empty())
       throw Error("option --particles: means nothing for the particle file " + o.input);
     if (fs::exists(o.output) && fs::equivalent(o.output, o.input))
       throw Error("option --output: " + o.output + " is the input; give another name");
   });
   decide_output(comm, o.output, false, o.common.overwrite);
-  const ParticleFile file = open_particle_file(comm, o.input, o.datadir, defocus_sign(o.negative_defocus));
+  const ParticleFile file = open_particle_file(comm, o.input, o.source.datadir, o.source.defocus_sign());
   const CollectedOptics optics = collect_optics(comm, file, format);
   if (o.common.dry_run) {
     spdlog::info("dry run: {} rows of {} would go to {}", file.size(), o.input, o.output);
@@ -134,7 +134,7 @@ void export_results(const Communicator& comm, const ExportOptions& o) {
     if (comm.root()) path = find_particles(o, table.provenance());
   });
   comm.broadcast(path);
-  const ParticleFile file = open_particle_file(comm, path, o.datadir, defocus_sign(o.negative_defocus));
+  const ParticleFile file = open_particle_file(comm, path, o.source.datadir, o.source.defocus_sign());
   collectively(comm, [&] { require_rows_of(table, o.input, file); });
   const ParticleExporter exporter(file, format, collect_optics(comm, file, format), table.modes());
   const std::int64_t done = count_rows(comm, table).done;
@@ -153,22 +153,16 @@ void export_results(const Communicator& comm, const ExportOptions& o) {
 
 }  // namespace
 
-int export_command(const Invocation& invocation) {
+ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_export_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const std::string extension = fs::path(options->input).extension().string();
+  const std::string extension = fs::path(o.input).extension().string();
   if (extension == ".star" || extension == ".xmd")
-    convert_particles(comm, *options);
-  else if (holds_modes(comm, options->input))
-    export_modes(comm, *options);
+    convert_particles(comm, o);
+  else if (holds_modes(comm, o.input))
+    export_modes(comm, o);
   else
-    export_results(comm, *options);
-  return 0;
+    export_results(comm, o);
+  return done;
 }
 
 }  // namespace elastem

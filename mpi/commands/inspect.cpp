@@ -178,15 +178,9 @@ Provenance provenance_of(const std::string& path) {
 
 }  // namespace
 
-int inspect_command(const Invocation& invocation) {
+ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_inspect_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const std::string& path = options->input;
+  const std::string& path = o.source.path;
   // Reading one file is work for one rank; the others wait.
   collectively(comm, [&] {
     if (!comm.root()) return;
@@ -197,12 +191,12 @@ int inspect_command(const Invocation& invocation) {
       case Kind::results:
         return inspect_results(path, ResultTable::open(alone, path, ResultTable::Access::read));
       case Kind::particles:
-        return report_particles(path, options->datadir, defocus_sign(options->negative_defocus));
+        return report_particles(path, o.source.datadir, o.source.defocus_sign());
       case Kind::images:
         return report_images(path);
     }
   });
-  return 0;
+  return done;
 }
 
 }  // namespace elastem

@@ -46,36 +46,27 @@ ElasticModel model_of(const Communicator& comm, const cli::LandscapeOptions& o, 
 
 }  // namespace
 
-int landscape_command(const Invocation& invocation) {
+ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_landscape_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const std::string page = (fs::path(options->output) / "index.html").string();
-  decide_output(comm, page, false, options->common.overwrite);
-  ResultTable table = ResultTable::open(comm, options->input, ResultTable::Access::read);
-  const ElasticModel model = model_of(comm, *options, table);
-  if (options->common.dry_run) {
+  const std::string page = (fs::path(o.output) / "index.html").string();
+  decide_output(comm, page, false, o.common.overwrite);
+  ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
+  const ElasticModel model = model_of(comm, o, table);
+  if (o.common.dry_run) {
     spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written", table.size(),
                  format_number_list(table.modes()), page);
     table.close();
-    return 0;
+    return done;
   }
-  const Landscape landscape =
-      landscape_of(comm, table, {.frames = options->frames, .seed = options->common.seed});
+  const Landscape landscape = landscape_of(comm, table, {.frames = o.frames, .seed = o.common.seed});
   table.close();
   collectively(comm, [&] {
-    if (comm.root()) write_report(invocation, *options, model, landscape);
+    if (comm.root()) write_report(invocation, o, model, landscape);
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));
-  spdlog::info("{} models in {}", landscape.frames.size(),
-               (fs::path(options->output) / "trajectory.pdb").string());
-  spdlog::info("open {} in a browser", page);
-  return 0;
+  spdlog::info("{} models in {}", landscape.frames.size(), (fs::path(o.output) / "trajectory.pdb").string());
+  return done;
 }
 
 }  // namespace elastem

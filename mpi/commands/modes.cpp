@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 
@@ -29,7 +28,8 @@ using cli::ModesOptions;
 
 void describe_input(const ModesOptions& o, const StructureFile& file) {
   const LeftOut& out = file.left_out;
-  spdlog::info("{}: {} {}{}", o.input, file.structure.size(), o.atoms == "ca" ? "Cα and P nodes" : "atoms",
+  spdlog::info("{}: {} {}{}", o.input, file.structure.size(),
+               o.selection.nodes == Nodes::ca ? "Cα and P nodes" : "atoms",
                file.model_count > 1 ? fmt::format(" of model {} (of {})", file.model, file.model_count) : "");
   if (out.hydrogens + out.waters + out.ligands + out.alternates + out.other_chains > 0)
     spdlog::info(
@@ -41,8 +41,7 @@ void describe_input(const ModesOptions& o, const StructureFile& file) {
 }
 
 Structure read_input(const ModesOptions& o) {
-  StructureFile file =
-      read_structure(o.input, {parse_nodes(o.atoms, "option --atoms"), o.chains, o.model, o.ligands});
+  StructureFile file = read_structure(o.input, o.selection);
   describe_input(o, file);
   return std::move(file.structure);
 }
@@ -53,7 +52,6 @@ Structure read_map(const Communicator& comm, ModesOptions& o, double& sigma) {
   MapInput input = read_map_input(comm, o.map, o.cutoff);
   o.cutoff = input.cutoff;
   sigma = input.sigma;
-  o.atoms = "pseudoatoms";
   return std::move(input.structure);
 }
 
@@ -77,8 +75,8 @@ ElasticModes imported_modes(const Communicator& comm, const ModesOptions& o, con
 
 AtomModel atom_model_of(const ModesOptions& o) {
   AtomModel model;
-  if (o.atoms == "ca") model.sigma = 2.5;
-  return chosen_atom_model(model, o.map.file.empty() ? o.atoms : "pseudoatoms", o.atom_model);
+  if (o.selection.nodes == Nodes::ca) model.sigma = 2.5;
+  return chosen_atom_model(model, o.nodes(), o.atom_model);
 }
 
 // The structure on rank 0, centred.
@@ -146,7 +144,7 @@ std::optional<ElasticModes> computed_modes(const Communicator& comm, const Modes
   BlockHessian hessian(network);
   require_modes(hessian, o.last_mode);
   const ElasticSurvey survey = checked_survey(comm, structure, network, hessian);
-  const SolverChoice choice = chosen_solver(parse_solver(o.solver), hessian.order(), o.last_mode);
+  const SolverChoice choice = chosen_solver(o.solver, hessian.order(), o.last_mode);
   spdlog::info("solver {}, {}", choice.solver == Solver::slepc ? "slepc" : "scalapack", choice.reason);
   ElasticSolver solver(comm, hessian, network, survey, choice.solver, o.last_mode);
   spdlog::info("{}; {:.0f} MB per rank", solver.description(), solver.rank_bytes() / 1e6);
@@ -185,7 +183,8 @@ void prepare_output(const Communicator& comm, const ModesOptions& o) {
 }
 
 Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
-  Provenance provenance = make_provenance(invocation.comm, invocation.command_line, o.effective, 0);
+  Provenance provenance =
+      make_provenance(invocation.comm, invocation.command_line, invocation.effective(), 0);
   std::vector<InputFile> files = {o.map.file.empty() ? InputFile{"structure", o.input}
                                                      : InputFile{"map", o.map.file}};
   if (!o.import_file.empty()) files.push_back({"modes", o.import_file});
@@ -195,15 +194,8 @@ Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
 
 }  // namespace
 
-int modes_command(const Invocation& invocation) {
+ExitCode modes_command(const Invocation& invocation, ModesOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_modes_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  ModesOptions o = *options;
   const double start = MPI_Wtime();
   AtomModel atoms = atom_model_of(o);
   prepare_output(comm, o);
@@ -223,19 +215,19 @@ int modes_command(const Invocation& invocation) {
                                                              : imported_modes(comm, o, content.structure);
   if (o.common.dry_run) {
     if (result) spdlog::info("dry run: nothing was written");
-    return 0;
+    return done;
   }
   const double solved = MPI_Wtime();
   describe_modes(*result);
   content.modes = std::move(result->modes);
-  content.atoms = o.atoms;
+  content.atoms = o.nodes();
   content.cutoff = o.cutoff;
   write_modes(comm, o.output, content, result->first_node, provenance);
   const double written = MPI_Wtime();
   spdlog::info("wrote {} in {:.2f} s: reading {:.2f} s, modes {:.2f} s, writing {:.2f} s", o.output,
                written - start, read - start, solved - read, written - solved);
   report_modes(invocation, o);
-  return 0;
+  return done;
 }
 
 }  // namespace elastem

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -27,15 +26,11 @@ namespace elastem {
 namespace {
 
 using cli::PredictOptions;
-constexpr int stopped_on_request = 3;
 
 Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, const ParticleSet& set) {
   const Communicator& comm = invocation.comm;
-  std::vector<std::string> options = o.effective;
-  std::erase_if(options, [](const std::string& option) {
-    return option.starts_with("threads=") || option.starts_with("device=");
-  });
-  Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
+  Provenance provenance =
+      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
   add_inputs(comm, {{"modes", o.modes_file}, {"network", o.network}}, provenance);
   return provenance;
@@ -160,22 +155,14 @@ void log_searches(const Communicator& comm, const PredictOptions& o, const Predi
 
 }  // namespace
 
-int predict_command(const Invocation& invocation) {
+ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto parsed = cli::parse_predict_options(invocation.arguments, help);
-  if (!parsed) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const PredictOptions& o = *parsed;
   StageTimes times;
   prepare_torch(o.threads);
   use_device_of_rank(comm, o.device);
   const Checkpoint network = shared_checkpoint(comm, o.network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
-  const ParticleSet set = open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus),
-                                         o.invert, ParticleSurvey::Boxes::several);
+  const ParticleSet set = open_particles(comm, o.source, ParticleSurvey::Boxes::several);
   spdlog::info("{} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");
@@ -184,7 +171,7 @@ int predict_command(const Invocation& invocation) {
   if (o.common.dry_run) {
     spdlog::info("dry run: {:.1f} MiB of weights on each rank; nothing was written",
                  static_cast<double>(network.weights.size() * sizeof(float)) / (1 << 20));
-    return 0;
+    return done;
   }
 
   times.lap("reading");
@@ -214,9 +201,7 @@ int predict_command(const Invocation& invocation) {
   times.lap("finishing");
   table.close(times.text());
   spdlog::info("time of rank 0: {}", times.text());
-  if (!summary.stopped) return 0;
-  spdlog::warn("stopped on request; the same command with --resume goes on from here");
-  return stopped_on_request;
+  return summary.stopped ? stopped_on_request : done;
 }
 
 }  // namespace elastem

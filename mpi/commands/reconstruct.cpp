@@ -46,7 +46,7 @@ void require_matching(const ReconstructOptions& o, const ParticleSet& set, const
   if (table.size() > set.size())
     throw Error(
         fmt::format("{} has poses of {} particles, but {} only {} particles: give the file that was aligned",
-                    o.alignment, table.size(), o.particles, set.size()));
+                    o.alignment, table.size(), o.source.path, set.size()));
   if (table.size() < set.size())
     spdlog::info("{} has poses of the first {} of {} particles", o.alignment, table.size(), set.size());
 }
@@ -62,18 +62,10 @@ void describe(const ReconstructOptions& o, const ParticleSet& set, const ResultT
 
 }  // namespace
 
-int reconstruct_command(const Invocation& invocation) {
+ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_reconstruct_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const ReconstructOptions& o = *options;
   decide_output(comm, o.output, false, o.common.overwrite);
-  const ParticleSet set =
-      open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
+  const ParticleSet set = open_particles(comm, o.source);
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   require_matching(o, set, table);
   const double max_radius = radius_of(o, set.grid);
@@ -83,7 +75,7 @@ int reconstruct_command(const Invocation& invocation) {
     collectively(comm, [&] { require_same_box(o.reference, MrcReader(o.reference).header(), set.grid); });
   if (o.common.dry_run) {
     table.close();
-    return 0;
+    return done;
   }
   SlabFft fft(comm, oversampling * set.grid.size);
   FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
@@ -92,7 +84,7 @@ int reconstruct_command(const Invocation& invocation) {
   if (tally.used == 0)
     throw Error(
         fmt::format("none of the {} particles of {} has a pose and a readable image: align them first",
-                    tally.without_pose + tally.unusable, o.particles));
+                    tally.without_pose + tally.unusable, o.source.path));
   slab.divide(tally.used, o.regularisation, max_radius);
   fft.backward();
   write_map(comm, o.output, set.grid, o.mask_radius, fft);
@@ -102,7 +94,7 @@ int reconstruct_command(const Invocation& invocation) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
     if (comm.root()) print_correlation(correlation, set.grid);
   }
-  return 0;
+  return done;
 }
 
 }  // namespace elastem

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include <spdlog/spdlog.h>
@@ -26,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using cli::SynthesizeOptions;
 
-constexpr int stopped_on_request = 3;
-
 void warn_of_doubts(const RecipeInput& input, const ElasticModel& model) {
   const Recipe& recipe = input.recipe;
   const ImageGrid grid = recipe.grid;
@@ -51,30 +48,29 @@ void warn_of_doubts(const RecipeInput& input, const ElasticModel& model) {
 }
 
 std::string defocus_text(const SynthesizeOptions& o) {
-  const Interval defocus = o.optics.defocus;
-  if (!o.optics.ctf) return "no CTF";
-  if (!o.optics.file.empty()) return "CTFs of " + o.optics.file;
+  if (!o.recipe.ctf.enabled) return "no CTF";
+  if (!o.sources.optics.empty()) return "CTFs of " + o.sources.optics;
+  const Interval defocus = o.recipe.optics->defocus;
   if (defocus.low == defocus.high) return fmt::format("defocus {:g} Å", defocus.low);
   return fmt::format("defocus {:g} to {:g} Å", defocus.low, defocus.high);
 }
 
 std::string relation_text(const SynthesizeOptions& o, const Recipe& recipe) {
-  const cli::ConformationOptions& conformations = o.conformations;
-  if (recipe.relation == Relation::table) return "amplitudes of " + conformations.amplitudes;
-  if (recipe.relation == Relation::structures) return "structures of " + conformations.structures;
+  if (recipe.relation == Relation::table) return "amplitudes of " + o.sources.amplitudes;
+  if (recipe.relation == Relation::structures) return "structures of " + o.sources.structures;
   const std::string points =
-      recipe.relation == Relation::grid ? fmt::format(" ({} points a mode)", recipe.grid_points) : "";
-  return fmt::format("{}{} of amplitude {:.1f} Å", conformations.relation, points, recipe.amplitude);
+      recipe.relation == Relation::grid ? fmt::format(" ({} points per mode)", recipe.grid_points) : "";
+  return fmt::format("{}{} of amplitude {:.1f} Å", name_of(recipe.relation), points, recipe.amplitude);
 }
 
 void describe(const SynthesizeOptions& o, const Recipe& recipe, const ElasticModel& model,
               const ParticleOutputs& out) {
-  spdlog::info("{} images of {}² pixels of {} Å, {} atoms, modes {}, {}, {}, {}", o.count, o.size,
-               o.pixel_size, model.atom_count(), format_number_list(model.mode_numbers),
+  spdlog::info("{} images of {}² pixels of {} Å, {} atoms, modes {}, {}, {}, {}", o.count, o.recipe.grid.size,
+               o.recipe.grid.pixel_size, model.atom_count(), format_number_list(model.mode_numbers),
                relation_text(o, recipe),
                recipe.snr ? fmt::format("SNR {:g}", *recipe.snr) : std::string("no noise"), defocus_text(o));
-  const double mebibytes =
-      static_cast<double>(o.count) * o.size * o.size * (o.files.float16 ? 2 : 4) / (1 << 20);
+  const double mebibytes = static_cast<double>(o.count) * o.recipe.grid.size * o.recipe.grid.size *
+                           (o.files.float16 ? 2 : 4) / (1 << 20);
   spdlog::info("{} ({:.1f} MiB), {}, {}, {}", out.stack, mebibytes, out.particles, out.truth_star,
                out.truth_table);
 }
@@ -109,7 +105,8 @@ void write_star_files(const Communicator& comm, const SynthesizeOptions& o, cons
                       const RecipeInput& input, Eigen::Index mode_count) {
   const Recipe& recipe = input.recipe;
   std::vector<OpticsGroup> groups;
-  for (const Ctf& ctf : input.optics) groups.push_back(optics_group(ctf, o.pixel_size, o.size));
+  for (const Ctf& ctf : input.optics)
+    groups.push_back(optics_group(ctf, o.recipe.grid.pixel_size, o.recipe.grid.size));
   const std::string stack = fs::path(out.stack).filename().string();
   const bool structures = recipe.relation == Relation::structures;
   for (const bool truth : {false, true}) {
@@ -147,12 +144,8 @@ void require_apart(const ParticleOutputs& out, const std::vector<InputFile>& fil
 }
 
 Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& o, const RecipeInput& input) {
-  std::vector<std::string> options = o.effective;
-  std::erase_if(options, [](const std::string& option) {
-    return option.starts_with("amplitude=") || option.starts_with("contact-sheet=");
-  });
-  options.push_back("amplitude=" + std::to_string(input.recipe.amplitude));
-  Provenance provenance = make_provenance(invocation.comm, invocation.command_line, options, o.common.seed);
+  Provenance provenance =
+      make_provenance(invocation.comm, invocation.command_line, invocation.effective(), o.common.seed);
   std::vector<InputFile> files = {{"modes", o.modes_file}};
   files.insert(files.end(), input.files.begin(), input.files.end());
   add_inputs(invocation.comm, files, provenance);
@@ -161,24 +154,18 @@ Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& 
 
 }  // namespace
 
-int synthesize_command(const Invocation& invocation) {
+ExitCode synthesize_command(const Invocation& invocation, SynthesizeOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto options = cli::parse_synthesize_options(invocation.arguments, help);
-  if (!options) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const SynthesizeOptions& o = *options;
   const ParticleOutputs out = particle_outputs(o.output);
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   const RecipeInput input = read_recipe(comm, o, model);
   const Recipe& recipe = input.recipe;
+  o.recipe.amplitude = recipe.amplitude;  // what provenance says is what was used
   describe(o, recipe, model, out);
   warn_of_doubts(input, model);
   if (o.common.dry_run) {
     estimate(o, recipe, model, comm.size());
-    return 0;
+    return done;
   }
   collectively(comm, [&] { require_apart(out, input.files); });
   const Provenance provenance = provenance_of(invocation, o, input);
@@ -191,9 +178,7 @@ int synthesize_command(const Invocation& invocation) {
   table.close();
   spdlog::info("{} images in {:.1f} s ({:.0f} per second)", summary.done, summary.seconds,
                static_cast<double>(summary.done) / std::max(summary.seconds, 1e-9));
-  if (!summary.stopped) return 0;
-  spdlog::warn("stopped on request; the same command with --resume goes on from here");
-  return stopped_on_request;
+  return summary.stopped ? stopped_on_request : done;
 }
 
 }  // namespace elastem

@@ -1,5 +1,4 @@
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -22,17 +21,13 @@ namespace elastem {
 namespace {
 
 using cli::TrainOptions;
-constexpr int stopped_on_request = 3;
 
 /// The options of synthesize in the recipe file, for the modes file at hand.
 std::optional<cli::SynthesizeOptions> recipe_options(const TrainOptions& o) {
   if (o.recipe.empty()) return std::nullopt;
   std::vector<std::string> arguments = {"--config",   o.recipe,   "--modes-file",
-                                        o.modes_file, "--output", o.output};
-  if (o.common.quiet) arguments.emplace_back("--quiet");
-  if (o.common.verbose) arguments.emplace_back("--verbose");
-  std::string help;
-  return cli::parse_synthesize_options(arguments, help);
+                                        o.modes_file, "--output", o.training.output};
+  return cli::read_options<cli::SynthesizeOptions>("synthesize", arguments);
 }
 
 LabelSource label_source(const TrainOptions& o) {
@@ -47,7 +42,7 @@ void check_recipe(const TrainOptions& o, ImageGrid of_recipe, ImageGrid of_parti
   throw Error(
       fmt::format("{} makes images of {}² pixels of {} Å, but {} holds {}² of {} Å; give the recipe the "
                   "particles' size and pixel-size",
-                  o.recipe, of_recipe.size, of_recipe.pixel_size, o.particles, of_particles.size,
+                  o.recipe, of_recipe.size, of_recipe.pixel_size, o.training.source.path, of_particles.size,
                   of_particles.pixel_size));
 }
 
@@ -62,9 +57,8 @@ struct Source {
 /// Collective.
 Source read_source(const Communicator& comm, const TrainOptions& o) {
   Source source;
-  if (!o.particles.empty()) {
-    source.particles =
-        open_particles(comm, o.particles, o.datadir, defocus_sign(o.negative_defocus), o.invert);
+  if (!o.training.source.path.empty()) {
+    source.particles = open_particles(comm, o.training.source);
     source.set = load_training_set(comm, source.particles->file, label_source(o), o.common.seed);
   }
   TrainingSet& set = source.set;
@@ -84,14 +78,8 @@ Source read_source(const Communicator& comm, const TrainOptions& o) {
 
 Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, const Source& source) {
   const Communicator& comm = invocation.comm;
-  // How long to train, and where, is not what: a training may be resumed for more epochs or minutes.
-  std::vector<std::string> options = o.effective;
-  std::erase_if(options, [](const std::string& option) {
-    return option.starts_with("epochs=") || option.starts_with("minutes=") ||
-           option.starts_with("threads=") || option.starts_with("save-seconds=") ||
-           option.starts_with("device=");
-  });
-  Provenance provenance = make_provenance(comm, invocation.command_line, options, o.common.seed);
+  Provenance provenance =
+      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
   if (source.particles) provenance.inputs = particle_fingerprints(comm, *source.particles);
   std::vector<InputFile> files = {{"modes", o.modes_file}};
   if (!o.labels.empty()) files.push_back({"labels", o.labels});
@@ -116,34 +104,19 @@ Checkpoint resumed_state(const Communicator& comm, const std::string& path, cons
   return state;
 }
 
-TrainingOptions training_options(const TrainOptions& o) {
-  TrainingOptions options;
-  options.epochs = o.epochs;
-  options.minutes = o.minutes;
-  options.batch = o.batch;
-  options.stream = o.stream;
-  options.pretrain = o.pretrain;
-  options.particles = o.particles;
-  options.datadir = o.datadir;
-  options.inverted = o.invert;
-  options.output = o.output;
-  options.save_seconds = o.save_seconds;
-  options.report = !o.common.quiet;
-  return options;
-}
-
 Checkpoint first_state(const Communicator& comm, const TrainOptions& o, Source& source) {
   TrainingSet& set = source.set;
   const std::optional<RecipeInput>& recipe = source.recipe;
   if (set.all_training == 0) measure_scores(source.model, recipe->recipe, set);
   const auto modes = static_cast<int>(set.modes.size());
-  const Architecture architecture{o.architecture, modes, network_input_size(set.grid, o.input_resolution)};
-  const Schedule schedule{schedule_kind(o.schedule), batch_learning_rate(o.learning_rate, o.batch), o.warm_up,
-                          o.patience};
+  const Architecture architecture{o.architecture.name, modes,
+                                  network_input_size(set.grid, o.input_resolution)};
+  Schedule schedule = o.schedule;
+  schedule.learning_rate = batch_learning_rate(schedule.learning_rate, o.training.batch);
   const LabelScaling scaling =
       set.all_training > 0 ? measure_scaling(comm, set) : recipe_scaling(recipe->recipe, modes);
   // The slowest device decides for all: float32 if one of them has no bfloat16.
-  const Precision own = parse_precision(o.precision);
+  const Precision own = o.precision.value_or(device_precision());
   const Precision precision = comm.all(own == Precision::bfloat16) ? Precision::bfloat16 : Precision::float32;
   Checkpoint state = new_training(set, scaling, architecture, precision, schedule, o.common.seed);
   state.conformations =
@@ -157,13 +130,14 @@ void describe(const TrainOptions& o, const TrainingSet& set, const Checkpoint& s
                  set.all_validation,
                  set.outliers > 0 ? fmt::format("; {} outliers left out", set.outliers) : "");
   const std::string first =
-      o.pretrain > 0 ? fmt::format("; all of them in the first {:.0f} %", 100 * o.pretrain) : "";
+      o.training.pretrain > 0 ? fmt::format("; all of them in the first {:.0f} %", 100 * o.training.pretrain)
+                              : "";
   spdlog::info(
       "network '{}', {} weights, {}, sees {}² pixels; modes {}; batches of {}, {:.0f} % of them "
       "synthetic{}; "
       "{} ranks",
-      state.architecture.name, state.weights.size(), precision_name(state.precision),
-      state.architecture.input_size, format_number_list(state.modes), o.batch, 100 * o.stream, first, ranks);
+      state.architecture.name, state.weights.size(), name_of(state.precision), state.architecture.input_size,
+      format_number_list(state.modes), o.training.batch, 100 * o.training.stream, first, ranks);
   spdlog::info("the network computes on {}", device_name(device_in_use()));
   if (!state.history.empty())
     spdlog::info("resumed after {} epochs, {:.0f} images", state.epoch, state.images);
@@ -186,51 +160,40 @@ void summarise(const std::string& output, const Checkpoint& state) {
 
 /// What synthetic images are drawn from; null where none are. Collective.
 std::unique_ptr<SyntheticStream> make_stream(const Communicator& comm, const TrainOptions& o,
-                                             const TrainingOptions& options, const Source& source,
-                                             const Checkpoint& state) {
-  if (!(o.stream > 0)) return nullptr;
+                                             const Source& source, const Checkpoint& state) {
+  if (!(o.training.stream > 0)) return nullptr;
   const int input_size = state.architecture.input_size;
   if (source.recipe)
     return std::make_unique<RecipeStream>(source.model, source.recipe->recipe, input_size, o.common.seed);
   return std::make_unique<LabelStream>(source.model, source.set.grid, input_size,
-                                       measure_stream(comm, source.set, source.model, state, options),
+                                       measure_stream(comm, source.set, source.model, state, o.training),
                                        o.common.seed);
 }
 
 }  // namespace
 
-int train_command(const Invocation& invocation) {
+ExitCode train_command(const Invocation& invocation, const TrainOptions& o) {
   const Communicator& comm = invocation.comm;
-  std::string help;
-  const auto parsed = cli::parse_train_options(invocation.arguments, help);
-  if (!parsed) {
-    if (comm.root()) std::fputs(help.c_str(), stdout);
-    return 0;
-  }
-  const TrainOptions& o = *parsed;
   prepare_torch(o.threads);
   use_device_of_rank(comm, o.device);
   Source source = read_source(comm, o);
   const Provenance provenance = provenance_of(invocation, o, source);
-  const Output output = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
-  Checkpoint state =
-      output == Output::resume ? resumed_state(comm, o.output, provenance) : first_state(comm, o, source);
+  const Output output = decide_output(comm, o.training.output, o.common.resume, o.common.overwrite);
+  Checkpoint state = output == Output::resume ? resumed_state(comm, o.training.output, provenance)
+                                              : first_state(comm, o, source);
   state.options = provenance.options;
   state.inputs = provenance.inputs;
   describe(o, source.set, state, comm.size());
-  const TrainingOptions options = training_options(o);
   if (o.common.dry_run) {
     spdlog::info("dry run: {:.1f} MiB of weights and optimiser on each rank; nothing was written",
                  static_cast<double>(4 * state.weights.size() * sizeof(float)) / (1 << 20));
-    return 0;
+    return done;
   }
-  const auto stream = make_stream(comm, o, options, source, state);
+  const auto stream = make_stream(comm, o, source, state);
   watch_stop_signals();
-  const bool finished = train(comm, source.set, stream.get(), options, state);
-  summarise(o.output, state);
-  if (finished) return 0;
-  spdlog::warn("stopped on request; the same command with --resume continues");
-  return stopped_on_request;
+  const bool finished = train(comm, source.set, stream.get(), o.training, state);
+  summarise(o.training.output, state);
+  return finished ? done : stopped_on_request;
 }
 
 }  // namespace elastem

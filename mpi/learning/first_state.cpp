@@ -28,7 +28,7 @@ StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, con
   StreamModel stream;
   stream.scaling = state.scaling;
   collectively(comm, [&] {
-    ImageReader reader(options.particles, options.datadir, options.inverted);
+    ImageReader reader(options.source.path, options.source.datadir, options.source.inverted);
     const std::size_t most = 1 + most_measured / static_cast<std::size_t>(comm.size());
     const std::size_t step = 1 + set.training.size() / most;
     for (std::size_t i = 0; i < set.training.size(); ++i) {
@@ -45,7 +45,7 @@ StreamModel measure_stream(const Communicator& comm, const TrainingSet& set, con
     throw Error(fmt::format(
         "no labelled image of {} resembles the projection at its label, so that --stream has nothing to "
         "go by; check that labels, modes and particles belong together",
-        options.particles));
+        options.source.path));
   stream.grey_scale = statistics.grey_scale();
   stream.noise = statistics.noise();
   return stream;

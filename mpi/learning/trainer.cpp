@@ -90,7 +90,7 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
       state_(state),
       network_(state.architecture, state.seed, state.precision),
       maker_(set.grid, state.architecture.input_size),
-      reader_(options.particles, options.datadir, options.inverted) {
+      reader_(options.source.path, options.source.datadir, options.source.inverted) {
   require(state.weights.size() == network_.weights().size(),
           "a checkpoint holds the weights of its architecture");
   if (options.batch < comm.size())
@@ -218,7 +218,7 @@ void Trainer::validate_epoch(EpochRecord& record) {
 void Trainer::finish_epoch() {
   require_equal_weights(comm_, network_);
   if (state_.epoch_images == 0)
-    throw Error("no image of " + options_.particles +
+    throw Error("no image of " + options_.source.path +
                 " could be read in a whole epoch; check the stacks it names");
   EpochRecord record;
   record.learning_rate = state_.schedule.rate(state_.optimiser.steps - 1, progress());

@@ -21,13 +21,6 @@ double assembly_bytes(const Communicator& comm, const BlockHessian& hessian, con
 
 }  // namespace
 
-Solver parse_solver(const std::string& text) {
-  if (text == "auto") return Solver::automatic;
-  if (text == "scalapack") return Solver::scalapack;
-  require(text == "slepc", "the option was checked");
-  return Solver::slepc;
-}
-
 SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last) {
   if (wanted != Solver::automatic) return {wanted, "as asked for"};
   constexpr std::int64_t small = 600, share = 16;

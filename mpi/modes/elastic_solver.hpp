@@ -3,23 +3,13 @@
 #include <memory>
 #include <string>
 
+#include "modes/mode_solver.hpp"
 #include "mpi/modes/elastic_modes.hpp"
 #include "mpi/modes/elastic_survey.hpp"
 
 namespace elastem {
 
 class SparseProblem;
-
-/// How the lowest modes of a network are found.
-enum class Solver {
-  automatic,  ///< the faster one, by size and number of modes
-  scalapack,  ///< dense, on ScaLAPACK's grid: every mode is as easy as the lowest; memory grows with the
-              ///< square of the network
-  slepc,      ///< sparse: a few lowest modes; memory grows hardly faster than the network
-};
-
-/// Of "auto", "scalapack" or "slepc".
-Solver parse_solver(const std::string& text);
 
 /// A solver with the reason why it is taken.
 struct SolverChoice {

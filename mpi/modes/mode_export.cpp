@@ -27,10 +27,12 @@ bool for_xmipp(const ExportOptions& o) {
   if (extension != ".nmd" && extension != ".xmd")
     throw Error("option --output: " + o.output + suggestion(extension, {".nmd", ".xmd"}) +
                 "; modes are written as .nmd (NMWiz, ProDy) or .xmd (Xmipp)");
-  for (const auto& [name, value] : {std::pair("particles", &o.particles), std::pair("datadir", &o.datadir)})
+  for (const auto& [name, value] :
+       {std::pair("particles", &o.source.path), std::pair("datadir", &o.source.datadir)})
     if (!value->empty())
       throw Error("option --" + std::string(name) + ": means nothing for the normal modes in " + o.input);
-  if (o.negative_defocus) throw Error("option --xmipp-negative-defocus: means nothing for normal modes");
+  if (o.source.negative_defocus)
+    throw Error("option --xmipp-negative-defocus: means nothing for normal modes");
   return extension == ".xmd";
 }
 

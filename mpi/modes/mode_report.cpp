@@ -30,8 +30,7 @@ constexpr int frames = 20;  // of an animation, one period
 
 // All chains: which of them belongs to the structure is for the matching to find.
 Structure read_target(const ModesOptions& o) {
-  return read_structure(o.report.target, {parse_nodes(o.atoms, "option --atoms"), {}, 0, o.ligands})
-      .structure;
+  return read_structure(o.report.target, {o.selection.nodes, {}, 0, o.selection.ligands}).structure;
 }
 
 // By default the first three that are enabled.

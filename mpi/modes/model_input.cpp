@@ -97,7 +97,7 @@ std::vector<ModeVector> shared_vectors(const Communicator& comm, const std::stri
 }  // namespace
 
 AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli::AtomModelOption& option) {
-  if (option.density) model.density = parse_atom_density(*option.density, "option --atom-model");
+  if (option.density) model.density = *option.density;
   require_atom_model(model, nodes);
   const bool gaussian = model.density == AtomDensity::gaussian;
   if (option.sigma && !gaussian)

@@ -91,6 +91,11 @@ std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
   return used;
 }
 
+ParticleSet open_particles(const Communicator& comm, const ParticleSource& source,
+                           ParticleSurvey::Boxes boxes) {
+  return open_particles(comm, source.path, source.datadir, source.defocus_sign(), source.inverted, boxes);
+}
+
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {
   std::vector<std::string> fingerprints;
   const auto count = static_cast<std::int64_t>(set.stacks.size());

@@ -9,6 +9,7 @@
 #include "mpi/comm/communicator.hpp"
 #include "mpi/run/provenance.hpp"
 #include "particles/particle_file.hpp"
+#include "particles/particle_source.hpp"
 #include "particles/particle_survey.hpp"
 
 namespace elastem {
@@ -59,6 +60,9 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
 /// size; then every rank holds a byte per row. Collective. Throws Error.
 ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
                            DefocusSign sign = DefocusSign::as_written, bool inverted = false,
+                           ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
+
+ParticleSet open_particles(const Communicator& comm, const ParticleSource& source,
                            ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
 
 /// What provenance says of a set: its file, the stack of its first particle (see input_fingerprint), and with

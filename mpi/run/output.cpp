@@ -20,11 +20,13 @@ std::map<std::string, InputFingerprint> inputs_by_role(const std::vector<std::st
   return inputs;
 }
 
+// An option with an empty value is one that is not set.
 std::map<std::string, std::string> values_by_option(const std::vector<std::string>& options) {
   std::map<std::string, std::string> values;
   for (const auto& line : options) {
     const auto equals = line.find('=');
-    values[line.substr(0, equals)] = equals == std::string::npos ? "" : line.substr(equals + 1);
+    if (equals != std::string::npos && equals + 1 < line.size())
+      values[line.substr(0, equals)] = line.substr(equals + 1);
   }
   return values;
 }

@@ -22,9 +22,9 @@ using cli::SynthesizeOptions;
 
 MrcHeader stack_header(const SynthesizeOptions& o) {
   MrcHeader header;
-  header.columns = header.rows = o.size;
+  header.columns = header.rows = o.recipe.grid.size;
   header.sections = o.count;
-  header.pixel_size = o.pixel_size;
+  header.pixel_size = o.recipe.grid.pixel_size;
   header.mode = o.files.float16 ? 12 : 2;
   return header;
 }
@@ -82,7 +82,7 @@ ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOpti
     TableContents made;
     made.key_length = image_key(out, o.count - 1).size();
     made.vectors = {{"atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model"},
-                    {"pixel_size", {o.pixel_size}, "Å", "size of a pixel of the images"}};
+                    {"pixel_size", {o.recipe.grid.pixel_size}, "Å", "size of a pixel of the images"}};
     return made;
   };
   const auto resumed = [&](const ResultTable&) { collectively(comm, [&] { require_same_stack(o, out); }); };
@@ -101,7 +101,7 @@ void write_contact_sheet(const Communicator& comm, const SynthesizeOptions& o, c
     noise_free.snr.reset();
     noise_free.normalisation = Normalisation::none;  // there may be nothing in the background
     Synthesizer noisy(model, recipe), clean(model, noise_free);
-    ContactSheet sheet(shown, o.size);
+    ContactSheet sheet(shown, o.recipe.grid.size);
     for (int i = 0; i < shown; ++i) {
       const auto index = static_cast<std::uint64_t>(i);
       sheet.place(i, noisy.image(index), clean.image(index));

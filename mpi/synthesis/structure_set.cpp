@@ -72,7 +72,7 @@ StructureSelection selection_like(const std::string& nodes, const std::string& m
   if (nodes != "all" && nodes != "ca")
     throw Error("--relation structures: the nodes of " + modes_file + " are " + nodes +
                 ", which no structure has; take modes of a structure");
-  selection.nodes = parse_nodes(nodes, "atoms");
+  selection.nodes = value_of<Nodes>(nodes, "atoms");
   selection.ligands =
       selection.nodes == Nodes::all;  // the modes may have them; what they have not stays away
   return selection;

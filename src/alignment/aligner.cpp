@@ -165,7 +165,7 @@ SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const Al
   search.resolution = options.search_resolution;
   search.shift_range = options.shift_range;
   search.conformation_step = conformation_share * options.amplitude_range;
-  search.memory = options.library_memory;
+  search.memory = static_cast<std::size_t>(options.library_memory_mib * (1 << 20));
   search.candidates = options.candidates;
   search.separation = 0.6 * options.angular_step;
   return search;

@@ -20,15 +20,15 @@ struct AlignmentOptions {
   double amplitude_range =
       0;                   ///< Å: about the largest amplitude to expect of a mode; 0: default_amplitude(N)
   double shift_range = 0;  ///< Å along each axis; 0: an eighth of the box
-  double max_resolution = 0;     ///< Å, finest detail that is fitted; 0: all
-  double angular_step = 18;      ///< degrees
-  double search_resolution = 0;  ///< Å; 0: what moves by a step at the particle's rim, at least 16
-  std::size_t library_memory = std::size_t{1} << 28;  ///< bytes
-  int candidates = 60;                                ///< poses that are refined briefly
-  int finalists = 4;                                  ///< of them, those refined to the end
-  double defocus_spread = 0;  ///< Å: how far off the defocus may be; 0: it is not fitted
-  double local_angle = 10;    ///< degrees about a given pose in which a local alignment looks
-  double local_shift = 7;     ///< Å about a given position
+  double max_resolution = 0;        ///< Å, finest detail that is fitted; 0: all
+  double angular_step = 18;         ///< degrees
+  double search_resolution = 0;     ///< Å; 0: what moves by a step at the particle's rim, at least 16
+  double library_memory_mib = 256;  ///< most that the library may take
+  int candidates = 60;              ///< poses that are refined briefly
+  int finalists = 4;                ///< of them, those refined to the end
+  double defocus_spread = 0;        ///< Å: how far off the defocus may be; 0: it is not fitted
+  double local_angle = 10;          ///< degrees about a given pose in which a local alignment looks
+  double local_shift = 7;           ///< Å about a given position
 };
 
 /// `options` with every 0 that stands for a default replaced.

@@ -1,11 +1,7 @@
 #include "cli/value_text.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
-
-#include "core/error.hpp"
-#include "core/suggestion.hpp"
 
 namespace elastem::cli {
 
@@ -41,21 +37,6 @@ bool read_interval(std::string_view text, Interval& interval) {
   }
   interval = read;
   return true;
-}
-
-Interval interval_of(const std::string& text, const std::string& option) {
-  Interval interval;
-  if (read_interval(text, interval)) return interval;
-  throw Error("option --" + option + ": \"" + text +
-              "\" is neither a number nor a range LOW-HIGH, e.g. 100-500");
-}
-
-void require_word(const std::string& text, const std::string& option, const std::vector<std::string>& words) {
-  if (std::find(words.begin(), words.end(), text) != words.end()) return;
-  std::string known;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    known += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
-  throw Error("option --" + option + ": \"" + text + "\"" + suggestion(text, words) + "; give " + known);
 }
 
 bool names_particle_file(const std::string& text) {

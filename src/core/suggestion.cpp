@@ -33,12 +33,24 @@ std::string suggestion(const std::string& word, const std::vector<std::string>& 
     // A beginning of at least three letters counts as near: "synth" means "synthesize".
     const bool beginning = word.size() >= 3 && candidate.compare(0, word.size(), word) == 0;
     const std::size_t distance = beginning ? 1 : edit_distance(word, candidate);
-    if (distance < least) {
+    const bool shorter = nearest && distance == least && candidate.size() < nearest->size();
+    if (distance < least || shorter) {
       least = distance;
       nearest = &candidate;
     }
   }
   return nearest ? " (did you mean " + *nearest + "?)" : "";
+}
+
+std::string alternatives(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 < words.size() ? ", " : " or ") + words[i];
+  return text;
+}
+
+std::string unknown_name(const std::string& name, const std::vector<std::string>& names) {
+  return "\"" + name + "\"" + suggestion(name, names) + "; give " + alternatives(names);
 }
 
 }  // namespace elastem

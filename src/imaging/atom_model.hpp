@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/name_table.hpp"
 #include "imaging/elastic_model.hpp"
 
 namespace elastem {
@@ -11,6 +12,12 @@ enum class AtomDensity {
   gaussian,    ///< one Gaussian, as many electrons as the atom has
   scattering,  ///< electron scattering factors of the element
 };
+
+inline constexpr NamedValue<AtomDensity> atom_density_names[] = {{AtomDensity::gaussian, "gaussian"},
+                                                                 {AtomDensity::scattering, "scattering"}};
+constexpr NameTable<AtomDensity> name_table(AtomDensity) {
+  return atom_density_names;
+}
 
 /// The density of every atom of a structure.
 struct AtomModel {

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "core/name_table.hpp"
+
 namespace elastem {
 
 /// What was done to an image about its CTF after it was taken, and what then is left of the CTF.
@@ -11,6 +13,15 @@ enum class CtfCorrection {
   premultiply,  ///< times CTF: CTF²
   wiener,       ///< times CTF/(CTF² + c): CTF²/(CTF² + c)
 };
+
+inline constexpr NamedValue<CtfCorrection> ctf_correction_names[] = {
+    {CtfCorrection::none, "none"},
+    {CtfCorrection::phase_flip, "phase-flip"},
+    {CtfCorrection::premultiply, "premultiply"},
+    {CtfCorrection::wiener, "wiener"}};
+constexpr NameTable<CtfCorrection> name_table(CtfCorrection) {
+  return ctf_correction_names;
+}
 
 /// Contrast transfer of a weak phase object. Defocus is positive for underfocus.
 struct Ctf {

@@ -120,9 +120,7 @@ template <class T>
 json written(const T& value) {
   if constexpr (std::same_as<T, double>) {
     return std::isfinite(value) ? json(value) : json(nullptr);
-  } else if constexpr (std::same_as<T, Precision>) {
-    return precision_name(value);
-  } else if constexpr (std::same_as<T, ScheduleKind>) {
+  } else if constexpr (Named<T>) {
     return name_of(value);
   } else if constexpr (std::same_as<T, std::vector<float>>) {
     return value.size();
@@ -143,10 +141,8 @@ template <class T>
 void read(const json& stored, T& value) {
   if constexpr (std::same_as<T, double>) {
     value = stored.is_null() ? std::numeric_limits<double>::quiet_NaN() : stored.get<double>();
-  } else if constexpr (std::same_as<T, Precision>) {
-    value = parse_precision(stored.get<std::string>());
-  } else if constexpr (std::same_as<T, ScheduleKind>) {
-    value = schedule_kind(stored.get<std::string>());
+  } else if constexpr (Named<T>) {
+    value = value_of<T>(stored.get<std::string>(), "header of the network");
   } else if constexpr (std::same_as<T, std::vector<float>>) {
     value.resize(stored.get<std::size_t>());
   } else if constexpr (HasFields<T>) {

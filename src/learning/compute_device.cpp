@@ -8,7 +8,6 @@
 
 #include "core/error.hpp"
 #include "core/processor.hpp"
-#include "core/suggestion.hpp"
 #include "learning/torch_device.hpp"
 
 namespace elastem {
@@ -18,21 +17,18 @@ ComputeDevice in_use;
 
 }  // namespace
 
-ComputeDevice device_among(int devices, const std::string& name, int local_rank) {
-  if (name != "auto" && name != "cpu" && name != "cuda")
-    throw Error("unknown device '" + name + "': choose auto, cpu or cuda" +
-                suggestion(name, {"auto", "cpu", "cuda"}));
-  if (name == "cuda" && devices == 0)
+ComputeDevice device_among(int devices, DeviceChoice choice, int local_rank) {
+  if (choice == DeviceChoice::cuda && devices == 0)
     throw Error(
         "option --device cuda: LibTorch finds no CUDA device here; build with a LibTorch that has CUDA and "
         "run where nvidia-smi lists a GPU, or give --device cpu");
-  if (name == "cpu" || devices == 0) return {};
+  if (choice == DeviceChoice::cpu || devices == 0) return {};
   return {local_rank % devices, true};
 }
 
-ComputeDevice choose_device(const std::string& name, int local_rank) {
+ComputeDevice choose_device(DeviceChoice choice, int local_rank) {
   const int devices = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-  return device_among(devices, name, local_rank);
+  return device_among(devices, choice, local_rank);
 }
 
 void use_device(const ComputeDevice& device) {

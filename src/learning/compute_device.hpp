@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "core/name_table.hpp"
+
 namespace elastem {
 
 /// Where a network computes.
@@ -14,13 +16,21 @@ struct ComputeDevice {
   bool operator==(const ComputeDevice&) const = default;
 };
 
-/// "cpu"; "cuda": of the n CUDA devices that LibTorch sees, number local_rank mod n, where `local_rank` is
-/// the rank's number within its node; "auto": the same where there is one, else the processor. Throws Error
-/// for another name, and for "cuda" where there is none.
-ComputeDevice choose_device(const std::string& name, int local_rank);
+/// Where a network is to compute; automatic: on a CUDA device where there is one.
+enum class DeviceChoice { automatic, cpu, cuda };
+
+inline constexpr NamedValue<DeviceChoice> device_choice_names[] = {
+    {DeviceChoice::automatic, "auto"}, {DeviceChoice::cpu, "cpu"}, {DeviceChoice::cuda, "cuda"}};
+constexpr NameTable<DeviceChoice> name_table(DeviceChoice) {
+  return device_choice_names;
+}
+
+/// Of the n CUDA devices that LibTorch sees, number local_rank mod n, where `local_rank` is the rank's number
+/// within its node, or the processor. Throws Error for DeviceChoice::cuda where there is none.
+ComputeDevice choose_device(DeviceChoice choice, int local_rank);
 
 /// The rule of choose_device for `devices` CUDA devices.
-ComputeDevice device_among(int devices, const std::string& name, int local_rank);
+ComputeDevice device_among(int devices, DeviceChoice choice, int local_rank);
 
 /// Networks that this process makes from now on compute there; before, on the processor. On a CUDA device
 /// float32 is float32 (no TF32), and cuDNN chooses only algorithms that give the same bits again.

@@ -7,7 +7,6 @@
 #include <torch/torch.h>
 
 #include "core/error.hpp"
-#include "core/suggestion.hpp"
 #include "learning/flat_parameters.hpp"
 #include "learning/label.hpp"
 #include "learning/network_layers.hpp"
@@ -34,16 +33,8 @@ Tensor matrix_of(std::span<const float> values, std::size_t columns) {
 
 }  // namespace
 
-Precision parse_precision(const std::string& name) {
-  if (name == "float32") return Precision::float32;
-  if (name == "bfloat16") return Precision::bfloat16;
-  if (name == "auto") return multiplies_bfloat16(device_in_use()) ? Precision::bfloat16 : Precision::float32;
-  throw Error("unknown precision '" + name + "': choose auto, float32 or bfloat16" +
-              suggestion(name, {"auto", "float32", "bfloat16"}));
-}
-
-std::string precision_name(Precision precision) {
-  return precision == Precision::bfloat16 ? "bfloat16" : "float32";
+Precision device_precision() {
+  return multiplies_bfloat16(device_in_use()) ? Precision::bfloat16 : Precision::float32;
 }
 
 int network_input_size(ImageGrid grid, double resolution) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/name_table.hpp"
 #include "imaging/projection.hpp"
 
 namespace elastem {
@@ -15,10 +16,14 @@ namespace elastem {
 /// Numbers that activations and products of a network are made of; weights, sums and the loss are float32.
 enum class Precision { float32, bfloat16 };
 
-/// "float32" or "bfloat16"; "auto" is bfloat16 where the device in use multiplies it (multiplies_bfloat16).
-/// Throws Error for another name.
-Precision parse_precision(const std::string& name);
-std::string precision_name(Precision precision);
+inline constexpr NamedValue<Precision> precision_names[] = {{Precision::float32, "float32"},
+                                                            {Precision::bfloat16, "bfloat16"}};
+constexpr NameTable<Precision> name_table(Precision) {
+  return precision_names;
+}
+
+/// bfloat16 where the device in use multiplies it (multiplies_bfloat16), else float32.
+Precision device_precision();
 
 /// What a network looks like; stored in its checkpoint.
 struct Architecture {
@@ -30,7 +35,9 @@ struct Architecture {
 };
 
 /// The architectures there are, smallest first.
-std::vector<std::string> architecture_names();
+inline std::vector<std::string> architecture_names() {
+  return {"tiny", "small", "medium", "resnet18", "resnet34"};
+}
 
 /// Pixels a side of the input that keeps detail down to `resolution` Å (a pair of pixels each): the smallest
 /// multiple of 16 beyond 2·S·p/resolution, at least 32 and never more than the image has.

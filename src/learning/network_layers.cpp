@@ -1,5 +1,6 @@
 #include "learning/network_layers.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.hpp"
@@ -13,36 +14,27 @@ using torch::Tensor;
 constexpr int norm_groups = 8;
 
 struct Shape {
-  const char* name;
   int width;
   std::array<int, 4> blocks;  ///< of each stage
   int stem;                   ///< side of the first convolution
   int hidden;                 ///< units of the linear layer before the last; 0: the mean over the image
                               ///< goes straight to the last, and a maximum of 3×3 follows the stem
 };
-/// The last two as published (He et al. 2016), but for the norm and the single input channel.
-constexpr std::array shapes = {
-    Shape{"tiny", 16, {1, 1, 1, 1}, 5, 256},   Shape{"small", 32, {1, 1, 1, 1}, 5, 256},
-    Shape{"medium", 64, {1, 1, 1, 1}, 5, 512}, Shape{"resnet18", 64, {2, 2, 2, 2}, 7, 0},
-    Shape{"resnet34", 64, {3, 4, 6, 3}, 7, 0},
-};
+/// Of architecture_names(). The last two as published (He et al. 2016), but for the norm and the single input
+/// channel.
+constexpr std::array shapes = {Shape{16, {1, 1, 1, 1}, 5, 256}, Shape{32, {1, 1, 1, 1}, 5, 256},
+                               Shape{64, {1, 1, 1, 1}, 5, 512}, Shape{64, {2, 2, 2, 2}, 7, 0},
+                               Shape{64, {3, 4, 6, 3}, 7, 0}};
 
 const Shape& shape_of(const std::string& name) {
-  for (const Shape& shape : shapes)
-    if (shape.name == name) return shape;
-  std::string all;
-  for (const Shape& shape : shapes) all += (all.empty() ? "" : ", ") + std::string(shape.name);
-  throw Error("unknown architecture '" + name + "': choose one of " + all +
-              suggestion(name, architecture_names()));
+  const std::vector<std::string> names = architecture_names();
+  require(names.size() == shapes.size(), "each architecture has its shape");
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end()) throw Error("network architecture " + unknown_name(name, names));
+  return shapes[static_cast<std::size_t>(found - names.begin())];
 }
 
 }  // namespace
-
-std::vector<std::string> architecture_names() {
-  std::vector<std::string> names;
-  for (const Shape& shape : shapes) names.emplace_back(shape.name);
-  return names;
-}
 
 NormReluImpl::NormReluImpl(int channels)
     : gamma(register_parameter("gamma", torch::ones({channels}))),

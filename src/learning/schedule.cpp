@@ -1,46 +1,19 @@
 #include "learning/schedule.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
-#include <utility>
 
 #include "core/error.hpp"
-#include "core/suggestion.hpp"
 
 namespace elastem {
 namespace {
-
-constexpr std::array<std::pair<ScheduleKind, const char*>, 3> kinds = {{{ScheduleKind::cosine, "cosine"},
-                                                                        {ScheduleKind::constant, "constant"},
-                                                                        {ScheduleKind::plateau, "plateau"}}};
 
 std::int64_t epochs_without_progress(const Schedule& s) {
   return s.observed - std::max(s.best_epoch, s.cut_epoch);
 }
 
 }  // namespace
-
-std::vector<std::string> schedule_names() {
-  std::vector<std::string> names;
-  for (const auto& [kind, name] : kinds) names.emplace_back(name);
-  return names;
-}
-
-std::string name_of(ScheduleKind kind) {
-  for (const auto& [each, name] : kinds)
-    if (each == kind) return name;
-  require(false, "every kind of schedule has a name");
-  return "";
-}
-
-ScheduleKind schedule_kind(const std::string& name) {
-  for (const auto& [kind, each] : kinds)
-    if (name == each) return kind;
-  throw Error("option --schedule: \"" + name + "\"" + suggestion(name, schedule_names()) +
-              "; give cosine, constant or plateau");
-}
 
 double Schedule::rate(std::int64_t step, double progress) const {
   require(kind != ScheduleKind::plateau || patience > 0, "a plateau is some epochs long");

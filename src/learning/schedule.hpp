@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
+
+#include "core/name_table.hpp"
 
 namespace elastem {
 
@@ -10,11 +10,12 @@ namespace elastem {
 /// whenever the validation loss stands still.
 enum class ScheduleKind { cosine, constant, plateau };
 
-/// "cosine", "constant", "plateau".
-std::vector<std::string> schedule_names();
-std::string name_of(ScheduleKind kind);
-/// Throws Error for a name that is none of these.
-ScheduleKind schedule_kind(const std::string& name);
+inline constexpr NamedValue<ScheduleKind> schedule_names[] = {{ScheduleKind::cosine, "cosine"},
+                                                              {ScheduleKind::constant, "constant"},
+                                                              {ScheduleKind::plateau, "plateau"}};
+constexpr NameTable<ScheduleKind> name_table(ScheduleKind) {
+  return schedule_names;
+}
 
 /// The learning rate of a training and when it is given up: plain data, so that a checkpoint holds all of it.
 ///

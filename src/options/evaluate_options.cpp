@@ -1,42 +1,27 @@
 #include "options/evaluate_options.hpp"
 
-#include "core/error.hpp"
+#include <spdlog/fmt/fmt.h>
 
 namespace elastem::cli {
 
-namespace po = boost::program_options;
+void declare(OptionTable& table, EvaluateOptions& o) {
+  table.option("input,i", o.input, "FILE", "result of align or predict").required().file({".h5"});
+  table.option("truth,t", o.truth, "FILE", "truth.h5 of synthesize").required().file({".h5"});
+  table.flag("json", o.json, "print JSON for programs instead of a table");
+  table.flag("without-prior", o.without_prior,
+             "evaluate what each image alone says, before align --learn-prior");
+  table
+      .option("pixel-size", o.pixel_size, "Å",
+              "for shift errors in pixels (by default as stored with the truth)")
+      .above(0);
+  table.option("atom-count", o.atom_count, "N", "for coordinate errors (by default as stored with the truth)")
+      .at_least(1);
+  add_matching(table, o.matching);
+  table.common(o.common, {});
+}
 
-std::optional<EvaluateOptions> parse_evaluate_options(const std::vector<std::string>& arguments,
-                                                      std::string& help) {
-  EvaluateOptions o;
-  double pixel_size = 0;
-  std::int64_t atom_count = 0;
-  CommandLine line("evaluate", "Errors of a result against the truth, and against the Cramér–Rao bound",
-                   o.common, Resumable::no);
-  line.without({"seed", "dry-run", "overwrite"});
-  line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"), "result of align or predict")(
-      "truth,t", po::value(&o.truth)->required()->value_name("FILE"), "truth.h5 of synthesize")(
-      "json", po::bool_switch(&o.json), "print JSON for programs instead of a table")(
-      "without-prior", po::bool_switch(&o.without_prior),
-      "evaluate what each image alone says, before align --learn-prior")(
-      "pixel-size", po::value(&pixel_size)->value_name("Å"),
-      "for shift errors in pixels (by default as stored with the truth)")(
-      "atom-count", po::value(&atom_count)->value_name("N"),
-      "for coordinate errors (by default as stored with the truth)");
-  add_matching(line, o.matching);
-  if (!line.parse(arguments)) {
-    help = line.help();
-    return std::nullopt;
-  }
-  if (line.given("pixel-size")) {
-    if (!(pixel_size > 0)) throw Error("option --pixel-size: must be above 0 Å");
-    o.pixel_size = pixel_size;
-  }
-  if (line.given("atom-count")) {
-    if (atom_count < 1) throw Error("option --atom-count: must be 1 or more");
-    o.atom_count = atom_count;
-  }
-  return o;
+std::string next_step(const EvaluateOptions& o) {
+  return fmt::format("elastem landscape -i {} -m modes.h5 -o landscape", o.input);
 }
 
 }  // namespace elastem::cli

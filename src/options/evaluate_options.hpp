@@ -3,9 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
 
 namespace elastem::cli {
@@ -21,8 +20,9 @@ struct EvaluateOptions {
   CommonOptions common;
 };
 
-/// Throws Error; none when --help was asked for, whose text is then in `help`.
-std::optional<EvaluateOptions> parse_evaluate_options(const std::vector<std::string>& arguments,
-                                                      std::string& help);
+void declare(OptionTable& table, EvaluateOptions& o);
+
+/// What to do with the result.
+std::string next_step(const EvaluateOptions& o);
 
 }  // namespace elastem::cli

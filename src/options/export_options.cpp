@@ -1,28 +1,37 @@
 #include "options/export_options.hpp"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "options/particle_source_options.hpp"
 
 namespace elastem::cli {
 
-std::optional<ExportOptions> parse_export_options(const std::vector<std::string>& arguments,
-                                                  std::string& help) {
-  namespace po = boost::program_options;
-  ExportOptions o;
-  CommandLine line("export", "Results, particles or normal modes as files of other programs", o.common,
-                   Resumable::no);
-  line.without({"seed"});
-  line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"),
-             "result of align, predict or synthesize (.h5), particles (.star, .xmd), or normal modes (.h5)")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE"),
-      "what to write. Of results and particles: .star for RELION 3.1, .xmd for Xmipp; of modes: .xmd for "
-      "Xmipp, .nmd for NMWiz and ProDy")(
-      "particles", po::value(&o.particles)->value_name("FILE"),
-      "the particle file of the result (by default the one it was made from)");
-  add_particle_source(line, o.datadir, o.negative_defocus);
-  add_matching(line, o.matching);
-  if (line.parse(arguments)) return o;
-  help = line.help();
-  return std::nullopt;
+void declare(OptionTable& table, ExportOptions& o) {
+  table
+      .option("input,i", o.input, "FILE",
+              "result of align, predict or synthesize (.h5), particles (.star, .xmd), or normal modes (.h5)")
+      .required()
+      .file({".h5", ".star", ".xmd"});
+  table
+      .option("output,o", o.output, "FILE",
+              "what to write. Of results and particles: .star for RELION 3.1, .xmd for Xmipp; of modes: .xmd "
+              "for Xmipp, .nmd for NMWiz and ProDy")
+      .required()
+      .unstored()
+      .file({".star", ".xmd", ".nmd"});
+  table
+      .option("particles", o.source.path, "FILE",
+              "the particle file of the result (by default the one it was made from)")
+      .file({".star", ".xmd"});
+  add_particle_source(table, o.source);
+  add_matching(table, o.matching);
+  table.common(o.common, {"dry-run", "overwrite"});
+}
+
+std::string next_step(const ExportOptions& o) {
+  if (o.output.ends_with(".star")) return fmt::format("relion_display --i {}", o.output);
+  if (o.output.ends_with(".nmd")) return fmt::format("open {} in NMWiz, or read it with ProDy", o.output);
+  return fmt::format("open {} in Xmipp", o.output);
 }
 
 }  // namespace elastem::cli

@@ -1,22 +1,21 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
+#include "particles/particle_source.hpp"
 
 namespace elastem::cli {
 
 /// Options of `elastem inspect`.
 struct InspectOptions {
-  std::string input, datadir;
-  bool negative_defocus = false;  ///< of an XMD
+  ParticleSource source;  ///< any file that elastem knows; the rest is of particles
   CommonOptions common;
 };
 
-/// Throws Error; none when --help was asked for, whose text is then in `help`.
-std::optional<InspectOptions> parse_inspect_options(const std::vector<std::string>& arguments,
-                                                    std::string& help);
+void declare(OptionTable& table, InspectOptions& o);
+
+/// What to do with the result.
+std::string next_step(const InspectOptions& o);
 
 }  // namespace elastem::cli

@@ -1,33 +1,30 @@
 #include "options/landscape_options.hpp"
 
-#include "core/error.hpp"
+#include <spdlog/fmt/fmt.h>
 
 namespace elastem::cli {
 
-namespace po = boost::program_options;
+void declare(OptionTable& table, LandscapeOptions& o) {
+  table.option("input,i", o.input, "FILE", "result of align or predict").required().file({".h5"});
+  table.option("modes-file,m", o.modes_file, "FILE", "structure and modes, as `elastem modes` writes them")
+      .required()
+      .file({".h5"});
+  table.option("output,o", o.output, "DIR", "folder for index.html, plots, tables and trajectory.pdb")
+      .required()
+      .unstored()
+      .folder();
+  table
+      .option("frames", o.frames, "N",
+              "models along the first component, each the mean of an equal share of the particles")
+      .at_least(1)
+      .at_most(1000);
+  add_with_outliers(table, o.with_outliers);
+  add_matching(table, o.matching);
+  table.common(o.common, {"seed", "dry-run", "overwrite"});
+}
 
-std::optional<LandscapeOptions> parse_landscape_options(const std::vector<std::string>& arguments,
-                                                        std::string& help) {
-  LandscapeOptions o;
-  CommandLine line("landscape",
-                   "Principal components, density and trajectory of the conformations, as a report", o.common,
-                   Resumable::no);
-  line.add()("input,i", po::value(&o.input)->required()->value_name("FILE"), "result of align or predict")(
-      "modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
-      "structure and modes, as `elastem modes` writes them")(
-      "output,o", po::value(&o.output)->required()->value_name("DIR"),
-      "folder for index.html, plots, tables and trajectory.pdb")(
-      "frames", po::value(&o.frames)->default_value(o.frames)->value_name("N"),
-      "models along the first component, each the mean of an equal share of the particles");
-  add_with_outliers(line, o.with_outliers);
-  add_matching(line, o.matching);
-  if (!line.parse(arguments)) {
-    help = line.help();
-    return std::nullopt;
-  }
-  if (o.frames < 1 || o.frames > 1000)
-    throw Error("option --frames: " + std::to_string(o.frames) + " models; give 1 to 1000");
-  return o;
+std::string next_step(const LandscapeOptions& o) {
+  return fmt::format("open {}/index.html in a browser", o.output);
 }
 
 }  // namespace elastem::cli

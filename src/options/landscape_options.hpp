@@ -1,10 +1,8 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
 
 namespace elastem::cli {
@@ -18,8 +16,9 @@ struct LandscapeOptions {
   CommonOptions common;
 };
 
-/// Throws Error; none when --help was asked for, whose text is then in `help`.
-std::optional<LandscapeOptions> parse_landscape_options(const std::vector<std::string>& arguments,
-                                                        std::string& help);
+void declare(OptionTable& table, LandscapeOptions& o);
+
+/// What to do with the result.
+std::string next_step(const LandscapeOptions& o);
 
 }  // namespace elastem::cli

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
 
 namespace elastem::cli {
 
@@ -17,9 +17,7 @@ struct MapOptions {
   std::string pseudoatoms;          ///< PDB file to write; empty: none
 };
 
-void add_map_options(CommandLine& line, MapOptions& options);
-/// Throws Error for values that make no sense, and for options that do
-/// not go with a map, or with a structure.
-void check_map(const CommandLine& line, const MapOptions& options);
+/// The options of a map, and the checks of what goes with a map and what with a structure.
+void add_map_options(OptionTable& table, MapOptions& options);
 
 }  // namespace elastem::cli

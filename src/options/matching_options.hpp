@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
 
 namespace elastem::cli {
 
@@ -10,9 +10,9 @@ struct Matching {
 };
 
 /// --accept-mismatch of a command that reads a table of results together with other files.
-void add_matching(CommandLine& line, Matching& matching);
+void add_matching(OptionTable& table, Matching& matching);
 
 /// --with-outliers of a command that leaves the particles out that the structure does not explain.
-void add_with_outliers(CommandLine& line, bool& with_outliers);
+void add_with_outliers(OptionTable& table, bool& with_outliers);
 
 }  // namespace elastem::cli

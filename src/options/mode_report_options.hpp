@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
 
 namespace elastem::cli {
 
@@ -14,8 +14,8 @@ struct ModeReportOptions {
   double animation_rmsd = 3;  ///< Å
 };
 
-void add_mode_report_options(CommandLine& line, ModeReportOptions& options);
-/// Throws Error; also for what does not go with --import. `last_mode` is the last one that is computed.
-void check_mode_report(const CommandLine& line, const ModeReportOptions& options, int last_mode);
+/// The options of the report, and the checks of what does not go with it or with --import. `last_mode` is the
+/// last one that is computed.
+void add_mode_report_options(OptionTable& table, ModeReportOptions& options, const int& last_mode);
 
 }  // namespace elastem::cli

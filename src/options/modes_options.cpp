@@ -1,82 +1,80 @@
 #include "options/modes_options.hpp"
 
-#include <cmath>
-
-#include "core/error.hpp"
-#include "core/suggestion.hpp"
+#include <spdlog/fmt/fmt.h>
 
 namespace elastem::cli {
 
 namespace {
 
-namespace po = boost::program_options;
+void declare_structure(OptionTable& table, ModesOptions& o) {
+  table
+      .option("input,i", o.input, "FILE",
+              "structure, PDB or mmCIF, may be gzipped; hydrogens and waters are left out, ligands too by "
+              "default")
+      .file({".pdb", ".cif", ".ent", ".gz"});
+  table.option("output,o", o.output, "FILE.h5", "modes file to write").required().unstored().file({".h5"});
+  table.option("atoms", o.selection.nodes, "all|ca",
+               "all atoms, or one node per residue: Cα, and P of nucleic acids");
+}
 
-void check(const ModesOptions& o) {
-  if (o.atoms != "all" && o.atoms != "ca")
-    throw Error("option --atoms: \"" + o.atoms + "\"" + suggestion(o.atoms, {"all", "ca"}) +
-                "; give all or ca");
-  if (o.ligands && o.atoms == "ca")
-    throw Error("option --ligands: means nothing with --atoms ca, one node a residue of a chain");
-  if (o.last_mode < 7)
-    throw Error("option --modes: " + std::to_string(o.last_mode) +
-                "; give the number of the last mode, 7 or more: modes 1-6 are the rigid-body ones");
-  if (o.block_residues < 0)
-    throw Error("option --block-residues: " + std::to_string(o.block_residues) +
-                "; give the number of residues that move as one, 1 or more");
-  if (o.solver != "auto" && o.solver != "scalapack" && o.solver != "slepc")
-    throw Error("option --solver: \"" + o.solver + "\"" +
-                suggestion(o.solver, {"auto", "scalapack", "slepc"}) + "; give auto, scalapack or slepc");
-  if (o.model < 0) throw Error("option --model: " + std::to_string(o.model) + "; give the number of a model");
+void declare_selection(OptionTable& table, ModesOptions& o) {
+  table.option("chain", o.selection.chains, "NAME",
+               "read this chain only; may be given more than once (by default all chains)");
+  table.flag("ligands", o.selection.ligands, "read ligands and ions too, as atoms like the others");
+  table
+      .option("model", o.selection.model, "N",
+              "number of the model in a file of several (by default the first)")
+      .unset(0)
+      .at_least(1);
+  table.check([&o](const OptionTable&) {
+    if (o.selection.ligands && o.selection.nodes == Nodes::ca)
+      refuse_option("ligands", "means nothing with --atoms ca, one node per residue of a chain");
+  });
 }
 
 }  // namespace
 
-std::optional<ModesOptions> parse_modes_options(const std::vector<std::string>& arguments,
-                                                std::string& help) {
-  ModesOptions o;
-  CommandLine line("modes", "Elastic normal modes of an atomic structure or a density map", o.common,
-                   Resumable::no);
-  line.without({"seed"});
-  line.add()(
-      "input,i", po::value(&o.input)->value_name("FILE"),
-      "structure, PDB or mmCIF, may be gzipped; hydrogens and waters are left out, ligands too by default")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE.h5"), "modes file to write")(
-      "atoms", po::value(&o.atoms)->default_value(o.atoms)->value_name("all|ca"),
-      "all atoms, or one node a residue: Cα, and P of nucleic acids");
-  add_cutoff_options(line, o.relative);
-  line.add()("modes", po::value(&o.last_mode)->default_value(o.last_mode)->value_name("N"),
-             "number of the last mode, counted with the six rigid-body ones: 20 computes modes 7 to 20")(
-      "block-residues", po::value(&o.block_residues)->value_name("N"),
-      "let N residues of a chain move as a rigid body (RTB), for large structures; with 1 every residue (by "
-      "default every atom moves by itself)")(
-      "solver", po::value(&o.solver)->default_value(o.solver)->value_name("auto|scalapack|slepc"),
-      "scalapack: dense, for many modes; slepc: sparse, for the lowest ones; auto: the faster one")(
-      "mass-weighted", po::bool_switch(&o.mass_weighted), "use the atoms' masses instead of equal ones")(
-      "chain", po::value(&o.chains)->composing()->value_name("NAME"),
-      "read this chain only; may be given more than once (by default all chains)")(
-      "ligands", po::bool_switch(&o.ligands), "read ligands and ions too, as atoms like the others")(
-      "model", po::value(&o.model)->value_name("N"),
-      "number of the model in a file of several (by default the first)");
-  add_atom_model_options(line, o.atom_model);
-  line.add()("import", po::value(&o.import_file)->value_name("FILE"),
-             "take the modes from a file (.h5, .xmd, .nmd) instead of computing them");
-  add_mode_report_options(line, o.report);
-  add_map_options(line, o.map);
-  if (!line.parse(arguments)) {
-    help = line.help();
-    return std::nullopt;
-  }
-  const bool coarse = o.atoms == "ca";
-  parse_cutoff(line, o.relative);
-  if (o.relative.neighbours == 0) o.relative.neighbours = coarse ? 34 : 60;
-  o.cutoff = o.relative.cutoff;
-  if (!line.given("cutoff")) o.cutoff = !o.map.file.empty() ? 0 : coarse ? 15 : 8;
-  o.effective = line.effective();
-  check_map(line, o.map);
-  check(o);
-  check_atom_model(o.atom_model);
-  check_mode_report(line, o.report, o.last_mode);
-  return o;
+void declare(OptionTable& table, ModesOptions& o) {
+  declare_structure(table, o);
+  add_cutoff_options(table, o.relative, o.cutoff);
+  table
+      .option("modes", o.last_mode, "N",
+              "number of the last mode, counted with the six rigid-body ones: 20 computes modes 7 to 20")
+      .at_least(7);
+  table
+      .option(
+          "block-residues", o.block_residues, "N",
+          "let N residues of a chain move as a rigid body (RTB), for large structures; with 1 every residue "
+          "(by default every atom moves by itself)")
+      .unset(0)
+      .at_least(1);
+  table.option("solver", o.solver, "auto|scalapack|slepc",
+               "scalapack: dense, for many modes; slepc: sparse, for the lowest ones; auto: the faster one");
+  table.flag("mass-weighted", o.mass_weighted, "use the atoms' masses instead of equal ones");
+  declare_selection(table, o);
+  add_atom_model_options(table, o.atom_model);
+  table
+      .option("import", o.import_file, "FILE",
+              "take the modes from a file (.h5, .xmd, .nmd) instead of computing them")
+      .file({".h5", ".xmd", ".nmd"});
+  table.topic("Report");
+  add_mode_report_options(table, o.report, o.last_mode);
+  table.topic("Density maps");
+  add_map_options(table, o.map);
+  table.common(o.common, {"dry-run", "overwrite"});
+  table.check([&o](const OptionTable&) {
+    const bool coarse = o.selection.nodes == Nodes::ca;
+    if (o.relative.neighbours == 0) o.relative.neighbours = coarse ? 34 : 60;
+    if (o.cutoff == 0 && o.relative.percent == 0 && o.map.file.empty()) o.cutoff = coarse ? 15 : 8;
+  });
+}
+
+std::string next_step(const ModesOptions& o) {
+  return fmt::format(
+      "elastem align -i particles.star -m {0} -o alignment.h5; for a synthetic set, elastem synthesize -m "
+      "{0} "
+      "--modes 7-9 -o set/particles.star",
+      o.output);
 }
 
 }  // namespace elastem::cli

@@ -1,52 +1,54 @@
 #include "options/predict_options.hpp"
 
-#include "core/error.hpp"
+#include <spdlog/fmt/fmt.h>
+
+#include "options/device_options.hpp"
 #include "options/particle_source_options.hpp"
 
 namespace elastem::cli {
 
-namespace po = boost::program_options;
+void declare(OptionTable& table, PredictOptions& o) {
+  table.option("input,i", o.source.path, "FILE", "particles (STAR or XMD)")
+      .required()
+      .file({".star", ".xmd"});
+  table.option("modes-file,m", o.modes_file, "FILE", "structure and modes, as `elastem modes` writes them")
+      .required()
+      .file({".h5"});
+  table.option("network,w", o.network, "FILE", "what `elastem train` wrote").required().file({".pt"});
+  table.option("output,o", o.output, "FILE", "predictions to write (HDF5)")
+      .required()
+      .unstored()
+      .file({".h5"});
+  add_particle_source(table, o.source);
+  add_inversion(table, o.source);
+  table.flag("refine", o.refine,
+             "refine each prediction against its image; where that fails, search the pose");
+  table.flag(
+      "learn-prior", o.learn_prior,
+      "with --refine: learn from all particles how the amplitudes are distributed, and improve each by "
+      "it");
+  table.flag(
+      "network-prior", o.network_prior,
+      "with --refine: take the distribution that the network was trained on as known, and improve each "
+      "by it");
+  add_device_options(table, o.threads, o.device);
+  add_atom_model_overrides(table, o.atom_model);
+  table.common(o.common, {"seed", "dry-run", "resume", "overwrite"});
+  table.check([&o](const OptionTable&) {
+    if (o.learn_prior && !o.refine)
+      refuse_option("learn-prior",
+                    "a prior is learnt from what the images say, with their error bars; add --refine");
+    if (o.network_prior && !o.refine)
+      refuse_option("network-prior", "a prior improves what a refinement says; add --refine");
+    if (o.network_prior && o.learn_prior)
+      refuse_option("network-prior", "the prior is either learnt or known; leave out it or --learn-prior");
+  });
+}
 
-std::optional<PredictOptions> parse_predict_options(const std::vector<std::string>& arguments,
-                                                    std::string& help) {
-  PredictOptions o;
-  CommandLine line("predict", "Amplitudes, orientation and shift of each particle by a trained network",
-                   o.common, Resumable::yes);
-  line.add()("input,i", po::value(&o.particles)->required()->value_name("FILE"), "particles (STAR or XMD)")(
-      "modes-file,m", po::value(&o.modes_file)->required()->value_name("FILE"),
-      "structure and modes, as `elastem modes` writes them")(
-      "network,w", po::value(&o.network)->required()->value_name("FILE"), "what `elastem train` wrote")(
-      "output,o", po::value(&o.output)->required()->value_name("FILE"), "predictions to write (HDF5)");
-  add_particle_source(line, o.datadir, o.negative_defocus);
-  add_inversion(line, o.invert);
-  line.add()("refine", po::bool_switch(&o.refine),
-             "refine each prediction against its image; where that fails, search the pose")(
-      "learn-prior", po::bool_switch(&o.learn_prior),
-      "with --refine: learn from all particles how the amplitudes are distributed, and improve each by it")(
-      "network-prior", po::bool_switch(&o.network_prior),
-      "with --refine: take the distribution that the network was trained on as known, and improve each by "
-      "it")("threads", po::value(&o.threads)->default_value(o.threads)->value_name("N"),
-            "threads of each rank for the network")(
-      "device", po::value(&o.device)->default_value(o.device)->value_name("NAME"),
-      "where the network computes: cpu; cuda, on a GPU of the node (shared where there are more ranks than "
-      "GPUs); or auto: cuda where there is one");
-  add_atom_model_overrides(line, o.atom_model);
-  if (!line.parse(arguments)) {
-    help = line.help();
-    return std::nullopt;
-  }
-  if (o.threads < 1) throw Error("option --threads: must be 1 or more");
-  if (o.learn_prior && !o.refine)
-    throw Error(
-        "option --learn-prior: a prior is learnt from what the images say, with their error bars; add "
-        "--refine");
-  if (o.network_prior && !o.refine)
-    throw Error("option --network-prior: a prior improves what a refinement says; add --refine");
-  if (o.network_prior && o.learn_prior)
-    throw Error("option --network-prior: the prior is either learnt or known; leave out it or --learn-prior");
-  check_atom_model(o.atom_model);
-  o.effective = line.effective();
-  return o;
+std::string next_step(const PredictOptions& o) {
+  return fmt::format(
+      "elastem landscape -i {0} -m {1} -o landscape; of a synthetic set, elastem evaluate -i {0} -t truth.h5",
+      o.output, o.modes_file);
 }
 
 }  // namespace elastem::cli

@@ -1,37 +1,45 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/command_line.hpp"
+#include "cli/option_table.hpp"
 #include "options/atom_model_option.hpp"
-#include "options/distribution_options.hpp"
-#include "options/grey_scale_options.hpp"
-#include "options/set_file_options.hpp"
+#include "synthesis/recipe.hpp"
 
 namespace elastem::cli {
+
+/// Files that a recipe draws from; empty: it draws from its own numbers.
+struct RecipeFiles {
+  std::string amplitudes;      ///< of Relation::table
+  std::string structures;      ///< file or folder of Relation::structures
+  std::string views, optics;   ///< particle files whose angles, whose CTFs are taken
+  std::string noise_spectrum;  ///< text table
+};
+
+/// How the files of a synthetic set are written.
+struct SetFiles {
+  bool float16 = false;    ///< pixels of the stack; otherwise float32
+  int contact_sheet = 16;  ///< images shown; 0: no sheet
+};
 
 /// Options of `elastem synthesize`.
 struct SynthesizeOptions {
   std::string modes_file, output;
   std::int64_t count = 1000;
   std::string modes;  ///< selection by number, e.g. "7-9"
-  int size = 64;
-  double pixel_size = 2.2;
-  ConformationOptions conformations;
-  PoseOptions poses;
-  OpticsOptions optics;
-  GreyScaleOptions grey_scale;
+  /// As far as the options say it: what follows from the model, the number of particles and the files is
+  /// still to be filled in (amplitude, grid_points and background_radius, which are 0 unless given).
+  Recipe recipe = reference_experiment();
+  RecipeFiles sources;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
-  SetFileOptions files;
+  SetFiles files;
   CommonOptions common;
-  std::vector<std::string> effective;  ///< what shapes the result, as name=value
 };
 
-/// Throws Error; none when --help was asked for, whose text is then in `help`.
-std::optional<SynthesizeOptions> parse_synthesize_options(const std::vector<std::string>& arguments,
-                                                          std::string& help);
+void declare(OptionTable& table, SynthesizeOptions& o);
+
+/// What to do with the result.
+std::string next_step(const SynthesizeOptions& o);
 
 }  // namespace elastem::cli

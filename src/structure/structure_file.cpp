@@ -275,20 +275,6 @@ std::string nothing_left(const StructureFile& result, const StructureSelection& 
                                        : "A protein or nucleic acid is needed.");
 }
 
-}  // namespace
-
-Nodes parse_nodes(const std::string& text, const std::string& option) {
-  if (text == "all") return Nodes::all;
-  if (text == "ca") return Nodes::ca;
-  throw Error(option + " is '" + text + "'" + suggestion(text, {"all", "ca"}) + "; it must be all or ca.");
-}
-
-std::string to_string(Nodes nodes) {
-  return nodes == Nodes::all ? "all" : "ca";
-}
-
-namespace {
-
 StructureFile structure_of(const gemmi::Structure& file, const gemmi::Model& model, const std::string& path,
                            const StructureSelection& selection) {
   StructureFile result;

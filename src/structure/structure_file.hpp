@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/name_table.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
@@ -15,9 +16,10 @@ enum class Nodes {
   ca,   ///< one node a residue: Cα of an amino acid, P of a nucleotide
 };
 
-/// "all" or "ca"; throws Error naming `option` for anything else.
-Nodes parse_nodes(const std::string& text, const std::string& option);
-std::string to_string(Nodes nodes);
+inline constexpr NamedValue<Nodes> nodes_names[] = {{Nodes::all, "all"}, {Nodes::ca, "ca"}};
+constexpr NameTable<Nodes> name_table(Nodes) {
+  return nodes_names;
+}
 
 struct StructureSelection {
   Nodes nodes = Nodes::all;

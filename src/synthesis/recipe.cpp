@@ -89,6 +89,18 @@ Ctf ctf_of(const Recipe& recipe, std::uint64_t index) {
 
 }  // namespace
 
+Recipe reference_experiment() {
+  Recipe recipe;
+  recipe.grid_points = 0;
+  recipe.grid = {64, 2.2};
+  recipe.ctf.voltage_kv = 200;
+  recipe.ctf.cs_mm = 2;
+  recipe.optics.emplace();
+  recipe.optics->defocus = {5000, 5000};
+  recipe.optics->angle.reset();
+  return recipe;
+}
+
 void require_possible(const Recipe& recipe, Eigen::Index mode_count) {
   if (recipe.grid.size < 8)
     throw Error(fmt::format("--size {}: an image needs 8 pixels or more", recipe.grid.size));

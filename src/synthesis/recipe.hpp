@@ -9,6 +9,7 @@
 
 #include <Eigen/Core>
 
+#include "core/name_table.hpp"
 #include "imaging/ctf.hpp"
 #include "imaging/noise_spectrum.hpp"
 #include "imaging/pose.hpp"
@@ -26,6 +27,13 @@ enum class Normalisation {
   none,
 };
 
+inline constexpr NamedValue<Normalisation> normalisation_names[] = {{Normalisation::image, "image"},
+                                                                    {Normalisation::background, "background"},
+                                                                    {Normalisation::none, "none"}};
+constexpr NameTable<Normalisation> name_table(Normalisation) {
+  return normalisation_names;
+}
+
 /// A conformation of Relation::structures.
 struct KnownConformation {
   std::string name;                               ///< of its file and model
@@ -38,6 +46,12 @@ enum class ShiftDistribution {
   uniform,   ///< in ±shift_px along x and y
   gaussian,  ///< of standard deviation shift_px along x and y, drawn anew until within half the image side
 };
+
+inline constexpr NamedValue<ShiftDistribution> shift_distribution_names[] = {
+    {ShiftDistribution::uniform, "uniform"}, {ShiftDistribution::gaussian, "gaussian"}};
+constexpr NameTable<ShiftDistribution> name_table(ShiftDistribution) {
+  return shift_distribution_names;
+}
 
 /// What distinguishes one synthetic data set from another of the same model. The functions, where there are
 /// any, are pure: they tell what a file has of a particle by its index.
@@ -68,6 +82,11 @@ struct Recipe {
   bool bounds = true;            ///< the truth holds Cramér–Rao errors; otherwise they are 0
   std::uint64_t seed = 1;
 };
+
+/// The recipe of the reference experiment: a helix seen from all sides at 200 kV, Cs 2 mm and a defocus of
+/// 5000 Å, in 64² pixels of 2.2 Å, SNR 0.1. Amplitude and grid points, which follow from the model and the
+/// number of particles, are 0.
+Recipe reference_experiment();
 
 /// Throws Error, which names the option, for a recipe that cannot be made with this number of modes.
 void require_possible(const Recipe& recipe, Eigen::Index mode_count);

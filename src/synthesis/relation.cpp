@@ -1,33 +1,14 @@
 #include "synthesis/relation.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
-#include "core/suggestion.hpp"
 
 namespace elastem {
-
-const std::vector<std::string>& relation_names() {
-  static const std::vector<std::string> names = {"helix",  "linear",      "clusters", "grid",
-                                                 "random", "half-circle", "table",    "structures"};
-  return names;
-}
-
-Relation parse_relation(const std::string& name) {
-  const auto& names = relation_names();
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) {
-    std::string known;
-    for (const auto& candidate : names) known += (known.empty() ? "" : ", ") + candidate;
-    throw Error("--relation " + name + ": no such relation" + suggestion(name, names) + "; there are " +
-                known);
-  }
-  return static_cast<Relation>(found - names.begin());
-}
 
 void require_modes_for(Relation relation, Eigen::Index mode_count) {
   if (mode_count < 1) throw Error("--modes selects no mode: a relation needs at least one");

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include <Eigen/Core>
 
+#include "core/name_table.hpp"
 #include "core/random.hpp"
 
 namespace elastem {
@@ -13,10 +12,13 @@ namespace elastem {
 /// How the conformations of a synthetic data set are distributed. The last two come from files.
 enum class Relation { helix, linear, clusters, grid, random, half_circle, table, structures };
 
-/// The relation of a name; throws Error with the names there are.
-Relation parse_relation(const std::string& name);
-/// The names that `parse_relation` knows, in the order of the enumeration.
-const std::vector<std::string>& relation_names();
+inline constexpr NamedValue<Relation> relation_names[] = {
+    {Relation::helix, "helix"}, {Relation::linear, "linear"},        {Relation::clusters, "clusters"},
+    {Relation::grid, "grid"},   {Relation::random, "random"},        {Relation::half_circle, "half-circle"},
+    {Relation::table, "table"}, {Relation::structures, "structures"}};
+constexpr NameTable<Relation> name_table(Relation) {
+  return relation_names;
+}
 
 /// Throws Error when the relation has no meaning for this number of modes: a helix winds through three, a
 /// half circle lies in two, the others need one.

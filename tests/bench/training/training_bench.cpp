@@ -177,7 +177,7 @@ void Bench::report() const {
   gethostname(host, sizeof host - 1);
   const auto line = [&](const char* what, double value, const char* unit) {
     std::printf("%s,%d,%s,%s,%zu,%zu,%s,%.6g,%s\n", host, comm_.size(), network_.architecture().name.c_str(),
-                precision_name(precision_).c_str(), network_.weights().size(), batch_, what, value, unit);
+                name_of(precision_).c_str(), network_.weights().size(), batch_, what, value, unit);
   };
   const double images = static_cast<double>(batch_ * static_cast<std::size_t>(comm_.size()));
   const double reduce = median("all-reduce");
@@ -233,7 +233,7 @@ int main(int argc, char** argv) {
   const std::string architecture = argc > 1 ? argv[1] : "small";
   const std::size_t batch = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 64;
   const double seconds = argc > 3 ? std::atof(argv[3]) : 5;
-  const Precision precision = parse_precision(argc > 4 ? argv[4] : "float32");
+  const Precision precision = value_of<Precision>(argc > 4 ? argv[4] : "float32", "precision");
   std::vector<Interconnect> others;
   for (int i = 5; i + 1 < argc; i += 2)
     others.push_back({"assumed", 1e-6 * std::atof(argv[i]), 1e9 * std::atof(argv[i + 1])});

@@ -24,12 +24,12 @@ USES = {
     "particles": ["maps", "imaging"],
     "synthesis": ["imaging"],
     "alignment": ["imaging"],
-    "learning": ["synthesis", "alignment"],
+    "learning": ["synthesis", "alignment", "particles"],
     "landscape": ["core"],
     "reconstruction": ["imaging"],
     "report": ["landscape", "modes", "imaging"],
     "cli": ["core"],
-    "options": ["cli", "modes", "synthesis", "alignment", "particles", "landscape", "reconstruction"],
+    "options": ["cli", "modes", "synthesis", "alignment", "learning", "particles", "landscape", "reconstruction"],
 }
 # Folders of mpi/: what the ranks do together of the folder of src/ that has the same name, so all of src/, and of mpi/ these.
 MPI_USES = {

@@ -14,31 +14,24 @@
 #include "learning/label.hpp"
 #include "learning/network.hpp"
 #include "small_model.hpp"
+#include "tests/support/error_of.hpp"
 
 namespace elastem {
 namespace {
 
 TEST(Device, IsChosenByTheRanksNumberWithinItsNode) {
-  for (const std::string name : {"auto", "cuda"}) {
-    EXPECT_EQ(device_among(4, name, 2), (ComputeDevice{2, true}));
-    EXPECT_EQ(device_among(4, name, 5), (ComputeDevice{1, true}));
+  for (const DeviceChoice choice : {DeviceChoice::automatic, DeviceChoice::cuda}) {
+    EXPECT_EQ(device_among(4, choice, 2), (ComputeDevice{2, true}));
+    EXPECT_EQ(device_among(4, choice, 5), (ComputeDevice{1, true}));
   }
-  EXPECT_EQ(device_among(4, "cpu", 2), ComputeDevice{});
-  EXPECT_EQ(device_among(0, "auto", 2), ComputeDevice{});
-  EXPECT_EQ(choose_device("cpu", 2), ComputeDevice{});
+  EXPECT_EQ(device_among(4, DeviceChoice::cpu, 2), ComputeDevice{});
+  EXPECT_EQ(device_among(0, DeviceChoice::automatic, 2), ComputeDevice{});
+  EXPECT_EQ(choose_device(DeviceChoice::cpu, 2), ComputeDevice{});
 }
 
-TEST(Device, SaysThatThereIsNoneOrWhichThereAre) {
-  const auto error_of = [](const std::string& name) -> std::string {
-    try {
-      device_among(0, name, 0);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  };
-  EXPECT_NE(error_of("cuda").find("no CUDA device here"), std::string::npos) << error_of("cuda");
-  EXPECT_NE(error_of("cud").find("did you mean cuda"), std::string::npos) << error_of("cud");
+TEST(Device, SaysThatThereIsNone) {
+  const std::string said = error_of([] { device_among(0, DeviceChoice::cuda, 0); });
+  EXPECT_NE(said.find("no CUDA device here"), std::string::npos) << said;
 }
 
 TEST(Device, IsNamed) {
@@ -136,7 +129,7 @@ TEST_P(StagedNetwork, PassesOnWhatGoesWrongWhileItHandsOn) {
 
 INSTANTIATE_TEST_SUITE_P(InBothPrecisions, StagedNetwork,
                          testing::Values(Precision::float32, Precision::bfloat16),
-                         [](const auto& info) { return precision_name(info.param); });
+                         [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
 }  // namespace elastem

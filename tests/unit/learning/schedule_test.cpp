@@ -99,12 +99,6 @@ TEST(Schedule, PlateauNeedsPatience) {
   EXPECT_THROW(patient(ScheduleKind::plateau, 0).rate(0, 0), Bug);
 }
 
-TEST(Schedule, HasNames) {
-  for (const std::string& name : schedule_names()) EXPECT_EQ(name_of(schedule_kind(name)), name);
-  const std::string said = error_of([] { schedule_kind("cosinus"); });
-  EXPECT_NE(said.find("did you mean cosine?"), std::string::npos) << said;
-}
-
 TEST(BatchLearningRate, GrowsWithTheRootOfTheBatch) {
   EXPECT_DOUBLE_EQ(batch_learning_rate(1e-3, 64), 1e-3);
   EXPECT_DOUBLE_EQ(batch_learning_rate(1e-3, 1024), 4e-3);

@@ -7,25 +7,33 @@
 namespace elastem::cli {
 namespace {
 
-CutoffOption cutoff_of(const std::vector<std::string>& arguments) {
-  CommonOptions common;
-  CutoffOption option;
-  CommandLine line("modes", "test", common, Resumable::no);
-  add_cutoff_options(line, option);
-  line.parse(arguments);
-  parse_cutoff(line, option);
-  return option;
+struct Cutoff {
+  CutoffOption relative;
+  double distance = 0;
+  std::vector<std::string> effective;
+};
+
+Cutoff cutoff_of(const std::vector<std::string>& arguments) {
+  Cutoff cutoff;
+  OptionTable table("modes", "test");
+  add_cutoff_options(table, cutoff.relative, cutoff.distance);
+  table.parse(arguments);
+  cutoff.effective = table.effective();
+  return cutoff;
 }
 
 TEST(Cutoff, IsADistanceOrAPercentile) {
-  EXPECT_EQ(cutoff_of({}).cutoff, 0);
-  EXPECT_EQ(cutoff_of({}).percent, 0);
-  EXPECT_EQ(cutoff_of({"--cutoff", "8.5"}).cutoff, 8.5);
-  EXPECT_EQ(cutoff_of({"--cutoff", "8.5"}).percent, 0);
-  const CutoffOption relative = cutoff_of({"--cutoff", "95%", "--neighbours", "12"});
-  EXPECT_EQ(relative.cutoff, 0);
-  EXPECT_EQ(relative.percent, 95);
-  EXPECT_EQ(relative.neighbours, 12);
+  EXPECT_EQ(cutoff_of({}).distance, 0);
+  EXPECT_EQ(cutoff_of({}).relative.percent, 0);
+  EXPECT_TRUE(cutoff_of({}).effective.empty());
+  EXPECT_EQ(cutoff_of({"--cutoff", "8.5"}).distance, 8.5);
+  EXPECT_EQ(cutoff_of({"--cutoff", "8.5"}).relative.percent, 0);
+  EXPECT_EQ(cutoff_of({"--cutoff", "8.5"}).effective, std::vector<std::string>{"cutoff=8.5"});
+  const Cutoff relative = cutoff_of({"--cutoff", "95%", "--neighbours", "12"});
+  EXPECT_EQ(relative.distance, 0);
+  EXPECT_EQ(relative.relative.percent, 95);
+  EXPECT_EQ(relative.relative.neighbours, 12);
+  EXPECT_EQ(relative.effective, (std::vector<std::string>{"cutoff=95%", "neighbours=12"}));
 }
 
 TEST(Cutoff, RefusesWhatIsNeither) {

@@ -11,17 +11,15 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string refusal(const std::vector<std::string>& arguments) {
-  CommonOptions common;
   ModeReportOptions options;
   std::string import_file;
   int modes = 20;
-  CommandLine line("modes", "test", common, Resumable::no);
-  add_mode_report_options(line, options);
-  line.add()("import", boost::program_options::value(&import_file), "")(
-      "modes", boost::program_options::value(&modes)->default_value(modes), "");
-  line.parse(arguments);
+  OptionTable table("modes", "test");
+  add_mode_report_options(table, options, modes);
+  table.option("import", import_file, "FILE", "");
+  table.option("modes", modes, "N", "");
   try {
-    check_mode_report(line, options, modes);
+    table.parse(arguments);
   } catch (const Error& error) {
     return error.what();
   }

@@ -241,12 +241,6 @@ TEST_F(StructureFileTest, ErrorsNameTheLineOfABadCoordinate) {
   EXPECT_THAT(error_of(write("c.pdb", "ATOM      1  CA  GLY A   1      21.0\n")), HasSubstr("line 1 of"));
 }
 
-TEST(ParseNodes, KnowsAllAndCa) {
-  EXPECT_EQ(parse_nodes("all", "--atoms"), Nodes::all);
-  EXPECT_EQ(parse_nodes("ca", "--atoms"), Nodes::ca);
-  EXPECT_THROW(parse_nodes("cb", "--atoms"), Error);
-}
-
 TEST(EmbeddedExample, HoldsBothFormsOfAdenylateKinase) {
   for (const char* form : {"open", "closed"}) {
     const StructureFile file =

@@ -144,19 +144,6 @@ TEST(Relation, RandomIsUniformInEachModeByItself) {
   EXPECT_GE(largest, 0.999 * a);  // 60,000 numbers stay below with probability e−60
 }
 
-TEST(Relation, NamesAreSuggested) {
-  EXPECT_EQ(parse_relation("clusters"), Relation::clusters);
-  EXPECT_EQ(parse_relation("half-circle"), Relation::half_circle);
-  EXPECT_EQ(parse_relation("structures"), Relation::structures);
-  EXPECT_EQ(relation_names().size(), 8U);
-  try {
-    parse_relation("helx");
-    FAIL() << "an unknown relation was taken";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("did you mean helix"), std::string::npos) << error.what();
-  }
-}
-
 TEST(Relation, AHelixNeedsThreeModesAndAHalfCircleTwo) {
   EXPECT_THROW(require_modes_for(Relation::half_circle, 1), Error);
   EXPECT_NO_THROW(require_modes_for(Relation::half_circle, 2));
