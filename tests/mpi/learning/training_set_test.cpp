@@ -5,6 +5,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "imaging/pose.hpp"
@@ -47,12 +48,13 @@ enum class Labels { truth, alignment };
 
 void write_labels(const Communicator& comm, const std::string& path, std::int64_t n, Labels labels) {
   const bool fits = labels == Labels::alignment;
-  ResultTable table =
-      ResultTable::create(comm, path, n, {7}, make_provenance(comm, "test", {}, 1), {.fits = fits});
+  ResultTable table = ResultTable::create(comm, path, n, {7}, make_provenance(comm, "test", {}, 1),
+                                          {.fits = fits, .prior = false, .key_length = 32, .vectors = {}});
   if (comm.root()) {
     std::vector<ParticleResult> rows;
     for (std::int64_t i = 0; i < n; ++i) {
       ParticleResult row;
+      row.image = fmt::format("{}@stack.mrcs", i + 1);
       row.amplitudes = Eigen::VectorXd::Constant(1, static_cast<double>(i));
       row.euler_angles << 10, 20, static_cast<double>(i);
       row.shift << 1, -static_cast<double>(i);
