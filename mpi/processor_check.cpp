@@ -1,6 +1,5 @@
 // Ends the program with a sentence, not with SIGILL, on a processor that lacks what the program was compiled
-// to use. Like core/processor.cpp it is compiled for any processor, and it runs before the constructors of
-// the other files.
+// to use. Like core/processor.cpp it is compiled for any processor, and it runs before any constructor.
 #include <string_view>
 #include <unistd.h>
 
@@ -25,7 +24,7 @@ std::string_view missing_instructions() {
   return "";
 }
 
-[[gnu::constructor(101)]] void refuse_lesser_processor() {
+void refuse_lesser_processor() {
   const std::string_view missing = missing_instructions();
   if (missing.empty()) return;
   write_error("elastem: error: this processor has no ");
@@ -35,6 +34,10 @@ std::string_view missing_instructions() {
       "processor\n");
   _exit(2);
 }
+
+// Before the constructors of shared libraries: the loader gives them this program's copies of inline
+// functions.
+[[gnu::used, gnu::section(".preinit_array")]] void (*const check)() = &refuse_lesser_processor;
 
 }  // namespace
 }  // namespace elastem
