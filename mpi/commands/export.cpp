@@ -136,7 +136,8 @@ void export_results(const Communicator& comm, const ExportOptions& o) {
   comm.broadcast(path);
   const ParticleFile file = open_particle_file(comm, path, o.source.datadir, o.source.defocus_sign());
   collectively(comm, [&] { require_rows_of(table, o.input, file); });
-  const ParticleExporter exporter(file, format, collect_optics(comm, file, format), table.modes());
+  const ParticleExporter exporter(file, format, collect_optics(comm, file, format),
+                                  ResultColumns{table.modes(), false});
   const std::int64_t done = count_rows(comm, table).done;
   const std::string left_out = format == ParticleFormat::relion ? "left out" : "marked with _enabled -1";
   if (done < table.size())

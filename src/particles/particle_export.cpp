@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "particles/particle_rows.hpp"
 #include "particles/particle_writer.hpp"
@@ -23,10 +25,14 @@ constexpr std::array y_labels = {"rlnOriginY", "rlnOriginYAngst", "shiftY"};
 
 // Whether a result takes the place of this column.
 bool superseded(const std::string& label) {
-  constexpr std::array poses = {"rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi",      "angleRot", "angleTilt",
-                                "anglePsi",    "enabled",      "nmaDisplacements", "cost"};
-  return among(poses, label) || among(x_labels, label) || among(y_labels, label) || label == "elastemScore" ||
-         label.starts_with("elastemAmplitude");
+  constexpr std::array single = {
+      "rlnAngleRot", "rlnAngleTilt",   "rlnAnglePsi",         "angleRot", "angleTilt",
+      "anglePsi",    "enabled",        "nmaDisplacements",    "cost",     "elastemScore",
+      "elastemChi2", "elastemOutlier", "elastemDefocusChange"};
+  constexpr std::array families = {"elastemAmplitude", "elastemRotationError", "elastemShiftError"};
+  return among(single, label) || among(x_labels, label) || among(y_labels, label) ||
+         std::any_of(families.begin(), families.end(),
+                     [&](const char* family) { return label.starts_with(family); });
 }
 
 }  // namespace
@@ -39,8 +45,8 @@ ParticleFormat particle_format(const std::string& path) {
 }
 
 ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat format, CollectedOptics groups,
-                                   std::optional<std::vector<int>> modes)
-    : input_(&input), format_(format), groups_(std::move(groups)), modes_(std::move(modes)) {
+                                   std::optional<ResultColumns> results)
+    : input_(&input), format_(format), groups_(std::move(groups)), results_(std::move(results)) {
   add(format == ParticleFormat::relion ? "rlnImageName" : "image", Kind::image);
   const auto has = [&](const std::string& label) {
     return std::find(input.labels().begin(), input.labels().end(), label) != input.labels().end();
@@ -48,7 +54,7 @@ ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat for
   if (format == ParticleFormat::relion) {
     if (input.optics().labels.empty()) add("rlnOpticsGroup", Kind::group);
   } else {
-    if (modes_ || !has("enabled")) add("enabled", Kind::enabled);
+    if (results_ || !has("enabled")) add("enabled", Kind::enabled);
     if (!has("itemId")) add("itemId", Kind::item);
   }
   add_input();
@@ -57,7 +63,7 @@ ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat for
     if (names_.contains("elastemWienerConstant")) add("ctfCorrected", Kind::corrected);
     add("samplingRate", Kind::pixel_size);
   }
-  if (modes_) add_result();
+  if (results_) add_result();
 }
 
 // The first to claim a label has it.
@@ -70,7 +76,7 @@ void ParticleExporter::add_input() {
   const bool moves = format_ == ParticleFormat::relion && input_->optics().labels.empty();
   for (std::size_t column = 0; column < labels.size(); ++column) {
     if (static_cast<int>(column) == image_column(labels) || (moves && groups_.holds(column))) continue;
-    if (modes_ && superseded(labels[column])) continue;
+    if (results_ && superseded(labels[column])) continue;
     // RELION 3.0's pixel size: the optics table or _samplingRate has what comes of the two.
     const bool replaced = moves || format_ == ParticleFormat::xmipp;
     if (!input_->xmipp() && replaced &&
@@ -105,12 +111,17 @@ void ParticleExporter::add_input_column(std::size_t column) {
   std::string name;
   if (to_relion && input_->xmipp()) name = relion_label(label);
   if (!to_relion && !input_->xmipp()) name = label == "rlnPixelSize" ? "samplingRate" : xmipp_label(label);
-  Kind kind = Kind::text;
-  if (input_->defocus_sign() == DefocusSign::opposite) {
-    if (label == "ctfDefocusU" || label == "ctfDefocusV") kind = Kind::negated;
-    if (label == "ctfQ0") kind = Kind::absolute;
+  add(name.empty() ? label : name, kind_of_input(label), column);
+}
+
+ParticleExporter::Kind ParticleExporter::kind_of_input(const std::string& label) const {
+  const bool u = label == "rlnDefocusU" || label == "ctfDefocusU",
+             v = label == "rlnDefocusV" || label == "ctfDefocusV";
+  if (u || v) {
+    if (results_ && results_->fits) return u ? Kind::defocus_u : Kind::defocus_v;
+    return input_->defocus_sign() == DefocusSign::opposite ? Kind::negated : Kind::text;
   }
-  add(name.empty() ? label : name, kind, column);
+  return label == "ctfQ0" && input_->defocus_sign() == DefocusSign::opposite ? Kind::absolute : Kind::text;
 }
 
 void ParticleExporter::add_optics() {
@@ -131,9 +142,23 @@ void ParticleExporter::add_result() {
   add(x_labels[relion ? 1 : 2], Kind::result_origin, 0);
   add(y_labels[relion ? 1 : 2], Kind::result_origin, 1);
   if (!relion) add("nmaDisplacements", Kind::displacements);
-  for (std::size_t k = 0; relion && k < modes_->size(); ++k)
-    add("elastemAmplitude" + std::to_string((*modes_)[k]), Kind::amplitude, k);
+  for (std::size_t k = 0; relion && k < results_->modes.size(); ++k)
+    add(fmt::format("elastemAmplitude{}", results_->modes[k]), Kind::amplitude, k);
+  add_standard_errors();
   add(relion ? "elastemScore" : "cost", relion ? Kind::score : Kind::cost);
+  if (!results_->fits) return;
+  add("elastemDefocusChange", Kind::defocus_change);
+  add("elastemChi2", Kind::chi2);
+  add("elastemOutlier", Kind::outlier);
+}
+
+void ParticleExporter::add_standard_errors() {
+  std::size_t place = 0;
+  for (const int mode : results_->modes)
+    add(fmt::format("elastemAmplitudeError{}", mode), Kind::standard_error, place++);
+  for (const char* name : {"elastemRotationErrorX", "elastemRotationErrorY", "elastemRotationErrorView",
+                           "elastemShiftErrorX", "elastemShiftErrorY"})
+    add(name, Kind::standard_error, place++);
 }
 
 std::string ParticleExporter::head() const {
@@ -148,11 +173,23 @@ std::string ParticleExporter::head() const {
 
 std::string ParticleExporter::value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
                                     const std::string& image, const ParticleResult* result) const {
-  const std::size_t i = column.index;
-  const auto at = static_cast<Eigen::Index>(i);
   switch (column.kind) {
     case Kind::image:
       return image;
+    case Kind::enabled:
+      return result == nullptr || result->state == ParticleState::done ? "1" : "-1";
+    case Kind::item:
+      return std::to_string(index + 1);
+    default:
+      break;
+  }
+  return column.kind < Kind::angle ? input_value(column, row) : result_value(column, row, *result);
+}
+
+// What the input says, in the output's words.
+std::string ParticleExporter::input_value(const Column& column, const ParticleFile::Row& row) const {
+  const std::size_t i = column.index;
+  switch (column.kind) {
     case Kind::text:
       return row.values[i];
     case Kind::negated:
@@ -163,41 +200,64 @@ std::string ParticleExporter::value(const Column& column, std::int64_t index, co
       return input_->optics().rows[row.optics_row][i];
     case Kind::group:
       return groups_.number_of(row);
-    case Kind::enabled:
-      return result == nullptr || result->state == ParticleState::done ? "1" : "-1";
-    case Kind::item:
-      return std::to_string(index + 1);
     case Kind::corrected:
       return row.particle.ctf.correction == CtfCorrection::wiener ? "1" : "0";
     case Kind::pixel_size:
       return scaled_number(row.particle.pixel_size);
     case Kind::origin: {  // the displacement that centres the particle
-      const double angstrom = -row.particle.pose.shift[at];
+      const double angstrom = -row.particle.pose.shift[static_cast<Eigen::Index>(i)];
       return scaled_number(format_ == ParticleFormat::relion ? angstrom : angstrom / row.particle.pixel_size);
     }
+    default:
+      return "";
+  }
+}
+
+std::string ParticleExporter::result_value(const Column& column, const ParticleFile::Row& row,
+                                           const ParticleResult& result) const {
+  const auto at = static_cast<Eigen::Index>(column.index);
+  const double change = result.fit ? result.fit->defocus_change : 0;
+  switch (column.kind) {
     case Kind::angle:
-      return star_number(result->euler_angles[at]);
+      return star_number(result.euler_angles[at]);
     case Kind::result_origin:
-      return format_ == ParticleFormat::relion ? star_number(-result->shift[at])
-                                               : scaled_number(-result->shift[at] / row.particle.pixel_size);
+      return format_ == ParticleFormat::relion ? star_number(-result.shift[at])
+                                               : scaled_number(-result.shift[at] / row.particle.pixel_size);
+    case Kind::defocus_u:
+    case Kind::defocus_v: {
+      const Ctf& ctf = row.particle.ctf;
+      if (change != 0)
+        return star_number((column.kind == Kind::defocus_u ? ctf.defocus_u : ctf.defocus_v) + change);
+      const std::string& text = row.values[column.index];
+      return input_->defocus_sign() == DefocusSign::opposite ? negated_text(text) : text;
+    }
     case Kind::amplitude:
-      return star_number(result->amplitudes[at]);
+      return star_number(result.amplitudes[at]);
     case Kind::displacements: {
       std::string all;
-      for (const double amplitude : result->amplitudes) all += " " + star_number(amplitude);
+      for (const double amplitude : result.amplitudes) all += " " + star_number(amplitude);
       return all + " ";
     }
+    case Kind::standard_error:
+      return star_number(result.standard_errors[at]);
     case Kind::score:
-      return star_number(result->score);
+      return star_number(result.score);
     case Kind::cost:
-      return star_number(1.0 - result->score);
+      return star_number(1.0 - result.score);
+    case Kind::defocus_change:
+      return star_number(change);
+    case Kind::chi2:
+      return star_number(result.fit ? result.fit->chi2 : 0);
+    case Kind::outlier:
+      return result.fit && result.fit->outlier ? "1" : "0";
+    default:
+      return "";
   }
-  return "";
 }
 
 std::string ParticleExporter::row(std::int64_t index, const ParticleFile::Row& row, const std::string& image,
                                   const ParticleResult* result) const {
-  require((result != nullptr) == modes_.has_value(), "results where there are modes");
+  require((result != nullptr) == results_.has_value(), "results where the file is to have them");
   const bool left_out = result != nullptr && result->state != ParticleState::done;
   if (left_out && format_ == ParticleFormat::relion) return "";
   std::vector<std::string> values;

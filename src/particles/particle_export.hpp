@@ -14,6 +14,12 @@ namespace elastem {
 
 enum class ParticleFormat { relion, xmipp };
 
+/// What a table of results holds.
+struct ResultColumns {
+  std::vector<int> modes;
+  bool fits = false;  ///< the details of fits: refined defocus, χ², outliers
+};
+
 /// The format that a file's name asks for: .star or .xmd. Throws Error for another.
 ParticleFormat particle_format(const std::string& path);
 
@@ -28,17 +34,22 @@ ParticleFormat particle_format(const std::string& path);
 ///               result are left out, for RELION cannot mark them
 ///   Xmipp       has amplitudes as _nmaDisplacements, 1 − score as _cost; particles without a result have
 ///               _enabled −1
+///   both        have the standard errors as _elastemAmplitudeError7 … (Å), _elastemRotationErrorX, Y and
+///   View
+///               (degrees), _elastemShiftErrorX and Y (Å); and of fits the refined defocus in place of the
+///               input's, what was added to it as _elastemDefocusChange (Å), _elastemChi2, and
+///               _elastemOutlier, 1 where the structure does not explain the image
 class ParticleExporter {
  public:
-  /// `groups`: the optics of the particles where the input has no optics table (not used otherwise). `modes`:
-  /// of the results; none for a conversion without results.
+  /// `groups`: the optics of the particles where the input has no optics table (not used otherwise).
+  /// `results`: none for a conversion without results.
   ParticleExporter(const ParticleFile& input, ParticleFormat format, CollectedOptics groups,
-                   std::optional<std::vector<int>> modes = std::nullopt);
+                   std::optional<ResultColumns> results = std::nullopt);
 
   /// The file's text up to the first row.
   std::string head() const;
   /// The line of particle `index` (from 0), or nothing when it is left out. `image` is the name of its image
-  /// in the output; `result` stands where the exporter has modes.
+  /// in the output; `result` stands where the exporter has results.
   std::string row(std::int64_t index, const ParticleFile::Row& row, const std::string& image,
                   const ParticleResult* result = nullptr) const;
 
@@ -57,10 +68,16 @@ class ParticleExporter {
     origin,         ///< of the input, in the output's unit; x or y
     angle,          ///< of the result: rot, tilt or psi
     result_origin,  ///< of the result, in the output's unit; x or y
+    defocus_u,      ///< of a column, with what the fit added
+    defocus_v,
     amplitude,
     displacements,  ///< all amplitudes in one
+    standard_error,
     score,
-    cost
+    cost,
+    defocus_change,
+    chi2,
+    outlier
   };
   struct Column {
     std::string label;
@@ -73,13 +90,18 @@ class ParticleExporter {
   bool add_origin(std::size_t column);
   void add_optics();
   void add_result();
+  void add_standard_errors();
+  Kind kind_of_input(const std::string& label) const;
+  std::string input_value(const Column& column, const ParticleFile::Row& row) const;
+  std::string result_value(const Column& column, const ParticleFile::Row& row,
+                           const ParticleResult& result) const;
   std::string value(const Column& column, std::int64_t index, const ParticleFile::Row& row,
                     const std::string& image, const ParticleResult* result) const;
 
   const ParticleFile* input_;
   ParticleFormat format_;
   CollectedOptics groups_;
-  std::optional<std::vector<int>> modes_;
+  std::optional<ResultColumns> results_;
   std::vector<Column> columns_;
   std::unordered_set<std::string> names_;  ///< of the columns
 };

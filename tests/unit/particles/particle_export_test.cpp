@@ -16,6 +16,7 @@ ParticleResult some_result() {
   result.amplitudes = Eigen::Vector2d(12.5, -3);
   result.euler_angles = {10, 20, 30};
   result.shift = {4, -6};
+  result.standard_errors = Eigen::VectorXd::LinSpaced(7, 0.1, 0.7);
   result.score = 0.75;
   result.state = ParticleState::done;
   return result;
@@ -38,18 +39,19 @@ ParticleFile opened(const std::string& path, DefocusSign sign = DefocusSign::as_
 }
 
 ParticleExporter exporter_of(const ParticleFile& file, ParticleFormat format,
-                             std::optional<std::vector<int>> modes) {
+                             std::optional<ResultColumns> results) {
   CollectedOptics optics(file);
   file.for_each(0, file.size(), [&](const ParticleFile::Row& row) { optics.add(row); });
-  return {file, format, optics, std::move(modes)};
+  return {file, format, optics, std::move(results)};
 }
 
 // With results, or without where there is none.
 Exported export_all(const Scratch& scratch, const std::string& input, const std::string& output,
                     const std::optional<ParticleResult>& result, DefocusSign sign = DefocusSign::as_written) {
   const ParticleFile file = opened(input, sign);
-  const std::optional<std::vector<int>> modes = result ? std::optional(std::vector<int>{7, 9}) : std::nullopt;
-  const ParticleExporter exporter = exporter_of(file, particle_format(output), modes);
+  const std::optional<ResultColumns> results =
+      result ? std::optional(ResultColumns{{7, 9}, result->fit.has_value()}) : std::nullopt;
+  const ParticleExporter exporter = exporter_of(file, particle_format(output), results);
   std::string text = exporter.head();
   std::int64_t index = 0;
   file.for_each(0, file.size(), [&](const ParticleFile::Row& row) {
@@ -124,6 +126,37 @@ TEST(ParticleExport, ExportingTwiceDoesNotPileUpColumns) {
   EXPECT_EQ(once.file.labels(), twice.file.labels());
 }
 
+TEST(ParticleExport, WhatAFitFoundStandsBesideThePose) {
+  const Scratch scratch;
+  ParticleResult fitted = some_result();
+  fitted.fit = FitDetails{};
+  fitted.fit->chi2 = 1.25;
+  fitted.fit->defocus_change = -250;
+  fitted.fit->outlier = true;
+  for (const char* name : {"new.star", "new.xmd"}) {
+    const auto out = export_all(scratch, input_with_stack(scratch), name, fitted);
+    const Ctf ctf = out.file.read(0, 1).front().ctf;
+    EXPECT_EQ(ctf.defocus_u, 10000 - 250) << name;
+    EXPECT_EQ(ctf.defocus_v, 9000 - 250) << name;
+    auto row = texts_of(out.file, 0);
+    EXPECT_EQ(row["elastemDefocusChange"], "-250.000000") << name;
+    EXPECT_EQ(row["elastemChi2"], "1.250000") << name;
+    EXPECT_EQ(row["elastemOutlier"], "1") << name;
+    EXPECT_EQ(row["elastemAmplitudeError9"], "0.200000") << name;
+    EXPECT_EQ(row["elastemRotationErrorView"], "0.500000") << name;
+    EXPECT_EQ(row["elastemShiftErrorY"], "0.700000") << name;
+  }
+}
+
+TEST(ParticleExport, ADefocusThatWasNotChangedKeepsItsDigits) {
+  const Scratch scratch;
+  ParticleResult fitted = some_result();
+  fitted.fit = FitDetails{};
+  const std::string input = input_with_stack(scratch);
+  const auto out = export_all(scratch, input, "new.star", fitted);
+  EXPECT_EQ(texts_of(out.file, 0).at("rlnDefocusU"), texts_of(opened(input), 0).at("rlnDefocusU"));
+}
+
 TEST(ParticleExport, FailedParticlesAreLeftOutOrMarked) {
   const Scratch scratch;
   ParticleResult failed = some_result();
@@ -132,7 +165,7 @@ TEST(ParticleExport, FailedParticlesAreLeftOutOrMarked) {
   const auto xmd = export_all(scratch, input, "a.xmd", failed);
   EXPECT_EQ(texts_of(xmd.file, 0).at("enabled"), "-1");
   const ParticleFile file = opened(input);
-  const ParticleExporter exporter = exporter_of(file, ParticleFormat::relion, std::vector<int>{7, 9});
+  const ParticleExporter exporter = exporter_of(file, ParticleFormat::relion, ResultColumns{{7, 9}});
   file.for_each(
       0, 1, [&](const ParticleFile::Row& row) { EXPECT_EQ(exporter.row(0, row, "1@a.mrcs", &failed), ""); });
 }
