@@ -51,7 +51,7 @@ Command command(const std::string& name, const std::string& summary,
 }
 
 // A command that this build leaves out.
-Command command(const std::string& name, const std::string& summary, std::nullptr_t) {
+[[maybe_unused]] Command command(const std::string& name, const std::string& summary, std::nullptr_t) {
   return {name, summary, {}};
 }
 
