@@ -96,7 +96,7 @@ for i in range(5, 30):
         continue
     rows["amplitudes"][i], rows["euler_angles"][i], rows["shifts"][i] = (fit[name][i] for name in ("amplitudes", "euler_angles", "shifts"))
     rows["standard_errors"][i] = np.sqrt(np.diag(fit["covariance"][i]).astype(float))
-    crc = 0
+    crc = zlib.crc32(bytes(rows["image"][i]).ljust(rows["image"].dtype.itemsize, b"\0"))
     for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
         crc = zlib.crc32(rows[name][i].tobytes(), crc)
     rows["checksum"][i] = crc

@@ -21,7 +21,8 @@ ParticleResult row(std::int64_t i) {
   Random random(3, Stream::noise, static_cast<std::uint64_t>(i));
   ParticleResult r;
   const double side = i % 2 == 0 ? 20 : -20;
-  r.amplitudes = Eigen::Vector2d(side + random.normal(), 3 * random.normal());
+  r.amplitudes.resize(2);
+  r.amplitudes << side + random.normal(), 3 * random.normal();
   r.euler_angles = {10, 20, 30};
   r.standard_errors = Eigen::VectorXd::Ones(7);
   r.score = (strange(i) ? 0.1 : 0.6) + 0.01 * random.normal();
@@ -96,7 +97,9 @@ TEST(AlignmentFinish, DoneAgainItGivesTheSameAgain) {
   comm.barrier();
   const auto twice = table.read(0, rows);
   for (std::size_t i = 0; i < once.size(); ++i)
-    if (once[i].state == ParticleState::done) EXPECT_EQ(once[i].amplitudes, twice[i].amplitudes) << i;
+    if (once[i].state == ParticleState::done) {
+      EXPECT_EQ(once[i].amplitudes, twice[i].amplitudes) << i;
+    }
   comm.barrier();
 }
 

@@ -22,10 +22,12 @@ Kind kind_of(std::int64_t row) {
 }
 
 // Spread 10 Å along (0.6, 0.8), 2 Å across it, about (5, −3).
-Eigen::Vector2d amplitudes_of(std::int64_t row) {
+Eigen::VectorXd amplitudes_of(std::int64_t row) {
   Random random(9, Stream::sampling, static_cast<std::uint64_t>(row));
   const double along = 10 * random.normal(), across = 2 * random.normal();
-  return {5 + 0.6 * along - 0.8 * across, -3 + 0.8 * along + 0.6 * across};
+  Eigen::VectorXd amplitudes(2);
+  amplitudes << 5 + 0.6 * along - 0.8 * across, -3 + 0.8 * along + 0.6 * across;
+  return amplitudes;
 }
 
 void write_table(const std::string& path) {

@@ -1,0 +1,114 @@
+// The options of the commands that read results: predict, evaluate, landscape, reconstruct, export, inspect.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "options/evaluate_options.hpp"
+#include "options/export_options.hpp"
+#include "options/inspect_options.hpp"
+#include "options/landscape_options.hpp"
+#include "options/predict_options.hpp"
+#include "options/reconstruct_options.hpp"
+#include "tests/support/error_of.hpp"
+
+namespace elastem::cli {
+namespace {
+
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+/// A command's options with what it requires, and what it says to further words.
+template <class Options>
+struct Reader {
+  std::string command;
+  Words required;
+
+  Options read(const Words& more) const {
+    Words words = required;
+    words.insert(words.end(), more.begin(), more.end());
+    return read_options<Options>(command, words);
+  }
+  std::string refusal(const Words& more) const {
+    return error_of([&] { read(more); });
+  }
+};
+
+const Reader<PredictOptions> predict{"predict",
+                                     {"-i", "p.star", "-m", "modes.h5", "-w", "n.pt", "-o", "p.h5"}};
+const Reader<EvaluateOptions> evaluate{"evaluate", {"-i", "a.h5", "-t", "truth.h5"}};
+const Reader<LandscapeOptions> landscape{"landscape", {"-i", "a.h5", "-m", "modes.h5", "-o", "out"}};
+const Reader<ReconstructOptions> reconstruct{"reconstruct", {"-i", "p.star", "-a", "a.h5", "-o", "map.mrc"}};
+const Reader<ExportOptions> to_star{"export", {"-i", "a.h5", "-o", "a.star"}};
+
+TEST(PredictOptions, APriorNeedsARefinement) {
+  EXPECT_FALSE(predict.read({}).refine);
+  EXPECT_THAT(predict.refusal({"--learn-prior"}), HasSubstr("add --refine"));
+  EXPECT_THAT(predict.refusal({"--network-prior"}), HasSubstr("add --refine"));
+  EXPECT_THAT(predict.refusal({"--refine", "--learn-prior", "--network-prior"}),
+              HasSubstr("either learnt or known"));
+  EXPECT_TRUE(predict.read({"--refine", "--learn-prior"}).learn_prior);
+}
+
+TEST(PredictOptions, ThreadsAndDeviceDoNotShapeTheResult) {
+  PredictOptions o;
+  OptionTable table("predict", "");
+  declare(table, o);
+  Words words = predict.required;
+  words.insert(words.end(), {"--threads", "2", "--refine"});
+  table.parse(words);
+  EXPECT_EQ(o.threads, 2);
+  for (const auto& line : table.effective()) {
+    EXPECT_FALSE(line.starts_with("threads=") || line.starts_with("device=") || line.starts_with("output="))
+        << line;
+  }
+  EXPECT_THAT(table.effective(), testing::Contains("refine=true"));
+}
+
+TEST(PredictOptions, ReachItsParts) {
+  const PredictOptions o = predict.read({"--invert", "--datadir", "raw", "--device", "cpu"});
+  EXPECT_TRUE(o.source.inverted);
+  EXPECT_EQ(o.source.datadir, "raw");
+  EXPECT_EQ(o.device, DeviceChoice::cpu);
+  EXPECT_THAT(predict.refusal({"--device", "cuba"}), HasSubstr("cuda"));
+}
+
+TEST(EvaluateOptions, HaveWhatTheTruthDoesNotSay) {
+  EXPECT_FALSE(evaluate.read({}).pixel_size || evaluate.read({}).atom_count);
+  const EvaluateOptions o = evaluate.read({"--pixel-size", "1.5", "--atom-count", "214", "--json"});
+  EXPECT_EQ(o.pixel_size, 1.5);
+  EXPECT_EQ(o.atom_count, 214);
+  EXPECT_TRUE(o.json);
+  EXPECT_THAT(evaluate.refusal({"--pixel-size", "0"}), HasSubstr("above 0"));
+  EXPECT_THAT(evaluate.refusal({"--atom-count", "0"}), HasSubstr("1 or more"));
+}
+
+TEST(LandscapeOptions, LeaveOutliersOutUnlessAsked) {
+  EXPECT_FALSE(landscape.read({}).with_outliers);
+  EXPECT_TRUE(landscape.read({"--with-outliers"}).with_outliers);
+  EXPECT_TRUE(landscape.read({"--accept-mismatch"}).matching.accept_mismatch);
+  EXPECT_EQ(landscape.read({}).frames, LandscapeOptions().frames);
+  EXPECT_THAT(landscape.refusal({"--frames", "0"}), HasSubstr("between 1 and 1000"));
+}
+
+TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
+  const ReconstructOptions o = reconstruct.read({"--mask-radius", "40", "--max-resolution", "8"});
+  EXPECT_EQ(o.mask_radius, 40);
+  EXPECT_EQ(o.max_resolution, 8);
+  EXPECT_FALSE(o.with_outliers || o.matching.accept_mismatch);
+  EXPECT_THAT(reconstruct.refusal({"--regularisation", "0"}), HasSubstr("regularisation"));
+  EXPECT_THAT(reconstruct.refusal({"--regularisation", "2"}), HasSubstr("regularisation"));
+  EXPECT_THAT(reconstruct.refusal({"--mask-radius", "-1"}), HasSubstr("0 or more"));
+}
+
+TEST(ExportOptions, TakeTheParticlesOfTheResultUnlessOthersAreNamed) {
+  EXPECT_EQ(to_star.read({}).source.path, "");
+  EXPECT_EQ(to_star.read({"--particles", "subset.star"}).source.path, "subset.star");
+  EXPECT_THAT(next_step(to_star.read({})), HasSubstr("a.star"));
+}
+
+TEST(InspectOptions, TheFileNeedsNoName) {
+  EXPECT_EQ((read_options<InspectOptions>("inspect", {"modes.h5"}).source.path), "modes.h5");
+  EXPECT_THAT(error_of([] { read_options<InspectOptions>("inspect", {}); }), HasSubstr("missing"));
+}
+
+}  // namespace
+}  // namespace elastem::cli
