@@ -1,6 +1,7 @@
 #include "learning/predictor.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <spdlog/fmt/fmt.h>
@@ -18,6 +19,17 @@ namespace {
 constexpr double doubtful_deviations = 1;
 /// Scores of images without noise hardly differ: what is this near to the median is as good.
 constexpr double least_deviation = 1e-3;
+
+/// The correlation below which a fit to an image of this grid is doubted. A grid with more pixels than the
+/// network's has as much signal under more noise: with as much noise per area, ρ²/(1 − ρ²) ∝ 1/S².
+double usual_score(const Checkpoint& checkpoint, ImageGrid images) {
+  const double known =
+      checkpoint.median_score - std::max(least_deviation, doubtful_deviations * checkpoint.score_deviation);
+  if (images.size == checkpoint.grid.size || known <= 0 || known >= 1) return known;
+  const double pixels = static_cast<double>(images.size) / checkpoint.grid.size;
+  const double odds = known * known / (1 - known * known) / (pixels * pixels);
+  return std::sqrt(odds / (1 + odds));
+}
 
 }  // namespace
 
@@ -43,14 +55,11 @@ Network restored_network(const Checkpoint& checkpoint) {
 }
 
 Predictor::Predictor(const Checkpoint& checkpoint, const ElasticModel& model)
-    : checkpoint_(&checkpoint),
-      model_(&model),
-      usual_score_(checkpoint.median_score -
-                   std::max(least_deviation, doubtful_deviations * checkpoint.score_deviation)),
-      network_(restored_network(checkpoint)) {}
+    : checkpoint_(&checkpoint), model_(&model), network_(restored_network(checkpoint)) {}
 
 Predictor::Grid::Grid(const ElasticModel& model, const Checkpoint& checkpoint, ImageGrid images)
-    : signal(model, checkpoint.grid, checkpoint.architecture.input_size, images) {}
+    : signal(model, checkpoint.grid, checkpoint.architecture.input_size, images),
+      doubted_below(usual_score(checkpoint, images)) {}
 
 std::size_t Predictor::add_grid(ImageGrid images) {
   grids_.push_back(std::make_unique<Grid>(*model_, *checkpoint_, images));
@@ -86,8 +95,7 @@ Prediction Predictor::ask(Grid& grid, const Image& image, const Ctf& ctf) {
 ParticleResult Predictor::predict(std::size_t grid, const Image& image, const Ctf& ctf) {
   Grid& of = *grids_.at(grid);
   const Prediction prediction = ask(of, image, ctf);
-  return of.aligner ? refined(*of.aligner, image, ctf, prediction)
-                    : unrefined(of, image, ctf, prediction.best);
+  return of.aligner ? refined(of, image, ctf, prediction) : unrefined(of, image, ctf, prediction.best);
 }
 
 ParticleResult Predictor::unrefined(Grid& grid, const Image& image, const Ctf& ctf, const Label& label) {
@@ -115,12 +123,12 @@ Eigen::VectorXd Predictor::standard_errors(const LabelErrors& expected) const {
   return errors;
 }
 
-ParticleResult Predictor::refined(Aligner& aligner, const Image& image, const Ctf& ctf,
+ParticleResult Predictor::refined(Grid& grid, const Image& image, const Ctf& ctf,
                                   const Prediction& prediction) const {
   std::vector<Placement> starts;
   for (const Eigen::Matrix3d& rotation : prediction.orientations)
     starts.push_back({prediction.best.amplitudes, rotation, prediction.best.shift});
-  return aligner.refine(image, ctf, starts, usual_score_);
+  return grid.aligner->refine(image, ctf, starts, grid.doubted_below);
 }
 
 }  // namespace elastem

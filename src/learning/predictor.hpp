@@ -46,18 +46,17 @@ class Predictor {
   struct Grid {
     Grid(const ElasticModel& model, const Checkpoint& checkpoint, ImageGrid images);
     SignalMaker signal;
+    double doubted_below;  ///< the correlation of a fit
     std::optional<Aligner> aligner;
   };
 
   Prediction ask(Grid& grid, const Image& image, const Ctf& ctf);
   ParticleResult unrefined(Grid& grid, const Image& image, const Ctf& ctf, const Label& label);
   Eigen::VectorXd standard_errors(const LabelErrors& expected) const;
-  ParticleResult refined(Aligner& aligner, const Image& image, const Ctf& ctf,
-                         const Prediction& prediction) const;
+  ParticleResult refined(Grid& grid, const Image& image, const Ctf& ctf, const Prediction& prediction) const;
 
   const Checkpoint* checkpoint_;
   const ElasticModel* model_;
-  double usual_score_;  ///< a fit below it is doubted
   Network network_;
   std::vector<std::unique_ptr<Grid>> grids_;
   Times times_;  ///< without those of the aligners
