@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include <spdlog/spdlog.h>
@@ -8,13 +7,14 @@
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/mode_export.hpp"
 #include "mpi/particles/particle_set.hpp"
+#include "mpi/particles/result_match.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
-#include "mpi/storage/row_pass.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "options/export_options.hpp"
 #include "particles/particle_export.hpp"
 #include "particles/particle_rows.hpp"
+#include "particles/result_csv.hpp"
 
 namespace elastem {
 
@@ -23,44 +23,22 @@ namespace {
 namespace fs = std::filesystem;
 using cli::ExportOptions;
 
-// The path in a fingerprint "particles PATH CRC BYTES", or "" when there is none.
-std::string particles_of(const Provenance& provenance) {
-  const std::string role = "particles ";
-  for (const auto& input : provenance.inputs) {
-    if (!input.starts_with(role)) continue;
-    const std::size_t bytes = input.rfind(' '), crc = input.rfind(' ', bytes - 1);
-    require(crc != std::string::npos && crc >= role.size(), "an input's fingerprint cannot be read");
-    return input.substr(role.size(), crc - role.size());
-  }
-  return "";
-}
+constexpr std::int64_t block_rows = 4096;
 
 // The particle file: the one that was given, or the one of the result's provenance, whose path may be
 // relative to the folder the run started in.
 std::string find_particles(const ExportOptions& o, const Provenance& provenance) {
   if (!o.source.path.empty()) return o.source.path;
-  const std::string stored = particles_of(provenance);
-  if (stored.empty()) {
+  const auto known = provenance.input("particles");
+  if (!known)
     throw Error(o.input + ": does not say which particle file it belongs to; give it with --particles");
-  }
+  const std::string& stored = known->path;
   for (const fs::path& place : {fs::path(stored), fs::path(o.input).parent_path() / stored,
                                 fs::path(o.input).parent_path() / fs::path(stored).filename()}) {
     if (fs::exists(place)) return place.string();
   }
   throw Error(o.input + ": was made from " + stored +
               ", which is not there; give its place with --particles");
-}
-
-// A result has a row for each particle, or for the first ones when it was made with --limit.
-void require_rows_of(const ResultTable& table, const std::string& result, const ParticleFile& file) {
-  if (table.size() == file.size()) return;
-  const auto options = table.provenance().options;
-  const bool limited =
-      table.size() < file.size() &&
-      std::find(options.begin(), options.end(), "limit=" + std::to_string(table.size())) != options.end();
-  if (limited) return;
-  throw Error(result + ": has " + std::to_string(table.size()) + " rows, but " + file.path() + " has " +
-              std::to_string(file.size()) + " particles: they do not belong together");
 }
 
 // The optics of particles whose file has no optics table, as a RELION file needs them; the same on every
@@ -73,18 +51,15 @@ CollectedOptics collect_optics(const Communicator& comm, const ParticleFile& fil
     file.for_each(share.first, share.count, [&](const ParticleFile::Row& row) { mine.add(row); });
   });
   std::string all;
-  for (const auto& text : comm.gathered(mine.serialise())) all += text;
-  comm.broadcast(all);
+  for (const auto& text : comm.all_gathered(mine.serialise())) all += text;
   CollectedOptics together(file);
   collectively(comm, [&] { together.add_serialised(all); });
   return together;
 }
 
-// The rows of a block, with results where there is a table.
-std::string rows_of(const ExportOptions& o, const ParticleFile& file, const ResultTable* table,
-                    const ParticleExporter& exporter, Range block) {
-  std::vector<ParticleResult> results;
-  if (table != nullptr) results = table->read(block.first, block.count);
+// The rows of a block, with results where there are some.
+std::string rows_of(const ExportOptions& o, const ParticleFile& file, const ParticleExporter& exporter,
+                    Range block, const std::vector<ParticleResult>* results = nullptr) {
   const auto image = static_cast<std::size_t>(image_column(file.labels()));
   std::string text, stack, seen;
   std::int64_t index = block.first;
@@ -94,9 +69,9 @@ std::string rows_of(const ExportOptions& o, const ParticleFile& file, const Resu
       seen = stack_seen_from(o.output, stack, file.path(), o.source.datadir);
     }
     const std::string& name = row.values[image];
-    text +=
-        exporter.row(index, row, seen == stack ? name : renamed_image(name, seen),
-                     table == nullptr ? nullptr : &results[static_cast<std::size_t>(index - block.first)]);
+    text += exporter.row(
+        index, row, seen == stack ? name : renamed_image(name, seen),
+        results == nullptr ? nullptr : &(*results)[static_cast<std::size_t>(index - block.first)]);
     ++index;
   });
   return text;
@@ -120,35 +95,86 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
   }
   const ParticleExporter exporter(file, format, optics);
   write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }), file.size(),
-                  [&](Range block) { return rows_of(o, file, nullptr, exporter, block); });
+                  [&](Range block) { return rows_of(o, file, exporter, block); });
   spdlog::info("{}: {} particles of {}", o.output, file.size(), o.input);
 }
 
-// Results beside what the particle file says. Collective.
-void export_results(const Communicator& comm, const ExportOptions& o) {
-  const ParticleFormat format = particle_format(o.output);
-  decide_output(comm, o.output, false, o.common.overwrite);
+// A result and the particle file it is of.
+struct Results {
+  ResultTable table;
+  ParticleFile file;
+  RowMatch match;
+  ResultColumns columns;
+
+  std::vector<ParticleResult> of(Range block) const {
+    return matched_rows(table, match.of(block), ResultTable::Details::brief);
+  }
+};
+
+Results open_results(const Communicator& comm, const ExportOptions& o) {
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
-  std::string path;
-  collectively(comm, [&] {
-    if (comm.root()) path = find_particles(o, table.provenance());
+  const std::string path = from_root(comm, [&] { return find_particles(o, table.provenance()); });
+  ParticleFile file = open_particle_file(comm, path, o.source.datadir, o.source.defocus_sign());
+  RowMatch match = match_particles(comm, file, equal_share(comm, file.size()), {o.input, table},
+                                   o.matching.accept_mismatch);
+  ResultColumns columns{table.modes(), table.has_fits()};
+  return {std::move(table), std::move(file), std::move(match), std::move(columns)};
+}
+
+// How many of this rank's particles have a result. Not collective.
+std::int64_t count_done(const Results& results) {
+  std::int64_t done = 0;
+  const Range share = results.match.rows;
+  for (std::int64_t first = share.first; first < share.first + share.count; first += block_rows)
+    for (const auto& row : results.of({first, std::min(block_rows, share.first + share.count - first)}))
+      done += row.state == ParticleState::done;
+  return done;
+}
+
+// A line per particle for programs that read tables. Collective.
+void write_csv(const Communicator& comm, const ExportOptions& o, const Results& results) {
+  write_text_rows(comm, o.output, result_csv_head(results.columns), results.file.size(), [&](Range block) {
+    const auto rows = results.of(block);
+    const auto particles = results.file.read(block.first, block.count);
+    std::string text;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      text += result_csv_row(results.columns, particles[i], rows[i]);
+    return text;
   });
-  comm.broadcast(path);
-  const ParticleFile file = open_particle_file(comm, path, o.source.datadir, o.source.defocus_sign());
-  collectively(comm, [&] { require_rows_of(table, o.input, file); });
-  const ParticleExporter exporter(file, format, collect_optics(comm, file, format),
-                                  ResultColumns{table.modes(), false});
-  const std::int64_t done = count_rows(comm, table).done;
-  const std::string left_out = format == ParticleFormat::relion ? "left out" : "marked with _enabled -1";
-  if (done < table.size())
-    spdlog::warn("{} particles have no result and are {}", table.size() - done, left_out);
+}
+
+// Results beside what the particle file says, for RELION or Xmipp. Collective.
+void write_particle_file(const Communicator& comm, const ExportOptions& o, const Results& results,
+                         ParticleFormat format) {
+  const ParticleExporter exporter(results.file, format, collect_optics(comm, results.file, format),
+                                  results.columns);
+  write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }),
+                  results.file.size(), [&](Range block) {
+                    const auto rows = results.of(block);
+                    return rows_of(o, results.file, exporter, block, &rows);
+                  });
+}
+
+void export_results(const Communicator& comm, const ExportOptions& o) {
+  const bool csv = fs::path(o.output).extension() == ".csv";
+  const ParticleFormat format = csv ? ParticleFormat::relion : particle_format(o.output);
+  decide_output(comm, o.output, false, o.common.overwrite);
+  Results results = open_results(comm, o);
+  const std::int64_t done = comm.sum(collectively_get(comm, [&] { return count_done(results); }));
+  if (done < results.file.size())
+    spdlog::warn("{} particles have no result and are {}", results.file.size() - done,
+                 csv                                ? "empty rows"
+                 : format == ParticleFormat::relion ? "left out"
+                                                    : "marked with _enabled -1");
   if (o.common.dry_run) {
-    spdlog::info("dry run: {} rows of {} would go to {}", done, path, o.output);
+    spdlog::info("dry run: {} rows of {} would go to {}", done, results.file.path(), o.output);
     return;
   }
-  write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }), table.size(),
-                  [&](Range block) { return rows_of(o, file, &table, exporter, block); });
-  table.close();
+  if (csv)
+    write_csv(comm, o, results);
+  else
+    write_particle_file(comm, o, results, format);
+  results.table.close();
   spdlog::info("{}: {} particles with their results", o.output, done);
 }
 

@@ -1,4 +1,3 @@
-#include <cstdio>
 #include <filesystem>
 
 #include <spdlog/spdlog.h>
@@ -8,6 +7,7 @@
 #include "mpi/commands/commands.hpp"
 #include "mpi/landscape/table_landscape.hpp"
 #include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -52,19 +52,24 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   decide_output(comm, page, false, o.common.overwrite);
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = model_of(comm, o, table);
+  require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);
   if (o.common.dry_run) {
     spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written", table.size(),
                  format_number_list(table.modes()), page);
     table.close();
     return done;
   }
-  const Landscape landscape = landscape_of(comm, table, {.frames = o.frames, .seed = o.common.seed});
+  const Landscape landscape = landscape_of(
+      comm, table, {.frames = o.frames, .seed = o.common.seed, .with_outliers = o.with_outliers});
   table.close();
   collectively(comm, [&] {
     if (comm.root()) write_report(invocation, o, model, landscape);
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));
+  if (landscape.outliers > 0)
+    spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
+                 landscape.outliers);
   spdlog::info("{} models in {}", landscape.frames.size(), (fs::path(o.output) / "trajectory.pdb").string());
   return done;
 }

@@ -1,13 +1,14 @@
 #include <algorithm>
-#include <cstdio>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/particles/particle_set.hpp"
+#include "mpi/particles/result_match.hpp"
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "mpi/run/output.hpp"
@@ -42,22 +43,21 @@ void print_correlation(const std::vector<double>& correlation, ImageGrid grid) {
                resolution_at(correlation, threshold, grid.size, grid.pixel_size));
 }
 
-void require_matching(const ReconstructOptions& o, const ParticleSet& set, const ResultTable& table) {
-  if (table.size() > set.size())
-    throw Error(
-        fmt::format("{} has poses of {} particles, but {} only {} particles: give the file that was aligned",
-                    o.alignment, table.size(), o.source.path, set.size()));
-  if (table.size() < set.size())
-    spdlog::info("{} has poses of the first {} of {} particles", o.alignment, table.size(), set.size());
-}
-
-void describe(const ReconstructOptions& o, const ParticleSet& set, const ResultTable& table, int ranks) {
+void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, int ranks) {
   const double side = oversampling * set.grid.size;
   spdlog::info(
       "{} particles of {}² pixels of {} Å into {}³ voxels; {:.0f} MiB for the Fourier volume on {} ranks",
-      table.size(), set.grid.size, set.grid.pixel_size, set.grid.size,
+      match.matched, set.grid.size, set.grid.pixel_size, set.grid.size,
       side * side * side / 2 * fourier_term_bytes / (1 << 20), ranks);
   if (o.common.dry_run) spdlog::info("dry run: nothing was written");
+}
+
+void report(const ReconstructOptions& o, const InsertionCounts& counts) {
+  spdlog::info("{}: {} particles; {} without a pose and {} with an unusable image were left out", o.output,
+               counts.used, counts.without_pose, counts.unusable);
+  if (counts.outliers > 0)
+    spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
+                 counts.outliers);
 }
 
 }  // namespace
@@ -67,9 +67,10 @@ ExitCode reconstruct_command(const Invocation& invocation, const cli::Reconstruc
   decide_output(comm, o.output, false, o.common.overwrite);
   const ParticleSet set = open_particles(comm, o.source);
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
-  require_matching(o, set, table);
+  const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
+                                         o.matching.accept_mismatch);
   const double max_radius = radius_of(o, set.grid);
-  describe(o, set, table, comm.size());
+  describe(o, set, match, comm.size());
   // Before the work, not after it.
   if (!o.reference.empty())
     collectively(comm, [&] { require_same_box(o.reference, MrcReader(o.reference).header(), set.grid); });
@@ -79,17 +80,19 @@ ExitCode reconstruct_command(const Invocation& invocation, const cli::Reconstruc
   }
   SlabFft fft(comm, oversampling * set.grid.size);
   FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
-  const InsertionCounts tally = insert_images(comm, set, table, max_radius, fft, slab, !o.common.quiet);
+  const InsertionCounts counts =
+      insert_images(comm, set, {table, match, o.with_outliers}, max_radius, fft, slab, !o.common.quiet);
   table.close();
-  if (tally.used == 0)
+  if (counts.used == 0)
     throw Error(
-        fmt::format("none of the {} particles of {} has a pose and a readable image: align them first",
-                    tally.without_pose + tally.unusable, o.source.path));
-  slab.divide(tally.used, o.regularisation, max_radius);
+        fmt::format("none of the {} particles of {} has a pose in {} and a readable image: align them "
+                    "first{}",
+                    set.size(), o.source.path, o.alignment,
+                    counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
+  slab.divide(counts.used, o.regularisation, max_radius);
   fft.backward();
   write_map(comm, o.output, set.grid, o.mask_radius, fft);
-  spdlog::info("{}: {} particles; {} without a pose, {} with an unusable image were left out", o.output,
-               tally.used, tally.without_pose, tally.unusable);
+  report(o, counts);
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
     if (comm.root()) print_correlation(correlation, set.grid);

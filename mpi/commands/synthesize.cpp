@@ -174,7 +174,13 @@ ExitCode synthesize_command(const Invocation& invocation, SynthesizeOptions& o) 
   ResultTable table = open_particle_outputs(comm, o, out, model, provenance);
   write_contact_sheet(comm, o, out, model, recipe);
   const QueueSummary summary = make_images(comm, o, out, model, recipe, table);
-  if (!summary.stopped) write_star_files(comm, o, out, input, model.mode_count());
+  if (!summary.stopped) {
+    write_star_files(comm, o, out, input, model.mode_count());
+    // By which results of these images are known from those of others.
+    collectively(comm, [&] {
+      if (comm.root()) table.write_images(images_fingerprint(out.stack));
+    });
+  }
   table.close();
   spdlog::info("{} images in {:.1f} s ({:.0f} per second)", summary.done, summary.seconds,
                static_cast<double>(summary.done) / std::max(summary.seconds, 1e-9));

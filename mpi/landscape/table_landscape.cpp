@@ -1,103 +1,93 @@
 #include "mpi/landscape/table_landscape.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 
 #include "landscape/sample.hpp"
+#include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr std::int64_t block_rows = 4096;
 constexpr std::int64_t most_points = 20000;  // of the scatter plot
 
-using RowFunction = std::function<void(std::int64_t row, const ParticleResult&)>;
+// The passes over the rows of a table.
+struct Passes {
+  const Communicator& comm;
+  const ResultTable& table;
+  const LandscapeSettings& settings;
 
-// Each rank's slices of the table in ascending order, a block of rows in memory at a time. Collective.
-void for_each_row(const Communicator& comm, const ResultTable& table, const RowFunction& visit) {
-  collectively(comm, [&] {
-    const RowSlices slices{table.size()};
-    const std::int64_t end = slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size()));
-    for (auto row = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size())); row < end;
-         row += block_rows) {
-      const auto block = table.read(row, std::min(block_rows, end - row));
-      for (std::size_t i = 0; i < block.size(); ++i) visit(row + static_cast<std::int64_t>(i), block[i]);
-    }
-  });
-}
+  // Those that take part. Collective.
+  void for_each_used(const RowVisitor& visit) const {
+    const Outliers outliers = settings.with_outliers ? Outliers::with : Outliers::leave_out;
+    for_each_row(comm, table, {outliers, ResultTable::Details::brief},
+                 [&](std::int64_t row, const ParticleResult& result) {
+                   if (result.state == ParticleState::done) visit(row, result);
+                 });
+  }
+};
 
-void for_each_done_row(const Communicator& comm, const ResultTable& table, const RowFunction& visit) {
-  for_each_row(comm, table, [&](std::int64_t row, const ParticleResult& result) {
-    if (result.state == ParticleState::done) visit(row, result);
-  });
-}
-
-// First pass: how many rows are done, and the components of their amplitudes.
-void find_components(const Communicator& comm, const ResultTable& table, Landscape& landscape) {
-  AmplitudeMoments moments(static_cast<Eigen::Index>(table.modes().size()), table.size());
-  std::vector<std::int64_t> counts(3);
-  for_each_row(comm, table, [&](std::int64_t row, const ParticleResult& result) {
-    ++counts[static_cast<std::size_t>(result.state)];
-    if (result.state == ParticleState::done) moments.add(row, result.amplitudes);
-  });
-  comm.sum(counts);
-  comm.sum(moments.sums());
-  landscape.pending = counts[static_cast<std::size_t>(ParticleState::pending)];
-  landscape.done = counts[static_cast<std::size_t>(ParticleState::done)];
-  landscape.failed = counts[static_cast<std::size_t>(ParticleState::failed)];
+// First pass: how many rows take part, and the components of their amplitudes.
+void find_components(const Passes& passes, Landscape& landscape) {
+  AmplitudeMoments moments(static_cast<Eigen::Index>(passes.table.modes().size()), passes.table.size());
+  passes.for_each_used(
+      [&](std::int64_t row, const ParticleResult& result) { moments.add(row, result.amplitudes); });
+  passes.comm.sum(moments.sums());
+  const RowCounts counts = count_rows(passes.comm, passes.table);
+  landscape.failed = counts.failed;
+  landscape.pending = counts.pending;
+  landscape.outliers = passes.settings.with_outliers ? 0 : counts.outliers;
+  landscape.done = counts.done - landscape.outliers;
   landscape.components = moments.components();
 }
 
 // Second and third pass: fine histograms of both coordinates over their whole range.
-std::vector<Histogram> coordinate_histograms(const Communicator& comm, const ResultTable& table,
-                                             const PrincipalComponents& components) {
+std::vector<Histogram> coordinate_histograms(const Passes& passes, const PrincipalComponents& components) {
   constexpr double huge = std::numeric_limits<double>::max();
   Eigen::Array2d low(huge, huge), high(-huge, -huge);
-  for_each_done_row(comm, table, [&](std::int64_t, const ParticleResult& result) {
+  passes.for_each_used([&](std::int64_t, const ParticleResult& result) {
     const Eigen::Array2d at = plane_coordinates(components, result.amplitudes);
     low = low.min(at);
     high = high.max(at);
   });
   std::vector<Histogram> histograms;
   for (const Eigen::Index axis : {0, 1}) {
-    const double least = comm.min(low[axis]), greatest = comm.max(high[axis]);
+    const double least = passes.comm.min(low[axis]), greatest = passes.comm.max(high[axis]);
     const double margin = greatest > least ? 1e-6 * (greatest - least) : 1.0;  // Å
     histograms.emplace_back(least - margin, greatest + margin);
   }
-  for_each_done_row(comm, table, [&](std::int64_t, const ParticleResult& result) {
+  passes.for_each_used([&](std::int64_t, const ParticleResult& result) {
     const Eigen::Vector2d at = plane_coordinates(components, result.amplitudes);
     histograms[0].add(at.x());
     histograms[1].add(at.y());
   });
-  for (auto& histogram : histograms) comm.sum(histogram.counts());
+  for (auto& histogram : histograms) passes.comm.sum(histogram.counts());
   return histograms;
 }
 
 // Last pass: density, trajectory and the points of the scatter plot.
-void find_density(const Communicator& comm, const LandscapeSettings& settings, const ResultTable& table,
-                  Landscape& landscape) {
+void find_density(const Passes& passes, Landscape& landscape) {
   const auto& components = landscape.components;
-  const auto histograms = coordinate_histograms(comm, table, components);
+  const auto histograms = coordinate_histograms(passes, components);
   landscape.x = axis_of(histograms[0]);
   landscape.y = axis_of(histograms[1]);
   DensityGrid grid(landscape.x, landscape.y);
-  Trajectory trajectory(settings.frames, histograms[0], components.mean.size(), table.size());
+  Trajectory trajectory(passes.settings.frames, histograms[0], components.mean.size(), passes.table.size());
   std::vector<LandscapePoint> points;
-  for_each_done_row(comm, table, [&](std::int64_t row, const ParticleResult& result) {
+  passes.for_each_used([&](std::int64_t row, const ParticleResult& result) {
     const Eigen::VectorXd all = components.coordinates(result.amplitudes);
     const Eigen::Vector2d at = plane_coordinates(components, result.amplitudes);
     grid.add(at.x(), at.y());
     trajectory.add(row, at.x(), result.amplitudes);
     const bool inside = at.x() > landscape.x.low && at.x() < landscape.x.high && at.y() > landscape.y.low &&
                         at.y() < landscape.y.high;
-    if (inside && in_stratified_sample(row, table.size(), most_points, settings.seed))
+    if (inside && in_stratified_sample(row, passes.table.size(), most_points, passes.settings.seed))
       points.push_back({at.x(), at.y(), all.size() > 2 ? all[2] : result.score});
   });
-  comm.sum(grid.counts());
-  comm.sum(trajectory.sums());
+  passes.comm.sum(grid.counts());
+  passes.comm.sum(trajectory.sums());
   landscape.frames = trajectory.frames();
-  landscape.points = comm.gathered(points);
+  landscape.points = passes.comm.gathered(points);
   landscape.density = grid.density(landscape_bandwidth(components, 0, landscape.done),
                                    landscape_bandwidth(components, 1, landscape.done));
 }
@@ -106,9 +96,10 @@ void find_density(const Communicator& comm, const LandscapeSettings& settings, c
 
 Landscape landscape_of(const Communicator& comm, const ResultTable& table,
                        const LandscapeSettings& settings) {
+  const Passes passes{comm, table, settings};
   Landscape landscape;
-  find_components(comm, table, landscape);
-  find_density(comm, settings, table, landscape);
+  find_components(passes, landscape);
+  find_density(passes, landscape);
   return landscape;
 }
 

@@ -11,12 +11,13 @@ namespace elastem {
 struct LandscapeSettings {
   int frames = 10;         ///< models along the first component, each the mean of an equal share
   std::uint64_t seed = 1;  ///< of the sample of points
+  bool with_outliers = false;
 };
 
-/// The landscape of a table's done particles, in five passes over the rows of which each rank holds a block
-/// at a time: the components, the ends and the fine histograms of the first two, the rest. The same bits on
-/// any number of ranks; `points`, at most 20,000 in the order of the rows, are on rank 0 alone. Collective;
-/// throws Error with fewer than two done particles.
+/// The landscape of a table's done particles but its outliers (unless they are wanted), in four passes over
+/// the rows of which each rank holds a block at a time: the components, the ends and the fine histograms of
+/// the first two, the rest. The same bits on any number of ranks; `points`, at most 20,000 in the order of
+/// the rows, are on rank 0 alone. Collective; throws Error with fewer than two particles that take part.
 Landscape landscape_of(const Communicator& comm, const ResultTable& table, const LandscapeSettings& settings);
 
 }  // namespace elastem

@@ -25,30 +25,40 @@ std::int64_t batch_size(std::int64_t size) {
 // One rank's images as samples of the Fourier volume.
 class ImageSampler {
  public:
-  ImageSampler(const ParticleSet& set, const ResultTable& table, double max_radius)
-      : set_(&set), table_(&table), max_radius_(max_radius), stream_(set), fft_(set.grid.size) {}
+  ImageSampler(const ParticleSet& set, const PoseSource& poses, double max_radius)
+      : set_(&set), poses_(poses), max_radius_(max_radius), stream_(set), fft_(set.grid.size) {}
 
   void append(Range rows, std::vector<FourierSample>& samples, InsertionCounts& counts) {
-    const auto results = table_->read(rows.first, rows.count);
+    const auto results = matched_rows(poses_.table, poses_.match.of(rows), ResultTable::Details::brief);
     for (std::int64_t i = 0; i < rows.count; ++i) {
       const ParticleResult& result = results[static_cast<std::size_t>(i)];
       if (result.state != ParticleState::done) {
         ++counts.without_pose;
-        continue;
-      }
-      const auto [particle, pixels, failure] = stream_.read(rows.first + i);
-      if (failure != FailureReason::none) {
+      } else if (result.fit && result.fit->outlier && !poses_.with_outliers) {
+        ++counts.outliers;
+      } else if (append(rows.first + i, result, samples)) {
+        ++counts.used;
+      } else {
         ++counts.unusable;
-        continue;
       }
-      fft_.forward(pixels, spectrum_);
-      append_samples(spectrum_, transfer(particle.ctf), result.pose(), set_->grid.pixel_size, max_radius_,
-                     samples);
-      ++counts.used;
     }
   }
 
  private:
+  // Whether the image can be used.
+  bool append(std::int64_t row, const ParticleResult& result, std::vector<FourierSample>& samples) {
+    const auto [particle, pixels, failure] = stream_.read(row);
+    if (failure != FailureReason::none) return false;
+    Ctf ctf = particle.ctf;
+    if (result.fit) {
+      ctf.defocus_u += result.fit->defocus_change;
+      ctf.defocus_v += result.fit->defocus_change;
+    }
+    fft_.forward(pixels, spectrum_);
+    append_samples(spectrum_, transfer(ctf), result.pose(), set_->grid.pixel_size, max_radius_, samples);
+    return true;
+  }
+
   // Neighbouring particles often share their optics and defocus.
   const std::vector<float>& transfer(const Ctf& ctf) {
     if (transfer_.empty() || !(ctf == last_ctf_)) {
@@ -59,7 +69,7 @@ class ImageSampler {
   }
 
   const ParticleSet* set_;
-  const ResultTable* table_;
+  PoseSource poses_;
   double max_radius_;
   ParticleStream stream_;
   Fft2<float> fft_;
@@ -95,14 +105,14 @@ std::vector<FourierSample> samples_of_own_planes(const Communicator& comm, const
   return exchange<FourierSample>(comm, outgoing, counts).values;
 }
 
-InsertionCounts insert_images(const Communicator& comm, const ParticleSet& set, const ResultTable& table,
+InsertionCounts insert_images(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
                               double max_radius, const SlabFft& fft, FourierSlab& slab, bool show_progress) {
   InsertionCounts counts;
   std::optional<ImageSampler> sampler;
-  collectively(comm, [&] { sampler.emplace(set, table, max_radius); });
-  Progress progress("images", table.size(), comm.root() && show_progress);
-  const Range share = equal_share(comm, table.size());
-  const std::int64_t largest_share = (table.size() + comm.size() - 1) / comm.size();
+  collectively(comm, [&] { sampler.emplace(set, poses, max_radius); });
+  Progress progress("images", set.size(), comm.root() && show_progress);
+  const Range share = equal_share(comm, set.size());
+  const std::int64_t largest_share = (set.size() + comm.size() - 1) / comm.size();
   const std::int64_t batch = batch_size(set.grid.size);
   std::vector<FourierSample> samples;
   for (std::int64_t done = 0; done < largest_share; done += batch) {
@@ -112,12 +122,11 @@ InsertionCounts insert_images(const Communicator& comm, const ParticleSet& set, 
       if (count > 0) sampler->append({share.first + done, count}, samples, counts);
     });
     slab.insert(comm.size() == 1 ? samples : samples_of_own_planes(comm, fft, samples));
-    progress.update(std::min((done + batch) * comm.size(), table.size()));
+    progress.update(std::min((done + batch) * comm.size(), set.size()));
   }
   progress.finish();
-  std::array<std::int64_t, 3> sums = {counts.used, counts.without_pose, counts.unusable};
-  comm.sum(std::span<std::int64_t>(sums));
-  return {sums[0], sums[1], sums[2]};
+  return {comm.sum(counts.used), comm.sum(counts.without_pose), comm.sum(counts.outliers),
+          comm.sum(counts.unusable)};
 }
 
 }  // namespace elastem

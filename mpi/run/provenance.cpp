@@ -98,6 +98,11 @@ std::string input_fingerprint(const std::string& role, const std::string& path) 
   return fingerprint_line(role, path, crc, size);
 }
 
+std::string images_fingerprint(const std::string& stack) {
+  const InputFingerprint input = parse_fingerprint(input_fingerprint("stack", stack));
+  return fmt::format("stack {} {}", input.crc, input.bytes);
+}
+
 void add_inputs(const Communicator& comm, const std::vector<InputFile>& files, Provenance& provenance) {
   const auto fingerprints = from_root(comm, [&] {
     std::vector<std::string> lines;

@@ -25,6 +25,7 @@ struct Provenance {
   std::vector<std::string> options;  ///< effective name=value of every option that shapes the result
   std::vector<std::string> inputs;   ///< "role path crc32 bytes", see input_fingerprint
   std::string version, git_commit, host, start, end;
+  std::string images;  ///< "stack crc32 bytes" of the images that the run made, once they are complete
   std::string stages;  ///< where the time went; empty where the command does not say
   std::uint64_t seed = 0;
   int ranks = 1;
@@ -41,6 +42,9 @@ Provenance make_provenance(const Communicator& comm, const std::string& command_
 /// "role path crc32 bytes" of an input file, e.g. "modes modes.h5 1a2b3c4d 81920". Of files above 64 MiB the
 /// checksum covers size, the first and the last MiB. Not collective: call on rank 0 and broadcast.
 std::string input_fingerprint(const std::string& role, const std::string& path);
+
+/// The same of the images that a run made, as Provenance::images has it.
+std::string images_fingerprint(const std::string& stack);
 
 /// A file that shapes a result, and what it is for.
 struct InputFile {

@@ -237,6 +237,11 @@ std::optional<LearntPrior> ResultTable::read_prior() const {
   return read_stored_prior(impl_->file);
 }
 
+void ResultTable::write_images(const std::string& images) {
+  require(impl_->access == Access::write, "the table was opened for reading");
+  elastem::write_images(impl_->file, images);
+}
+
 std::vector<double> ResultTable::load_vector(const std::string& name) const {
   return from_root(impl_->comm, [&] {
     const std::string full_name = "fit/" + name;

@@ -83,6 +83,9 @@ class ResultTable {
   /// rank.
   void write_prior(const LearntPrior& learnt);
   std::optional<LearntPrior> read_prior() const;
+  /// Stores the fingerprint of the images that the run made (Provenance::images). By one rank.
+  void write_images(const std::string& images);
+
   /// One of TableContents::vectors on every rank, or an empty vector where there is none. Collective.
   std::vector<double> load_vector(const std::string& name) const;
 

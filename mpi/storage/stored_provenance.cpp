@@ -4,7 +4,7 @@ namespace elastem {
 namespace {
 
 // Fixed, so that they can be written in place.
-constexpr std::size_t time_length = 32, stages_length = 512;
+constexpr std::size_t time_length = 32, stages_length = 512, images_length = 64;
 
 void write_text(hid_t group, const char* name, const std::string& text, const char* description,
                 std::size_t length = 1) {
@@ -28,6 +28,10 @@ void write_provenance(hid_t file, const Provenance& provenance) {
   write_text(group, "end", provenance.end, "when the file was completed, UTC; empty before", time_length);
   write_text(group, "stages", provenance.stages, "where the time of rank 0 went; empty before the end",
              stages_length);
+  write_text(
+      group, "images", provenance.images,
+      "CRC-32 and bytes of the stack that the run made, once it is complete; empty where it makes none",
+      images_length);
   hdf5::write_value<std::uint64_t>(group, "seed", provenance.seed, {"none", "seed of all random numbers"});
   hdf5::write_value<int>(group, "ranks", provenance.ranks, {"none", "MPI ranks"});
   hdf5::write_strings(group, "options", provenance.options,
@@ -49,6 +53,7 @@ Provenance read_provenance(hid_t file) {
   provenance.start = read_text(group, "start");
   provenance.end = read_text(group, "end");
   if (hdf5::exists(group, "stages")) provenance.stages = read_text(group, "stages");
+  if (hdf5::exists(group, "images")) provenance.images = read_text(group, "images");
   provenance.seed = hdf5::read_value<std::uint64_t>(group, "seed");
   provenance.ranks = hdf5::read_value<int>(group, "ranks");
   provenance.options = hdf5::read_strings(group, "options");
@@ -60,6 +65,10 @@ Provenance read_provenance(hid_t file) {
 void write_end(hid_t file, const std::string& stages) {
   hdf5::replace_string(file, "provenance/end", utc_time());
   if (hdf5::exists(file, "provenance/stages")) hdf5::replace_string(file, "provenance/stages", stages);
+}
+
+void write_images(hid_t file, const std::string& images) {
+  if (hdf5::exists(file, "provenance/images")) hdf5::replace_string(file, "provenance/images", images);
 }
 
 }  // namespace elastem

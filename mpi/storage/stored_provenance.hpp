@@ -15,4 +15,7 @@ Provenance read_provenance(hid_t file);
 /// went, in place.
 void write_end(hid_t file, const std::string& stages = {});
 
+/// Stores Provenance::images in a file that has room for it. Not collective.
+void write_images(hid_t file, const std::string& images);
+
 }  // namespace elastem

@@ -234,6 +234,7 @@ EvaluationReport Evaluation::report(std::int64_t atom_count) const {
   report.done = counts_[done_rows];
   report.failed = counts_[failed_rows];
   report.pending = counts_[pending_rows];
+  report.unmatched = report.rows - report.done - report.failed - report.pending;
   report.all = group_errors(0, static_cast<double>(atom_count));
   report.found = group_errors(1, static_cast<double>(atom_count));
   return report;

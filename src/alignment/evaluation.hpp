@@ -45,7 +45,8 @@ struct GroupErrors {
 
 struct EvaluationReport {
   std::int64_t rows = 0, done = 0, failed = 0, pending = 0;
-  GroupErrors all, found;  ///< over all done rows; over those with the full rotation within 15°
+  std::int64_t unmatched = 0;  ///< rows that were not added
+  GroupErrors all, found;      ///< over all done rows; over those with the full rotation within 15°
 };
 
 /// Sums up how far results lie from the truth, in memory that does not grow with the number of images. A rank

@@ -18,14 +18,16 @@ struct LandscapePoint {
 /// The conformations of many particles: their principal components, how they are distributed along the first
 /// two, and the path along the first.
 struct Landscape {
-  std::int64_t done = 0, failed = 0, pending = 0;  ///< particles; `done` are those that take part
+  std::int64_t done = 0;  ///< particles that take part
+  std::int64_t failed = 0, pending = 0;
+  std::int64_t outliers = 0;  ///< particles that were left out, as the structure does not explain them
   PrincipalComponents components;
   std::vector<TrajectoryFrame> frames;
   GridAxis x, y;            ///< what the plots show of the first two components
   Eigen::ArrayXXd density;  ///< particles per Å² on DensityGrid's bins, component 1 down the rows
   std::vector<LandscapePoint> points;  ///< a sample of the particles
 
-  std::int64_t rows() const { return done + failed + pending; }
+  std::int64_t rows() const { return done + failed + pending + outliers; }
 };
 
 /// Coordinates along the first two components; the second is 0 where there is but one.

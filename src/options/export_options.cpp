@@ -13,12 +13,13 @@ void declare(OptionTable& table, ExportOptions& o) {
       .required()
       .file({".h5", ".star", ".xmd"});
   table
-      .option("output,o", o.output, "FILE",
-              "what to write. Of results and particles: .star for RELION 3.1, .xmd for Xmipp; of modes: .xmd "
-              "for Xmipp, .nmd for NMWiz and ProDy")
+      .option(
+          "output,o", o.output, "FILE",
+          "what to write. Of results and particles: .star for RELION 3.1, .xmd for Xmipp; of results also "
+          ".csv; of modes: .xmd for Xmipp, .nmd for NMWiz and ProDy")
       .required()
       .unstored()
-      .file({".star", ".xmd", ".nmd"});
+      .file({".star", ".xmd", ".csv", ".nmd"});
   table
       .option("particles", o.source.path, "FILE",
               "the particle file of the result (by default the one it was made from)")
@@ -31,6 +32,7 @@ void declare(OptionTable& table, ExportOptions& o) {
 std::string next_step(const ExportOptions& o) {
   if (o.output.ends_with(".star")) return fmt::format("relion_display --i {}", o.output);
   if (o.output.ends_with(".nmd")) return fmt::format("open {} in NMWiz, or read it with ProDy", o.output);
+  if (o.output.ends_with(".csv")) return fmt::format("head {}", o.output);
   return fmt::format("open {} in Xmipp", o.output);
 }
 

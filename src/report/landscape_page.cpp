@@ -18,6 +18,9 @@ std::string particles_section(const LandscapeReport& report) {
   if (report.landscape.failed > 0) text += "; " + grouped_digits(report.landscape.failed) + " failed";
   if (report.landscape.pending > 0)
     text += "; " + grouped_digits(report.landscape.pending) + " are not done yet";
+  if (report.landscape.outliers > 0)
+    text += "; " + grouped_digits(report.landscape.outliers) +
+            " outliers, which the structure does not explain, are left out";
   return text + ".</p>\n";
 }
 

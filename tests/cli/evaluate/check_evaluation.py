@@ -6,7 +6,7 @@ import zlib
 import h5py
 import numpy
 
-FIELDS = ["amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"]
+FIELDS = ["image", "amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"]
 
 
 def make(truth, result):
@@ -23,7 +23,7 @@ def make(truth, result):
         values["standard_errors"] *= rng.uniform(0.8, 1.5, size=values["standard_errors"].shape)
         values["state"][10], values["reason"][10] = 2, 5
         values["state"][11] = 0
-        checksums = [zlib.crc32(b"".join(numpy.ascontiguousarray(values[name][i]).tobytes() for name in FIELDS))
+        checksums = [zlib.crc32(b"".join(values[name][i : i + 1].tobytes() for name in FIELDS))
                      for i in range(n)]
         for name in FIELDS:
             table[name][:] = values[name]

@@ -52,8 +52,8 @@ with h5py.File("changed.h5", "r+") as file:
     p["state"][3] = 0
     p["state"][4], p["reason"][4] = 2, 4
     crc = 0
-    for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
-        crc = zlib.crc32(numpy.ascontiguousarray(p[name][4]).tobytes(), crc)
+    for name in ("image", "amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
+        crc = zlib.crc32(p[name][4:5].tobytes(), crc)
     p["checksum"][4] = crc
     p["score"][5] += 1
 END

@@ -59,7 +59,7 @@ refused 2 '--max-resolution' reconstruct "${set[@]}" -o new.mrc --max-resolution
 refused 2 '--regularisation' reconstruct "${set[@]}" -o new.mrc --regularisation 0
 refused 2 'absent.mrc' reconstruct "${set[@]}" -o new.mrc --reference absent.mrc
 ranks 1 synthesize -m modes.h5 -o few/particles.star -n 5 --modes 7-9 --size 32 --pixel-size 4.4 || fail "synthesize"
-refused 2 '1000 particles' reconstruct -i few/particles.star -a set/truth.h5 -o new.mrc
+refused 2 'other images' reconstruct -i few/particles.star -a set/truth.h5 -o new.mrc
 ranks 1 reconstruct -i few/particles.star -a few/truth.h5 -o few.mrc || fail "five particles give $?"
 refused 2 '32³ voxels' reconstruct -i few/particles.star -a few/truth.h5 -o new2.mrc --reference map1.mrc
 echo "reconstruct: all well"

@@ -13,26 +13,34 @@ namespace elastem {
 namespace {
 
 constexpr std::int64_t rows = 3000;
-constexpr int every_failed = 50;
+constexpr int every_failed = 50, every_outlier = 30;
 
-enum class Kind { used, failed };
+enum class Kind { used, failed, outlier };
 
 Kind kind_of(std::int64_t row) {
-  return row % every_failed == 7 ? Kind::failed : Kind::used;
+  if (row % every_failed == 7) return Kind::failed;
+  return row % every_outlier == 11 ? Kind::outlier : Kind::used;
 }
 
-// Spread 10 Å along (0.6, 0.8), 2 Å across it, about (5, −3).
+// Spread 10 Å along (0.6, 0.8), 2 Å across it, about (5, −3); outliers lie far off.
 Eigen::VectorXd amplitudes_of(std::int64_t row) {
+  Eigen::VectorXd amplitudes(2);
+  if (kind_of(row) == Kind::outlier) {
+    amplitudes << 500, 500;
+    return amplitudes;
+  }
   Random random(9, Stream::sampling, static_cast<std::uint64_t>(row));
   const double along = 10 * random.normal(), across = 2 * random.normal();
-  Eigen::VectorXd amplitudes(2);
   amplitudes << 5 + 0.6 * along - 0.8 * across, -3 + 0.8 * along + 0.6 * across;
   return amplitudes;
 }
 
 void write_table(const std::string& path) {
   const Communicator alone = Communicator::self();
-  ResultTable table = ResultTable::create(alone, path, rows, {7, 8}, make_provenance(alone, "test", {}, 1));
+  TableContents contents;
+  contents.fits = true;
+  ResultTable table =
+      ResultTable::create(alone, path, rows, {7, 8}, make_provenance(alone, "test", {}, 1), contents);
   std::vector<ParticleResult> results;
   for (std::int64_t i = 0; i < rows; ++i) {
     ParticleResult row;
@@ -40,6 +48,10 @@ void write_table(const std::string& path) {
     row.standard_errors = Eigen::VectorXd::Ones(7);
     row.score = 0.001 * static_cast<double>(i);
     row.state = kind_of(i) == Kind::failed ? ParticleState::failed : ParticleState::done;
+    row.fit = FitDetails{};
+    row.fit->covariance = Eigen::MatrixXd::Identity(7, 7);
+    row.fit->amplitudes = row.amplitudes;
+    row.fit->outlier = kind_of(i) == Kind::outlier;
     results.push_back(row);
   }
   table.write(0, results);
@@ -49,6 +61,7 @@ void write_table(const std::string& path) {
 class TableLandscape : public testing::Test {
  protected:
   void SetUp() override {
+    comm_.barrier();  // a rank may still read the files of the test before
     if (comm_.root()) {
       std::remove("alignment.h5");
       write_table("alignment.h5");
@@ -64,16 +77,24 @@ class TableLandscape : public testing::Test {
   Communicator comm_ = Communicator::world();
 };
 
-TEST_F(TableLandscape, FailedParticlesAreCountedAndLeftOut) {
+TEST_F(TableLandscape, OutliersAndFailedParticlesAreCountedAndLeftOut) {
   const Landscape found = landscape(comm_);
-  std::int64_t used = 0, failed = 0;
-  for (std::int64_t i = 0; i < rows; ++i) ++(kind_of(i) == Kind::used ? used : failed);
+  std::int64_t used = 0, failed = 0, outliers = 0;
+  for (std::int64_t i = 0; i < rows; ++i)
+    ++(kind_of(i) == Kind::used ? used : kind_of(i) == Kind::failed ? failed : outliers);
   EXPECT_EQ(found.done, used);
   EXPECT_EQ(found.failed, failed);
+  EXPECT_EQ(found.outliers, outliers);
   EXPECT_EQ(found.rows(), rows);
   // The standard error of a variance is variance·√(2/n).
   EXPECT_NEAR(found.components.variances[0], 100, 5 * 100 * std::sqrt(2.0 / static_cast<double>(used)));
   EXPECT_NEAR(found.components.variances[1], 4, 5 * 4 * std::sqrt(2.0 / static_cast<double>(used)));
+}
+
+TEST_F(TableLandscape, OutliersTakePartWhereTheyAreWanted) {
+  const Landscape found = landscape(comm_, {.frames = 5, .with_outliers = true});
+  EXPECT_EQ(found.outliers, 0);
+  EXPECT_GT(found.components.variances[0], 1000);
 }
 
 TEST_F(TableLandscape, HasTheSameBitsOnAnyNumberOfRanks) {

@@ -1,5 +1,6 @@
 #include "mpi/reconstruction/image_insertion.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -13,9 +14,10 @@ namespace elastem {
 namespace {
 
 constexpr int images = 21, side = 16;
-constexpr int failed_row = 5, constant_image = 9;
+constexpr int failed_row = 5, constant_image = 9, outlier_row = 12, unknown_row = 20;
 
-void write_particles(const std::string& stack, const std::string& star) {
+// `refined` Å is added to the defocus.
+void write_particles(const std::string& stack, const std::string& star, double refined = 0) {
   MrcHeader header;
   header.columns = header.rows = side;
   header.sections = images;
@@ -32,20 +34,33 @@ void write_particles(const std::string& stack, const std::string& star) {
        << "\n\ndata_particles\n\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n_rlnDefocusU #3\n"
           "_rlnDefocusV #4\n_rlnDefocusAngle #5\n";
   for (int i = 0; i < images; ++i)
-    file << (i + 1) << '@' << stack << " 1 " << 5000 + 100 * i << ' ' << 5000 + 100 * i << " 0\n";
+    file << (i + 1) << '@' << stack << " 1 " << 5000 + 100 * i + refined << ' ' << 5000 + 100 * i + refined
+         << " 0\n";
 }
 
-void write_poses(const std::string& path) {
+// Of all particles but one, in the opposite order.
+void write_poses(const std::string& path, double defocus_change) {
   const Communicator alone = Communicator::self();
-  ResultTable table = ResultTable::create(alone, path, images, {7}, make_provenance(alone, "test", {}, 1));
+  TableContents contents;
+  contents.fits = true;
+  contents.key_length = 32;
+  ResultTable table =
+      ResultTable::create(alone, path, images - 1, {7}, make_provenance(alone, "test", {}, 1), contents);
   std::vector<ParticleResult> rows;
-  for (int i = 0; i < images; ++i) {
+  for (int i = images - 1; i >= 0; --i) {
+    if (i == unknown_row) continue;
     ParticleResult row;
+    row.image = std::to_string(i + 1) + "@stack.mrcs";
     row.amplitudes = Eigen::VectorXd::Constant(1, 0);
     row.euler_angles << 17 * i, 8 * i, 29 * i;
     row.shift << 0.1 * i, -0.2 * i;
     row.standard_errors = Eigen::VectorXd::Ones(6);
     row.state = i == failed_row ? ParticleState::failed : ParticleState::done;
+    row.fit = FitDetails{};
+    row.fit->covariance = Eigen::MatrixXd::Identity(6, 6);
+    row.fit->amplitudes = row.amplitudes;
+    row.fit->outlier = i == outlier_row;
+    row.fit->defocus_change = defocus_change;
     rows.push_back(row);
   }
   table.write(0, rows);
@@ -54,12 +69,15 @@ void write_poses(const std::string& path) {
 
 // The Fourier volume of these particles by the ranks of `comm`.
 struct Volume {
-  explicit Volume(const Communicator& comm)
+  explicit Volume(const Communicator& comm, bool with_outliers = false,
+                  const std::string& star = "particles.star", const std::string& poses = "poses.h5")
       : fft(comm, oversampling * side),
         slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum()) {
-    const ParticleSet set = open_particles(comm, "particles.star", "");
-    ResultTable table = ResultTable::open(comm, "poses.h5", ResultTable::Access::read);
-    counts = insert_images(comm, set, table, side / 2.0, fft, slab, false);
+    const ParticleSet set = open_particles(comm, star, "");
+    ResultTable table = ResultTable::open(comm, poses, ResultTable::Access::read);
+    const RowMatch match =
+        match_particles(comm, set.file, equal_share(comm, set.size()), {poses, table}, false);
+    counts = insert_images(comm, set, {table, match, with_outliers}, side / 2.0, fft, slab, false);
     table.close();
   }
   SlabFft fft;
@@ -70,10 +88,13 @@ struct Volume {
 class ImageInsertion : public testing::Test {
  protected:
   void SetUp() override {
+    comm_.barrier();  // a rank may still read the files of the test before
     if (comm_.root()) {
-      std::remove("poses.h5");
+      for (const char* path : {"poses.h5", "refined_poses.h5"}) std::remove(path);
       write_particles("stack.mrcs", "particles.star");
-      write_poses("poses.h5");
+      write_particles("stack.mrcs", "refined.star", 300);
+      write_poses("poses.h5", 0);
+      write_poses("refined_poses.h5", 300);
     }
     comm_.barrier();
   }
@@ -103,9 +124,27 @@ TEST_F(ImageInsertion, RanksTogetherGetTheSumsOfOneRankAlone) {
 
 TEST_F(ImageInsertion, ParticlesWithoutAPoseOrAUsableImageAreCountedOnce) {
   const InsertionCounts counts = Volume(comm_).counts;
-  EXPECT_EQ(counts.without_pose, 1);
+  EXPECT_EQ(counts.without_pose, 2);  // failed, and not in the table
   EXPECT_EQ(counts.unusable, 1);
-  EXPECT_EQ(counts.used, images - 2);
+  EXPECT_EQ(counts.outliers, 1);
+  EXPECT_EQ(counts.used, images - 4);
+}
+
+TEST_F(ImageInsertion, OutliersAreUsedWhereTheyAreWanted) {
+  const InsertionCounts counts = Volume(comm_, true).counts;
+  EXPECT_EQ(counts.outliers, 0);
+  EXPECT_EQ(counts.used, images - 3);
+}
+
+TEST_F(ImageInsertion, TheRefinedDefocusIsThatOfTheFileAndTheChange) {
+  Volume changed(comm_, false, "particles.star", "refined_poses.h5");
+  Volume written(comm_, false, "refined.star", "poses.h5");
+  Volume neither(comm_);
+  // The same bits: the sum of both is exact.
+  EXPECT_TRUE(std::ranges::equal(changed.slab.weights(), written.slab.weights()));
+  if (changed.fft.plane_count() > 0) {
+    EXPECT_FALSE(std::ranges::equal(changed.slab.weights(), neither.slab.weights()));
+  }
 }
 
 TEST_F(ImageInsertion, ASampleGoesToTheOwnersOfBothItsPlanes) {

@@ -27,7 +27,7 @@ USES = {
     "learning": ["synthesis", "alignment", "particles"],
     "landscape": ["core"],
     "reconstruction": ["imaging"],
-    "report": ["landscape", "modes", "imaging"],
+    "report": ["landscape", "modes", "alignment"],
     "cli": ["core"],
     "options": ["cli", "modes", "synthesis", "alignment", "learning", "particles", "landscape", "reconstruction"],
 }

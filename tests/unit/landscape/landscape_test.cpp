@@ -46,7 +46,8 @@ TEST(Landscape, EveryParticleIsARow) {
   landscape.done = 5;
   landscape.failed = 4;
   landscape.pending = 3;
-  EXPECT_EQ(landscape.rows(), 12);
+  landscape.outliers = 2;
+  EXPECT_EQ(landscape.rows(), 14);
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ LandscapeReport example() {
   LandscapeReport report;
   report.result_path = "a<b>.h5";
   report.modes_path = "modes.h5";
-  report.landscape.done = 1234560;
+  report.landscape.done = 1234540;
+  report.landscape.outliers = 20;
   report.landscape.failed = 7;
   report.atom_count = 100;
   report.mode_numbers = {7, 8};
@@ -26,7 +27,7 @@ LandscapeReport example() {
 
 TEST(Report, ShowsTheFiguresAndNeedsNoNetwork) {
   const std::string html = landscape_html(example());
-  for (const char* part : {"1,234,560 of 1,234,567 particles", "7 failed", "75.0 %", "100.0 %",
+  for (const char* part : {"1,234,540 of 1,234,567 particles", "7 failed", "20 outliers", "75.0 %", "100.0 %",
                            "open trajectory.pdb", "mode 8", "a&lt;b&gt;.h5"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
   EXPECT_EQ(html.find("http"), std::string::npos);

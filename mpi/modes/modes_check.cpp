@@ -1,0 +1,47 @@
+#include "mpi/modes/modes_check.hpp"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.hpp"
+#include "core/number_list.hpp"
+#include "mpi/modes/modes_file.hpp"
+#include "mpi/run/mismatch.hpp"
+
+namespace elastem {
+namespace {
+
+// "modes.h5 (214 atoms, modes 7-15)", without the brackets where the file cannot be read any more.
+std::string described(const std::string& path) {
+  try {
+    const ModesFile file = read_modes_table(path);
+    return fmt::format("{} ({} atoms, modes {})", path, file.structure.size(),
+                       format_number_list(file.modes.numbers));
+  } catch (const Error&) {
+    return path;
+  }
+}
+
+}  // namespace
+
+void require_modes_of(const Communicator& comm, const std::string& result_path, const Provenance& result,
+                      const std::string& modes_path, bool accept) {
+  const auto known = result.input("modes");
+  if (!known) return;
+  const std::string difference = from_root(comm, [&]() -> std::string {
+    if (parse_fingerprint(input_fingerprint("modes", modes_path)).same_content(*known)) return "";
+    return fmt::format("{} holds amplitudes of the modes of {}, but {} is another file", result_path,
+                       described(known->path), described(modes_path));
+  });
+  if (!difference.empty()) report_mismatch(difference, "give the modes file of the result", accept);
+}
+
+void require_same_modes(const std::string& first_path, const Provenance& first,
+                        const std::string& second_path, const Provenance& second, bool accept) {
+  const auto one = first.input("modes"), other = second.input("modes");
+  if (!one || !other || one->same_content(*other)) return;
+  report_mismatch(fmt::format("{} holds amplitudes of the modes of {}, but {} those of another file, {}",
+                              first_path, one->path, second_path, other->path),
+                  "give results of the same modes", accept);
+}
+
+}  // namespace elastem

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "mpi/comm/communicator.hpp"
+#include "mpi/run/provenance.hpp"
+
+namespace elastem {
+
+/// Amplitudes mean something together with the modes they are of alone. Compares the fingerprint of the modes
+/// file in a result's provenance with the file at `modes_path`; a provenance without one is taken on trust.
+/// Throws Error (a warning with `accept`), naming the result, both modes files and, where both can be read,
+/// their atoms and modes. Collective.
+void require_modes_of(const Communicator& comm, const std::string& result_path, const Provenance& result,
+                      const std::string& modes_path, bool accept);
+
+/// The same of two results, whose amplitudes are to be compared.
+void require_same_modes(const std::string& first_path, const Provenance& first,
+                        const std::string& second_path, const Provenance& second, bool accept);
+
+}  // namespace elastem

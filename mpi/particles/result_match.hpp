@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mpi/particles/row_match.hpp"
+#include "mpi/storage/result_table.hpp"
+#include "particles/particle_file.hpp"
+
+namespace elastem {
+
+/// A table of results and where it was read from.
+struct NamedTable {
+  const std::string& path;
+  const ResultTable& table;
+};
+
+/// Which row of a result each particle of a file has (match_rows). Warns of particles that the result lacks
+/// and of what else does not fit where `accept_mismatch` says so. Collective. Throws Error as match_rows
+/// does, and when the stack that the result was made from now holds other images (its fingerprint, where both
+/// are known).
+RowMatch match_particles(const Communicator& comm, const ParticleFile& file, Range part,
+                         const NamedTable& result, bool accept_mismatch);
+
+/// Which row of the truth each row of a result has; otherwise the same. Refuses tables whose provenance says
+/// that they were made from, or with, other images.
+RowMatch match_results(const Communicator& comm, const NamedTable& result, Range part,
+                       const NamedTable& truth, bool accept_mismatch);
+
+/// The rows of a table in any order, read in runs; a row that is RowMatch::none comes as pending. Any rank,
+/// independent.
+std::vector<ParticleResult> matched_rows(const ResultTable& table, std::span<const std::int64_t> rows,
+                                         ResultTable::Details details = ResultTable::Details::none);
+
+}  // namespace elastem
