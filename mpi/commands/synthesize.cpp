@@ -60,7 +60,8 @@ std::string relation_text(const SynthesizeOptions& o, const Recipe& recipe) {
   if (recipe.relation == Relation::structures) return "structures of " + o.sources.structures;
   const std::string points =
       recipe.relation == Relation::grid ? fmt::format(" ({} points per mode)", recipe.grid_points) : "";
-  return fmt::format("{}{} of amplitude {:.1f} Å", name_of(recipe.relation), points, recipe.amplitude);
+  return fmt::format("{}{} of amplitude {:.1f} Å", name_of(recipe.relation), points,
+                     recipe.amplitude.value_or(0));
 }
 
 void describe(const SynthesizeOptions& o, const Recipe& recipe, const ElasticModel& model,

@@ -35,7 +35,7 @@ Ctf strongest(const Recipe& recipe) {
 // What follows from the model and the number of particles.
 Recipe recipe_of(const SynthesizeOptions& o, const ElasticModel& model) {
   Recipe recipe = o.recipe;
-  if (recipe.amplitude == 0) recipe.amplitude = default_amplitude(model.atom_count());
+  if (!recipe.amplitude) recipe.amplitude = default_amplitude(model.atom_count());
   if (recipe.grid_points == 0) recipe.grid_points = lattice_points_for(o.count, model.mode_count());
   if (recipe.background_radius == 0) recipe.background_radius = default_background * recipe.grid.size;
   if (!recipe.ctf.enabled) recipe.optics.reset();

@@ -112,7 +112,7 @@ void add_conformation_options(OptionTable& table, SynthesizeOptions& o) {
         if (!read_value(text, o.recipe.amplitude))
           refuse_option("amplitude", "\"" + text + "\" is not a finite number");
       },
-      [&o] { return o.recipe.amplitude == 0 ? "" : fmt::format("{:.6f}", o.recipe.amplitude); });
+      [&o] { return o.recipe.amplitude ? fmt::format("{:.6f}", *o.recipe.amplitude) : ""; });
   table
       .option("grid-points", o.recipe.grid_points, "N",
               "of relation grid, per mode (by default as many as the particles fill)")

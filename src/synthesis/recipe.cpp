@@ -55,7 +55,7 @@ void draw_conformation(const Recipe& recipe, Eigen::Index mode_count, std::uint6
                        Conformer& conformer) {
   Random random(recipe.seed, Stream::conformation, index);
   if (recipe.relation == Relation::grid) {
-    conformer.amplitudes = lattice_point(index, recipe.grid_points, recipe.amplitude, mode_count);
+    conformer.amplitudes = lattice_point(index, recipe.grid_points, recipe.amplitude.value_or(0), mode_count);
   } else if (recipe.relation == Relation::table) {
     conformer.amplitudes = recipe.table(index);
   } else if (recipe.relation == Relation::structures) {
@@ -64,7 +64,7 @@ void draw_conformation(const Recipe& recipe, Eigen::Index mode_count, std::uint6
     conformer.atoms = known.atoms;
     conformer.structure = known.name;
   } else {
-    conformer.amplitudes = draw_amplitudes(recipe.relation, recipe.amplitude, mode_count, random);
+    conformer.amplitudes = draw_amplitudes(recipe.relation, recipe.amplitude.value_or(0), mode_count, random);
   }
 }
 
@@ -108,7 +108,7 @@ void require_possible(const Recipe& recipe, Eigen::Index mode_count) {
   require_possible_noise(recipe);
   require_possible_grey_scale(recipe);
   require_possible_poses(recipe);
-  if (!std::isfinite(recipe.amplitude)) throw Error("--amplitude must be a number of Å");
+  if (!std::isfinite(recipe.amplitude.value_or(0))) throw Error("--amplitude must be a number of Å");
   if (recipe.grid_points < 2) refuse("grid-points", recipe.grid_points, "be 2 or more");
   require_modes_for(recipe.relation, mode_count);
   require(recipe.relation != Relation::table || recipe.table, "the relation has its table");

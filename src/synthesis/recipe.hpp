@@ -57,8 +57,8 @@ constexpr NameTable<ShiftDistribution> name_table(ShiftDistribution) {
 /// any, are pure: they tell what a file has of a particle by its index.
 struct Recipe {
   Relation relation = Relation::helix;
-  double amplitude = 0;  ///< A of the relation, Å
-  int grid_points = 6;   ///< of Relation::grid, a mode
+  std::optional<double> amplitude;  ///< A of the relation, Å; none: that of the model (read_recipe), else 0
+  int grid_points = 6;              ///< of Relation::grid, a mode
   /// K values in Å of Relation::table.
   std::function<Eigen::VectorXd(std::uint64_t)> table;
   std::vector<KnownConformation> structures;  ///< of Relation::structures, all equally likely

@@ -143,6 +143,11 @@ TEST(SynthesizeOptions, AreStoredAsTheyAreUsed) {
   EXPECT_NE(std::ranges::find(effective, "amplitude=127.250000"), effective.end());
 }
 
+TEST(SynthesizeOptions, NoMotionIsAnAmplitudeToo) {
+  EXPECT_EQ(options_of({"--amplitude", "0"}).recipe.amplitude, 0.0);
+  EXPECT_FALSE(options_of({}).recipe.amplitude.has_value());
+}
+
 TEST(SynthesizeOptions, TheHelpIsGroupedByTopic) {
   SynthesizeOptions o;
   OptionTable table("synthesize", "");
