@@ -14,6 +14,7 @@
 #include "mpi/alignment/stored_noise.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "options/align_options.hpp"
 
@@ -161,7 +162,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   Provenance provenance =
       make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
-  add_inputs(comm, {{"modes", o.modes_file}}, provenance);
+  add_modes_input(comm, o.modes_file, provenance);
 
   watch_stop_signals();
   times.lap("library");

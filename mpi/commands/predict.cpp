@@ -17,6 +17,7 @@
 #include "mpi/learning/device_choice.hpp"
 #include "mpi/learning/shared_checkpoint.hpp"
 #include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "options/predict_options.hpp"
@@ -32,7 +33,8 @@ Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, 
   Provenance provenance =
       make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
   provenance.inputs = particle_fingerprints(comm, set);
-  add_inputs(comm, {{"modes", o.modes_file}, {"network", o.network}}, provenance);
+  add_modes_input(comm, o.modes_file, provenance);
+  add_inputs(comm, {{"network", o.network}}, provenance);
   return provenance;
 }
 

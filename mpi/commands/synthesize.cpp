@@ -9,6 +9,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_check.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "mpi/synthesis/particle_outputs.hpp"
@@ -147,9 +148,8 @@ void require_apart(const ParticleOutputs& out, const std::vector<InputFile>& fil
 Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& o, const RecipeInput& input) {
   Provenance provenance =
       make_provenance(invocation.comm, invocation.command_line, invocation.effective(), o.common.seed);
-  std::vector<InputFile> files = {{"modes", o.modes_file}};
-  files.insert(files.end(), input.files.begin(), input.files.end());
-  add_inputs(invocation.comm, files, provenance);
+  add_modes_input(invocation.comm, o.modes_file, provenance);
+  add_inputs(invocation.comm, input.files, provenance);
   return provenance;
 }
 

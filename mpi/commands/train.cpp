@@ -11,6 +11,7 @@
 #include "mpi/learning/first_state.hpp"
 #include "mpi/learning/shared_checkpoint.hpp"
 #include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/synthesis/recipe_input.hpp"
@@ -81,7 +82,8 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, co
   Provenance provenance =
       make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
   if (source.particles) provenance.inputs = particle_fingerprints(comm, *source.particles);
-  std::vector<InputFile> files = {{"modes", o.modes_file}};
+  add_modes_input(comm, o.modes_file, provenance);
+  std::vector<InputFile> files;
   if (!o.labels.empty()) files.push_back({"labels", o.labels});
   if (source.recipe) {
     files.push_back({"recipe", o.recipe});

@@ -21,15 +21,26 @@ std::string described(const std::string& path) {
   }
 }
 
+InputFingerprint modes_fingerprint(const std::string& path) {
+  InputFingerprint input = parse_fingerprint(input_fingerprint("modes", path));
+  input.content = modes_content(path);
+  return input;
+}
+
 }  // namespace
+
+void add_modes_input(const Communicator& comm, const std::string& path, Provenance& provenance) {
+  add_inputs(comm, {{"modes", path}}, provenance);
+  provenance.inputs.push_back(from_root(comm, [&] { return content_line(modes_fingerprint(path)); }));
+}
 
 void require_modes_of(const Communicator& comm, const std::string& result_path, const Provenance& result,
                       const std::string& modes_path, bool accept) {
   const auto known = result.input("modes");
   if (!known) return;
   const std::string difference = from_root(comm, [&]() -> std::string {
-    if (parse_fingerprint(input_fingerprint("modes", modes_path)).same_content(*known)) return "";
-    return fmt::format("{} holds amplitudes of the modes of {}, but {} is another file", result_path,
+    if (modes_fingerprint(modes_path).same_content(*known)) return "";
+    return fmt::format("{} holds amplitudes of the modes of {}, but {} holds other modes", result_path,
                        described(known->path), described(modes_path));
   });
   if (!difference.empty()) report_mismatch(difference, "give the modes file of the result", accept);
@@ -39,7 +50,7 @@ void require_same_modes(const std::string& first_path, const Provenance& first,
                         const std::string& second_path, const Provenance& second, bool accept) {
   const auto one = first.input("modes"), other = second.input("modes");
   if (!one || !other || one->same_content(*other)) return;
-  report_mismatch(fmt::format("{} holds amplitudes of the modes of {}, but {} those of another file, {}",
+  report_mismatch(fmt::format("{} holds amplitudes of the modes of {}, but {} those of other modes, {}",
                               first_path, one->path, second_path, other->path),
                   "give results of the same modes", accept);
 }

@@ -7,8 +7,12 @@
 
 namespace elastem {
 
-/// Amplitudes mean something together with the modes they are of alone. Compares the fingerprint of the modes
-/// file in a result's provenance with the file at `modes_path`; a provenance without one is taken on trust.
+/// Adds a modes file to a provenance's inputs: its fingerprint and its content (modes_content), by which
+/// modes that were made again are known. Collective. Throws Error.
+void add_modes_input(const Communicator& comm, const std::string& path, Provenance& provenance);
+
+/// Amplitudes mean something together with the modes they are of alone. Compares the modes in a
+/// result's provenance with the file at `modes_path`, by content; a provenance without one is taken on trust.
 /// Throws Error (a warning with `accept`), naming the result, both modes files and, where both can be read,
 /// their atoms and modes. Collective.
 void require_modes_of(const Communicator& comm, const std::string& result_path, const Provenance& result,

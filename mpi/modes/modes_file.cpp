@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <spdlog/fmt/fmt.h>
+#include <zlib.h>
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
@@ -15,6 +16,7 @@ namespace elastem {
 namespace {
 
 constexpr int modes_format = 1;  // of the layout of the file
+constexpr const char* content_attribute = "content";
 constexpr std::uint64_t most_nodes_per_chunk = 1 << 17;
 
 // How many values a field has.
@@ -179,6 +181,21 @@ void require_consistency(const ModesFile& content) {
                 modes);
 }
 
+std::string content_of(const ModesFile& file) {
+  uLong crc = crc32(0, nullptr, 0);
+  std::uint64_t bytes = 0;
+  const auto add = [&](const auto& values) {
+    const auto all = std::as_bytes(std::span(values.data(), static_cast<std::size_t>(values.size())));
+    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(all.data()), all.size());
+    bytes += all.size();
+  };
+  add(file.modes.numbers);
+  add(file.modes.eigenvalues);
+  add(file.structure.positions);
+  add(file.weights);
+  return fmt::format("{:08x} {}", crc, bytes);
+}
+
 // The rows of all ranks are those of all nodes, in the order of the ranks. Collective.
 void require_every_row(const Communicator& comm, const ModesFile& content, std::int64_t first_node) {
   const Eigen::Index rows = content.modes.vectors.rows();
@@ -198,6 +215,7 @@ void write_all_but_vectors(const std::string& path, const ModesFile& content, co
   const std::uint64_t data_bytes = sizeof(double) * nodes * (3 * modes + 3);  // vectors and positions
   const hdf5::Handle file = hdf5::create_file(path, data_bytes);
   hdf5::write_format(file, "normal modes", modes_format);
+  hdf5::write_attribute(file, content_attribute, content_of(content));
   for (const char* group : {"structure", "modes"}) hdf5::make_group(file, group);
   hdf5::make_chunked_dataset(file, "modes/vectors", H5T_IEEE_F64LE, {modes, nodes, 3},
                              {1, std::min(nodes, most_nodes_per_chunk), 3},
@@ -286,6 +304,11 @@ ModesFile read_modes_table(const std::string& path) {
     throw Error(path + ": " + error.what() + "; make it anew with elastem modes");
   }
   return content;
+}
+
+std::string modes_content(const std::string& path) {
+  const std::string stored = hdf5::read_text_attribute(open_modes(path), content_attribute);
+  return stored.empty() ? content_of(read_modes_table(path)) : stored;
 }
 
 ModeReader::ModeReader(const std::string& path)

@@ -13,10 +13,7 @@ namespace {
 
 std::map<std::string, InputFingerprint> inputs_by_role(const std::vector<std::string>& fingerprints) {
   std::map<std::string, InputFingerprint> inputs;
-  for (const auto& line : fingerprints) {
-    InputFingerprint input = parse_fingerprint(line);
-    inputs[input.role] = std::move(input);
-  }
+  for (const InputFingerprint& input : parse_fingerprints(fingerprints)) inputs[input.role] = input;
   return inputs;
 }
 

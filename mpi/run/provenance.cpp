@@ -17,6 +17,7 @@
 namespace elastem {
 namespace {
 
+constexpr const char* content_suffix = "_content";  // of the role of what counts in a file
 constexpr std::uint64_t mebibyte = 1 << 20;
 constexpr std::uint64_t wholly_read = 64 * mebibyte;  // larger files: their size, first and last MiB
 
@@ -61,7 +62,7 @@ InputFingerprint parse_fingerprint(const std::string& line) {
       bytes_at == std::string::npos || bytes_at == 0 ? bytes_at : line.rfind(' ', bytes_at - 1);
   require(role_end != std::string::npos && crc_at != std::string::npos && role_end <= crc_at,
           "an input is not \"role path crc32 bytes\"");
-  InputFingerprint input{line.substr(0, role_end), "", line.substr(crc_at + 1, bytes_at - crc_at - 1)};
+  InputFingerprint input{line.substr(0, role_end), "", line.substr(crc_at + 1, bytes_at - crc_at - 1), 0, ""};
   if (crc_at > role_end) input.path = line.substr(role_end + 1, crc_at - role_end - 1);
   const auto [end, fault] =
       std::from_chars(line.data() + bytes_at + 1, line.data() + line.size(), input.bytes);
@@ -69,11 +70,28 @@ InputFingerprint parse_fingerprint(const std::string& line) {
   return input;
 }
 
-std::optional<InputFingerprint> Provenance::input(const std::string& role) const {
-  for (const auto& line : inputs) {
+std::vector<InputFingerprint> parse_fingerprints(const std::vector<std::string>& lines) {
+  std::vector<InputFingerprint> inputs;
+  for (const auto& line : lines) {
     InputFingerprint input = parse_fingerprint(line);
-    if (input.role == role) return input;
+    const auto file = std::find_if(inputs.begin(), inputs.end(), [&](const InputFingerprint& other) {
+      return input.role == other.role + content_suffix;
+    });
+    if (file == inputs.end())
+      inputs.push_back(std::move(input));
+    else
+      file->content = fmt::format("{} {}", input.crc, input.bytes);
   }
+  return inputs;
+}
+
+std::string content_line(const InputFingerprint& input) {
+  return fmt::format("{}{} {} {}", input.role, content_suffix, input.path, input.content);
+}
+
+std::optional<InputFingerprint> Provenance::input(const std::string& role) const {
+  for (InputFingerprint& input : parse_fingerprints(inputs))
+    if (input.role == role) return std::move(input);
   return std::nullopt;
 }
 

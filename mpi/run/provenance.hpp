@@ -13,11 +13,20 @@ namespace elastem {
 struct InputFingerprint {
   std::string role, path, crc;
   std::uint64_t bytes = 0;
+  std::string content;  ///< "crc32 bytes" of what counts in the file, where its kind says what that is
 
-  bool same_content(const InputFingerprint& other) const { return crc == other.crc && bytes == other.bytes; }
+  /// By what counts where both know it: a file that was made again has another time of making in it.
+  bool same_content(const InputFingerprint& other) const {
+    if (!content.empty() && !other.content.empty()) return content == other.content;
+    return crc == other.crc && bytes == other.bytes;
+  }
 };
 /// Takes a line apart; the path may hold blanks.
 InputFingerprint parse_fingerprint(const std::string& line);
+/// The inputs of provenance, each with the `content` that its line "ROLE_content path crc32 bytes" gives.
+std::vector<InputFingerprint> parse_fingerprints(const std::vector<std::string>& lines);
+/// That line.
+std::string content_line(const InputFingerprint& input);
 
 /// Where a result came from; written to /provenance of every HDF5 file.
 struct Provenance {

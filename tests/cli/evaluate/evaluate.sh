@@ -31,6 +31,6 @@ ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes
 ranks 1 synthesize -m other.h5 -o other/particles.star -n 3 --modes 7-8 --relation linear --size 32 --pixel-size 4.4 || fail "synthesize"
 ranks 1 synthesize -m other.h5 -o few/particles.star -n 3 --modes 7-9 --size 32 --pixel-size 4.4 || fail "synthesize"
 refused 2 "7,8" evaluate -i result.h5 -t other/truth.h5
-refused 2 'another file, other.h5' evaluate -i result.h5 -t few/truth.h5
+refused 2 'different images' evaluate -i result.h5 -t few/truth.h5
 refused 2 '--pixel-size' evaluate -i result.h5 -t set/truth.h5 --pixel-size 0
 echo "evaluate: all well"

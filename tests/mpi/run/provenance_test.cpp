@@ -102,6 +102,24 @@ TEST(Provenance, AnInputIsFoundByItsRole) {
   EXPECT_THROW(parse_fingerprint("modes"), Bug);
 }
 
+TEST(Provenance, FilesOfTheSameContentAreTheSameInput) {
+  InputFingerprint file = parse_fingerprint("modes a folder/m.h5 1a2b3c4d 81920");
+  file.content = "0000002a 640";
+  EXPECT_EQ(content_line(file), "modes_content a folder/m.h5 0000002a 640");
+  Provenance p;
+  p.inputs = {"modes a folder/m.h5 1a2b3c4d 81920", content_line(file)};
+  ASSERT_EQ(parse_fingerprints(p.inputs).size(), 1U);
+  const InputFingerprint stored = p.input("modes").value();
+  EXPECT_EQ(stored.content, file.content);
+  InputFingerprint again = parse_fingerprint("modes again.h5 00000001 81920");
+  EXPECT_FALSE(stored.same_content(again));  // as of an older file, which does not say
+  again.content = file.content;
+  EXPECT_TRUE(stored.same_content(again));
+  InputFingerprint other = file;
+  other.content = "0000002b 640";
+  EXPECT_FALSE(stored.same_content(other));
+}
+
 TEST(Provenance, IsTheSameOnAllRanks) {
   const auto comm = Communicator::world();
   const auto p = make_provenance(comm, "elastem modes -i a", {"a=1"}, 5);
