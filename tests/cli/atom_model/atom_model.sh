@@ -69,7 +69,7 @@ for n in 1 3; do
   modes_refused $n "b-factor: goes with --atom-model scattering" -i lump.pdb --b-factor 100
   modes_refused $n "atom-sigma: goes with --atom-model gaussian" -i lump.pdb --atom-model scattering --atom-sigma 2
   modes_refused $n "did you mean scattering" -i lump.pdb --atom-model scatering
-  modes_refused $n "b-factor: must be 0" -i lump.pdb --atom-model scattering --b-factor -1
+  modes_refused $n "b-factor: -1; give 0 or more" -i lump.pdb --atom-model scattering --b-factor -1
   refused $n "one per residue" synthesize -m ca.h5 -o new/p.star -n 2 --modes 7-9 --atom-model scattering
   refused $n "one per residue" align -i stored/particles.star -m ca.h5 --modes 7-9 -o new.h5 --atom-model scattering
   refused $n "b-factor: goes with" align -i stored/particles.star -m gaussian.h5 --modes 7-9 -o new.h5 --b-factor 100

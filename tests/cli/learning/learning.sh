@@ -121,7 +121,7 @@ says "no GPU" $? 'no CUDA device here'
 predict 3 -i set/particles.star -w network.pt -o x.h5 --device cuda
 says "no GPU" $? 'no CUDA device here'
 predict 2 -i set/particles.star -w network.pt -o x.h5 --device gpu
-says "an unknown device" $? 'choose auto, cpu or cuda'
+says "an unknown device" $? 'give auto, cpu or cuda'
 train -l labels.h5 --arch tiny -o network.pt --epochs 6 --batch 16 --stream --resume --device cpu ||
   { cat log; fail "train --resume with another --device gives $?"; }
 predict 1 -i set/particles.star -w network.pt -o again.h5 || { cat log; fail "predict gives $?"; }

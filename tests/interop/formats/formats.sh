@@ -23,7 +23,8 @@ with h5py.File("set/truth.h5", "r") as file:
     p = file["particles"]
     shapes = {name: p[name].shape for name in p}
     assert shapes == {"amplitudes": (12, 3), "euler_angles": (12, 3), "shifts": (12, 2), "standard_errors": (12, 8),
-                      "score": (12,), "state": (12,), "reason": (12,), "checksum": (12,)}, shapes
+                      "score": (12,), "state": (12,), "reason": (12,), "checksum": (12,), "image": (12,)}, shapes
+    assert list(p["image"].asstr()) == [f"{i + 1}@particles.mrcs" for i in range(12)], p["image"][:]
     assert list(p["amplitudes"].attrs["modes"]) == [7, 8, 9]
     assert (p["state"][:] == 1).all() and (p["reason"][:] == 0).all()
     assert (p["standard_errors"][:] > 0).all() and np.isfinite(p["standard_errors"][:]).all()

@@ -65,6 +65,7 @@ TEST(ModesFile, OlderOnesHaveGaussianAtoms) {
   const AtomModel stored = read_modes_table("older.h5").atom_model;
   EXPECT_EQ(stored.density, AtomDensity::scattering);
   EXPECT_EQ(stored.b_factor, 90);
+  comm.barrier();  // all have read it
   collectively(comm, [&] {
     if (!comm.root()) return;
     const auto file = hdf5::open_file("older.h5", hdf5::Access::write);
@@ -162,6 +163,7 @@ TEST(ModesFile, PartsThatDoNotFitAreAnError) {
   comm.barrier();
   EXPECT_EQ(error_of([&] { read_modes_table("unfit.h5"); }),
             "unfit.h5: there is no data set modes/score; make it anew with elastem modes");
+  comm.barrier();  // all have read it
   if (comm.root()) {
     const auto file = hdf5::open_file("unfit.h5", hdf5::Access::write);
     const double value = 1;
