@@ -54,7 +54,8 @@ if part "set up" scripts/setup.sh && part "build release" scripts/build.sh relea
     # OpenMPI leaks at its end by design; what is looked for under mpirun is misuse of memory.
     export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
     # shellcheck disable=SC2086  # a list of targets
-    if part "build with sanitizers" scripts/build.sh asan $targets; then
+    # Warnings are errors of the release build alone: GCC's are not all true of code with checks in it.
+    if ELASTEM_WERROR='' part "build with sanitizers" scripts/build.sh asan $targets; then
       part "tests, sanitizers" tests asan -L '^(unit|mpi)$' -R "$names" -E '^house'
     fi
     unset ASAN_OPTIONS UBSAN_OPTIONS
