@@ -307,8 +307,7 @@ ModesFile read_modes_table(const std::string& path) {
 }
 
 std::string modes_content(const std::string& path) {
-  const std::string stored = hdf5::read_text_attribute(open_modes(path), content_attribute);
-  return stored.empty() ? content_of(read_modes_table(path)) : stored;
+  return content_of(read_modes_table(path));
 }
 
 ModeReader::ModeReader(const std::string& path)
