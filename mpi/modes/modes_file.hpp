@@ -41,7 +41,8 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
 ModesFile read_modes_table(const std::string& path);
 
 /// "crc32 bytes" of what amplitudes depend on: mode numbers, eigenvalues, positions and weights. The same for
-/// modes that the same command makes again. Of older files it is computed. Not collective. Throws Error.
+/// modes that the same command makes again. Computed from the data, whatever the file's attribute says. Not
+/// collective. Throws Error.
 std::string modes_content(const std::string& path);
 
 /// The vectors of a modes file, read one by one from a file that is opened once. Not collective.
