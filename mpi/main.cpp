@@ -14,6 +14,7 @@
 #include "mpi/comm/session.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/documentation.hpp"
+#include "mpi/commands/learning_program.hpp"
 #include "mpi/run/exit_code.hpp"
 #include "mpi/run/libraries.hpp"
 #include "mpi/run/provenance.hpp"
@@ -31,11 +32,7 @@ std::string version_text() {
 const Command& find_command(const std::string& name) {
   std::vector<std::string> names;
   for (const auto& command : commands()) {
-    if (command.name == name) {
-      if (command.task) return command;
-      throw Error("elastem " + name +
-                  " is not in this build: it needs LibTorch; configure with -DELASTEM_LEARNING=ON");
-    }
+    if (command.name == name) return command;
     names.push_back(command.name);
   }
   throw Error("there is no command \"" + name + "\"" + suggestion(name, names) +
@@ -62,6 +59,10 @@ int run_command(const Communicator& comm, const Command& command, const std::vec
     print(comm, task.options.help());
     return done;
   }
+  if (!command.here)
+    throw Error("elastem " + command.name +
+                " needs the program elastem-learning, which is not beside this one: build it, with LibTorch, "
+                "by -DELASTEM_LEARNING=ON, and keep the two in one folder");
   const cli::CommonOptions& common = task.options.common();
   spdlog::set_level(common.quiet     ? spdlog::level::warn
                     : common.verbose ? spdlog::level::debug
@@ -150,6 +151,7 @@ int guarded_run(const Communicator& comm, const std::vector<std::string>& words,
 }  // namespace elastem
 
 int main(int argc, char** argv) {
+  elastem::start_learning_program(argv);
   elastem::restart_with_fast_blas(argv);
   std::string command_line;
   for (int i = 0; i < argc; ++i) command_line += (i ? " " : "") + std::string(argv[i]);

@@ -144,7 +144,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   const Communicator& comm = invocation.comm;
   StageTimes times;
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
-  const ParticleSet set = open_particles(comm, o.source, ParticleSurvey::Boxes::several);
+  const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
   describe(comm, o, set, model, count);

@@ -1,6 +1,5 @@
 #include "mpi/commands/commands.hpp"
 
-#include <cstddef>
 #include <memory>
 #include <type_traits>
 
@@ -31,7 +30,8 @@ ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions
 ExitCode train_command(const Invocation& invocation, const cli::TrainOptions& o);
 ExitCode predict_command(const Invocation& invocation, const cli::PredictOptions& o);
 #else
-constexpr auto train_command = nullptr, predict_command = nullptr;
+constexpr ExitCode (*train_command)(const Invocation&, const cli::TrainOptions&) = nullptr;
+constexpr ExitCode (*predict_command)(const Invocation&, const cli::PredictOptions&) = nullptr;
 #endif
 
 namespace {
@@ -47,12 +47,7 @@ Command command(const std::string& name, const std::string& summary,
     declare(made.options, *values);
     return made;
   };
-  return {name, summary, task};
-}
-
-// A command that this build leaves out.
-[[maybe_unused]] Command command(const std::string& name, const std::string& summary, std::nullptr_t) {
-  return {name, summary, {}};
+  return {name, summary, task, run != nullptr};
 }
 
 }  // namespace

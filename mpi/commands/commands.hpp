@@ -21,7 +21,8 @@ struct Task {
 /// (src/options), and a function that runs it.
 struct Command {
   std::string name, summary;
-  std::function<Task()> task;  ///< none where this build leaves the command out
+  std::function<Task()> task;
+  bool here;  ///< this program runs it; else elastem-learning does (learning_program.hpp)
 };
 
 /// In the order of a workflow.

@@ -17,8 +17,7 @@ std::string overview() {
                      ": continuous conformational landscapes from cryo-EM particle images\n\n"
                      "Usage: elastem COMMAND [options]   (alone, or under mpirun or srun)\n\nCommands:\n";
   for (const Command& command : commands())
-    text += fmt::format("  {:<13}{}{}\n", command.name, command.summary,
-                        command.task ? "" : " (not in this build)");
+    text += fmt::format("  {:<13}{}\n", command.name, command.summary);
   return text + "\nelastem COMMAND --help lists the options of a command; elastem --version the libraries.\n";
 }
 
@@ -30,7 +29,6 @@ void write_documentation(const std::string& folder) {
   std::vector<Task> tasks;  // they hold what the tables are bound to
   std::vector<cli::OptionTable> tables;
   for (const Command& command : commands()) {
-    if (!command.task) continue;
     tasks.push_back(command.task());
     tables.push_back(std::move(tasks.back().options));
   }

@@ -38,6 +38,13 @@ Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, 
   return provenance;
 }
 
+/// The modes that the network was trained on are those of the file. Collective. Throws Error.
+void check_modes(const Communicator& comm, const PredictOptions& o, const Checkpoint& network) {
+  Provenance of_network;
+  of_network.inputs = network.inputs;
+  require_modes_of(comm, o.network, of_network, o.modes_file, o.matching.accept_mismatch);
+}
+
 /// The sample of the amplitudes that the network was trained on, K×M.
 Eigen::MatrixXd conformations(const Checkpoint& network) {
   const auto modes = static_cast<Eigen::Index>(network.modes.size());
@@ -163,8 +170,9 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
   prepare_torch(o.threads);
   use_device_of_rank(comm, o.device);
   const Checkpoint network = shared_checkpoint(comm, o.network);
+  check_modes(comm, o, network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
-  const ParticleSet set = open_particles(comm, o.source, ParticleSurvey::Boxes::several);
+  const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
   spdlog::info("{} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");

@@ -32,7 +32,7 @@ std::optional<cli::SynthesizeOptions> recipe_options(const TrainOptions& o) {
 }
 
 LabelSource label_source(const TrainOptions& o) {
-  return {o.labels, o.validation, o.with_outliers};
+  return {o.labels, o.modes_file, o.validation, o.with_outliers, o.matching.accept_mismatch};
 }
 
 /// Particles and recipe make images of one size.

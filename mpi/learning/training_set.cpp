@@ -8,56 +8,67 @@
 #include "core/error.hpp"
 #include "core/random.hpp"
 #include "mpi/comm/balanced.hpp"
+#include "mpi/comm/work_queue.hpp"
+#include "mpi/modes/modes_check.hpp"
+#include "mpi/particles/result_match.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
 namespace {
 
-/// Rows of particles that have a label.
-struct Sides {
-  std::vector<std::int64_t> training, validation;
-  std::int64_t outliers = 0;  ///< left out
+/// A particle's row and the row of its label.
+struct LabelledRow {
+  std::int64_t particle = 0, label = 0;
 };
 
-/// The labelled ones of this rank's part of the rows.
-Sides own_sides(Range part, const ResultTable& table, const LabelSource& labels, std::uint64_t seed) {
+/// What one rank knows of the sides.
+struct Sides {
+  std::vector<LabelledRow> training, validation;
+  std::int64_t outliers = 0;
+};
+
+/// The labelled ones of this rank's part of the particles.
+Sides own_sides(const RowMatch& match, const ResultTable& table, const LabelSource& labels,
+                std::uint64_t seed) {
   constexpr std::int64_t block_rows = 4096;
-  const std::int64_t end = part.first + part.count;
+  const std::int64_t end = match.rows.first + match.rows.count;
   Sides sides;
-  for (std::int64_t first = part.first; first < end; first += block_rows) {
-    std::int64_t row = first;
-    for (const ParticleResult& result :
-         table.read(first, std::min(block_rows, end - first), ResultTable::Details::brief)) {
-      const std::int64_t at = row++;
-      if (result.state != ParticleState::done) continue;
-      if (!labels.with_outliers && result.fit && result.fit->outlier)
+  for (std::int64_t first = match.rows.first; first < end; first += block_rows) {
+    const std::span<const std::int64_t> rows = match.of({first, std::min(block_rows, end - first)});
+    const std::vector<ParticleResult> results = matched_rows(table, rows, ResultTable::Details::brief);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i] == RowMatch::none || results[i].state != ParticleState::done) continue;
+      if (!labels.with_outliers && results[i].fit && results[i].fit->outlier) {
         ++sides.outliers;
-      else
-        (for_validation(seed, at, labels.validation) ? sides.validation : sides.training).push_back(at);
+        continue;
+      }
+      const std::int64_t particle = first + static_cast<std::int64_t>(i);
+      const bool aside = for_validation(seed, particle, labels.validation);
+      (aside ? sides.validation : sides.training).push_back({particle, rows[i]});
     }
   }
   return sides;
 }
 
 /// Reads particles and labels of rows in ascending order, a window at a time.
-std::vector<Example> read_examples(const std::vector<std::int64_t>& rows, const ParticleFile& particles,
+std::vector<Example> read_examples(std::span<const LabelledRow> rows, const ParticleFile& particles,
                                    const ResultTable& table, std::vector<double>& scores) {
   constexpr std::int64_t window = 1024;
   std::vector<Example> examples;
   for (std::size_t i = 0; i < rows.size();) {
-    const std::int64_t first = rows[i];
-    std::size_t end = i;
-    while (end < rows.size() && rows[end] - first < window) ++end;
-    const std::int64_t count = rows[end - 1] - first + 1;
-    std::vector<Particle> described = particles.read(first, count);
-    const std::vector<ParticleResult> results = table.read(first, count, ResultTable::Details::brief);
-    for (; i < end; ++i) {
-      const auto at = static_cast<std::size_t>(rows[i] - first);
-      const ParticleResult& result = results[at];
+    const std::int64_t first = rows[i].particle;
+    std::vector<std::int64_t> labels;
+    for (std::size_t j = i; j < rows.size() && rows[j].particle - first < window; ++j)
+      labels.push_back(rows[j].label);
+    const std::int64_t last = rows[i + labels.size() - 1].particle;
+    std::vector<Particle> described = particles.read(first, last - first + 1);
+    for (const ParticleResult& result : matched_rows(table, labels, ResultTable::Details::brief)) {
+      const std::int64_t row = rows[i++].particle;
+      Particle& particle = described[static_cast<std::size_t>(row - first)];
       const double change = result.fit ? result.fit->defocus_change : 0;
-      described[at].ctf.defocus_u += change;
-      described[at].ctf.defocus_v += change;
-      examples.push_back({rows[i], std::move(described[at]), label_of(result)});
+      particle.ctf.defocus_u += change;
+      particle.ctf.defocus_v += change;
+      examples.push_back({row, std::move(particle), label_of(result)});
       scores.push_back(result.score);
     }
   }
@@ -111,14 +122,13 @@ void describe_scores(std::vector<double> scores, TrainingSet& set) {
 TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
                               const LabelSource& labels, std::uint64_t seed) {
   ResultTable table = ResultTable::open(comm, labels.path, ResultTable::Access::read);
-  if (table.size() > particles.size())
-    throw Error(fmt::format(
-        "{} has {} rows but {} has {} particles; give the labels that `align` wrote for these particles",
-        labels.path, table.size(), particles.path(), particles.size()));
-  const Sides sides =
-      collectively_get(comm, [&] { return own_sides(equal_share(comm, table.size()), table, labels, seed); });
-  const std::vector<std::int64_t> training = balanced(comm, sides.training),
-                                  validation = balanced(comm, sides.validation);
+  if (!labels.modes_file.empty())
+    require_modes_of(comm, labels.path, table.provenance(), labels.modes_file, labels.accept_mismatch);
+  const RowMatch match = match_particles(comm, particles, equal_share(comm, particles.size()),
+                                         {labels.path, table}, labels.accept_mismatch);
+  const Sides sides = collectively_get(comm, [&] { return own_sides(match, table, labels, seed); });
+  const std::vector<LabelledRow> training = balanced(comm, sides.training),
+                                 validation = balanced(comm, sides.validation);
   TrainingSet set;
   set.rows = particles.size();
   set.modes = table.modes();

@@ -40,15 +40,17 @@ void describe_scores(std::vector<double> scores, TrainingSet& set);
 
 /// Where labels come from.
 struct LabelSource {
-  std::string path;            ///< a result of an alignment or a prediction, or a truth
-  double validation = 0.1;     ///< share of the particles that is set aside
-  bool with_outliers = false;  ///< learn from particles that the structure does not explain, too
+  std::string path;              ///< a result of an alignment or a prediction, or a truth
+  std::string modes_file;        ///< that its amplitudes must be of; empty: any
+  double validation = 0.1;       ///< share of the particles that is set aside
+  bool with_outliers = false;    ///< learn from particles that the structure does not explain, too
+  bool accept_mismatch = false;  ///< see match_particles
 };
 
-/// Reads this rank's share of the particles that have a label (state done, no outlier): consecutive ones, as
-/// many as any other rank's to one. Labels may cover just the first particles. Where the alignment refined
-/// the defocus the particle's CTF has it. A rank never holds more than its share. Collective. Throws Error
-/// when the two files do not belong together, no label is there, or boxes differ.
+/// Reads this rank's share of the particles that have a label (a row of their image in the table, of state
+/// done, no outlier): consecutive ones of the file's, as many as any other rank's to one. Where the alignment
+/// refined the defocus the particle's CTF has it. A rank never holds more than its share. Collective. Throws
+/// Error when particles and labels do not belong together, no label is there, or boxes differ.
 TrainingSet load_training_set(const Communicator& comm, const ParticleFile& particles,
                               const LabelSource& labels, std::uint64_t seed);
 

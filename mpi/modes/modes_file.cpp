@@ -16,7 +16,6 @@ namespace elastem {
 namespace {
 
 constexpr int modes_format = 1;  // of the layout of the file
-constexpr const char* content_attribute = "content";
 constexpr std::uint64_t most_nodes_per_chunk = 1 << 17;
 
 // How many values a field has.
@@ -215,7 +214,6 @@ void write_all_but_vectors(const std::string& path, const ModesFile& content, co
   const std::uint64_t data_bytes = sizeof(double) * nodes * (3 * modes + 3);  // vectors and positions
   const hdf5::Handle file = hdf5::create_file(path, data_bytes);
   hdf5::write_format(file, "normal modes", modes_format);
-  hdf5::write_attribute(file, content_attribute, content_of(content));
   for (const char* group : {"structure", "modes"}) hdf5::make_group(file, group);
   hdf5::make_chunked_dataset(file, "modes/vectors", H5T_IEEE_F64LE, {modes, nodes, 3},
                              {1, std::min(nodes, most_nodes_per_chunk), 3},

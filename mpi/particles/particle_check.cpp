@@ -131,10 +131,9 @@ void warn_of_boxes(const Communicator& comm, const ParticleFile& file, const Par
         "as "
         "failed",
         file.path(), box.line,
-        survey.boxes() == ParticleSurvey::Boxes::several && file.box_from_optics()
-            ? "the first particle of its optics group"
-            : fmt::format("the first particle, {}² pixels of {:.4g} Å", survey.grid().size,
-                          survey.grid().pixel_size),
+        survey.by_group() ? "the first particle of its optics group"
+                          : fmt::format("the first particle, {}² pixels of {:.4g} Å", survey.grid().size,
+                                        survey.grid().pixel_size),
         box.count, file.size());
   }
   if (image.count > 0) {
@@ -166,7 +165,7 @@ void warn_of_defocus(const Communicator& comm, const ParticleFile& file, const P
 // The grids of the groups of all ranks. Collective.
 std::vector<ImageGrid> grids_of_all(const Communicator& comm, const ParticleSurvey& survey) {
   std::vector<ImageGrid> grids = {survey.grid()};
-  if (survey.boxes() == ParticleSurvey::Boxes::one) return grids;
+  if (!survey.by_group()) return grids;
   std::map<std::size_t, ImageGrid> by_row;  // the lowest rank's word counts: its particles come first
   for (const GroupGrid& group : comm.all_gathered(survey.groups()))
     by_row.emplace(group.optics_row, group.grid);
@@ -179,19 +178,18 @@ std::vector<ImageGrid> grids_of_all(const Communicator& comm, const ParticleSurv
 
 }  // namespace
 
-CheckedParticles check_particles(const Communicator& comm, const ParticleFile& file,
-                                 ParticleSurvey::Boxes boxes) {
+CheckedParticles check_particles(const Communicator& comm, const ParticleFile& file, Accepted accepted) {
   const Range share = equal_share(comm, file.size());
   std::optional<ParticleSurvey> survey;
   std::size_t longest_key = 0;
   collectively(comm, [&] {
-    survey.emplace(file, ParticleSurvey::Faults::refuse, boxes);
+    survey.emplace(file, ParticleSurvey::Faults::refuse, accepted);
     survey->add(share.first, share.count, [&](const ParticleFile::Row& row) {
       longest_key = std::max(longest_key, particle_key(row.particle).size());
     });
   });
   const CommonStacks stacks(comm, survey->stacks());
-  refuse_duplicates(comm, file, *survey, stacks, share);
+  if (!accepted.repeated_images) refuse_duplicates(comm, file, *survey, stacks, share);
   if (comm.root()) log_places(stacks);
   warn_of_boxes(comm, file, *survey);
   warn_of_defocus(comm, file, *survey);

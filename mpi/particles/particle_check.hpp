@@ -18,11 +18,10 @@ struct CheckedParticles {
 /// Goes through all particles of a file, each rank an equal share. Memory: a bit per image of the stacks.
 /// Collective.
 ///
-/// Throws Error: a value that cannot be used, a stack that is missing or too short, an image that is two
-/// particles', with Boxes::one optics groups of different box or pixel size. Warns of particles whose box is
-/// not that of the first or not that of their images (they fail later, by themselves), and of an XMD whose
-/// defocus is negative throughout. Logs where a stack named with `..` lies.
-CheckedParticles check_particles(const Communicator& comm, const ParticleFile& file,
-                                 ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
+/// Throws Error: a value that cannot be used, a stack that is missing or too short, and unless accepted an
+/// image that is two particles' and optics groups of different box or pixel size. Warns of particles whose
+/// box is not that of the first or not that of their images (they fail later, by themselves), and of an XMD
+/// whose defocus is negative throughout. Logs where a stack named with `..` lies.
+CheckedParticles check_particles(const Communicator& comm, const ParticleFile& file, Accepted accepted = {});
 
 }  // namespace elastem

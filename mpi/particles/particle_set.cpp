@@ -37,19 +37,18 @@ ParticleFile open_particle_file(const Communicator& comm, const std::string& pat
   return std::move(*file);
 }
 
-ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
-                           DefocusSign sign, bool inverted, ParticleSurvey::Boxes boxes) {
-  ParticleFile file = open_particle_file(comm, path, datadir, sign);
-  CheckedParticles checked = check_particles(comm, file, boxes);
+ParticleSet open_particles(const Communicator& comm, const ParticleSource& source, Accepted accepted) {
+  ParticleFile file = open_particle_file(comm, source.path, source.datadir, source.defocus_sign());
+  CheckedParticles checked = check_particles(comm, file, accepted);
   if (checked.grids.size() > most_grids) {
     throw Error(fmt::format(
         "{}: its optics groups have {} different boxes and pixel sizes, of which {} can be worked on "
         "together; bring the images to fewer, or align the groups one by one",
-        path, checked.grids.size(), most_grids));
+        source.path, checked.grids.size(), most_grids));
   }
   const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
-  ParticleSet set{path,
-                  datadir,
+  ParticleSet set{source.path,
+                  source.datadir,
                   std::move(file),
                   checked.grids.front(),
                   std::move(checked.grids),
@@ -57,7 +56,7 @@ ParticleSet open_particles(const Communicator& comm, const std::string& path, co
                   checked.longest_key,
                   {},
                   has_poses,
-                  inverted};
+                  source.inverted};
   if (set.grids.size() > 1) set.grid_of_row = grids_of_rows(comm, set);
   return set;
 }
@@ -89,11 +88,6 @@ std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
   for (std::size_t row = 0; row < set.grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)
     if (set.grid_of_row[row] != ParticleSet::no_grid) used[set.grid_of_row[row]] = true;
   return used;
-}
-
-ParticleSet open_particles(const Communicator& comm, const ParticleSource& source,
-                           ParticleSurvey::Boxes boxes) {
-  return open_particles(comm, source.path, source.datadir, source.defocus_sign(), source.inverted, boxes);
 }
 
 std::vector<std::string> particle_fingerprints(const Communicator& comm, const ParticleSet& set) {

@@ -45,25 +45,15 @@ using PerGrid = std::vector<std::optional<T>>;
 /// The grids that occur among the first `count` particles.
 std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count);
 
-/// What --xmipp-negative-defocus asks for.
-inline DefocusSign defocus_sign(bool negative) {
-  return negative ? DefocusSign::opposite : DefocusSign::as_written;
-}
-
 /// Rank 0 scans the file once and tells the others where its rows lie. Collective. Throws Error: see
 /// ParticleFile.
 ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
                                 DefocusSign sign);
 
 /// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
-/// before the work begins (see check_particles). Boxes::several: optics groups may differ in box and pixel
-/// size; then every rank holds a byte per row. Collective. Throws Error.
-ParticleSet open_particles(const Communicator& comm, const std::string& path, const std::string& datadir,
-                           DefocusSign sign = DefocusSign::as_written, bool inverted = false,
-                           ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
-
-ParticleSet open_particles(const Communicator& comm, const ParticleSource& source,
-                           ParticleSurvey::Boxes boxes = ParticleSurvey::Boxes::one);
+/// before the work begins (see check_particles). With several boxes every rank holds a byte per row.
+/// Collective. Throws Error.
+ParticleSet open_particles(const Communicator& comm, const ParticleSource& source, Accepted accepted = {});
 
 /// What provenance says of a set: its file, the stack of its first particle (see input_fingerprint), and with
 /// more stacks a checksum of all (see sampled_checksum), of which each rank reads an equal share. Collective.

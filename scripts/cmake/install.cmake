@@ -4,6 +4,9 @@ set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)  # libraries outside the system's fold
 
 function(elastem_install)
   install(TARGETS elastem RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(ELASTEM_LEARNING)
+    install(TARGETS elastem_learning_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
   install(FILES README.md CHANGELOG.md CONTRIBUTING.md LICENSE CITATION.cff DESTINATION ${CMAKE_INSTALL_DOCDIR})
   install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
   install(PROGRAMS scripts/demo.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/elastem)

@@ -31,6 +31,7 @@ void declare(OptionTable& table, PredictOptions& o) {
       "network-prior", o.network_prior,
       "with --refine: take the distribution that the network was trained on as known, and improve each "
       "by it");
+  add_matching(table, o.matching);
   add_device_options(table, o.threads, o.device);
   add_atom_model_overrides(table, o.atom_model);
   table.common(o.common, {"seed", "dry-run", "resume", "overwrite"});

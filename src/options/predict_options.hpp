@@ -5,6 +5,7 @@
 #include "cli/option_table.hpp"
 #include "learning/compute_device.hpp"
 #include "options/atom_model_option.hpp"
+#include "options/matching_options.hpp"
 #include "particles/particle_source.hpp"
 
 namespace elastem::cli {
@@ -18,6 +19,7 @@ struct PredictOptions {
   bool network_prior = false;  ///< improve it by the distribution that the network was trained on
   int threads = 1;
   DeviceChoice device = DeviceChoice::automatic;
+  Matching matching;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
   CommonOptions common;
 };

@@ -41,8 +41,8 @@ void refuse_duplicate(const std::string& particle_file, std::uint64_t line, std:
                           std::min(line, other_line)));
 }
 
-ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Boxes boxes)
-    : file_(&file), faults_(faults), boxes_(boxes) {
+ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Accepted accepted)
+    : file_(&file), faults_(faults), accepted_(accepted) {
   if (file.size() == 0) throw Error(file.path() + ": holds no particles");
   file.for_each(0, 1, [&](const ParticleFile::Row& row) { first_ = row; });
   grid_ = {first_.particle.size, first_.particle.pixel_size};
@@ -97,10 +97,9 @@ const ImageGrid& ParticleSurvey::note_group(const ParticleFile::Row& row) {
 void ParticleSurvey::note_box(const ParticleFile::Row& row) {
   const Particle& particle = row.particle;
   const ImageGrid& of_group = note_group(row);
-  const bool several = boxes_ == Boxes::several && file_->box_from_optics();
-  if (same_grid({particle.size, particle.pixel_size}, several ? of_group : grid_)) return;
+  if (same_grid({particle.size, particle.pixel_size}, by_group() ? of_group : grid_)) return;
   other_box.add(row.line);
-  if (several) return;
+  if (by_group()) return;
   if (faults_ == Faults::count || !file_->box_from_optics() || row.optics_row == first_.optics_row) return;
   throw Error(fmt::format(
       "{}: {} has {}, but {} of line {} has {}: this command works on images of one size; bring them "
@@ -133,7 +132,7 @@ void ParticleSurvey::note_image(const ParticleFile::Row& row) {
   if (word >= stack.taken.size()) stack.taken.resize(word + 1);
   if ((stack.taken[word] & bit) != 0) {
     duplicates.add(row.line);
-    if (faults_ == Faults::refuse) {
+    if (faults_ == Faults::refuse && !accepted_.repeated_images) {
       const auto lines = lines_of(stack.path, particle.slice, share_first_, share_count_);
       refuse_duplicate(file_->path(), lines.at(0), row.line, particle.slice, particle.stack);
     }

@@ -53,27 +53,33 @@ struct GroupGrid {
   std::int64_t particles = 0;
 };
 
+/// What a command can work with.
+struct Accepted {
+  /// Optics groups that differ in box or pixel size (see same_grid). Without an optics table never.
+  bool several_boxes = false;
+  /// Several particles of one image, as in a symmetry-expanded file.
+  bool repeated_images = false;
+};
+
 /// Goes once through particles, row by row, and says what they are together: which stacks they lie in, which
 /// image is taken twice, which have another box than the first particle of the file, how their CTF ranges.
 /// Memory: one bit per image of the stacks.
 class ParticleSurvey {
  public:
-  /// `refuse` throws Error at the first particle whose stack is missing, too short or not of squares, that
-  /// lies where another one lies, or whose optics group has another box than that of the first particle;
-  /// `count` goes on.
+  /// `refuse` throws Error at the first particle whose stack is missing, too short or not of squares, and at
+  /// what is not accepted: the image of another particle, an optics group of another box than that of the
+  /// first particle; `count` goes on.
   enum class Faults { refuse, count };
-  /// Whether optics groups may differ in box or pixel size (see same_grid). Particles of a file without an
-  /// optics table may not.
-  enum class Boxes { one, several };
 
-  ParticleSurvey(const ParticleFile& file, Faults faults, Boxes boxes = Boxes::one);
+  ParticleSurvey(const ParticleFile& file, Faults faults, Accepted accepted = {});
 
   /// The rows first … first+count−1; a row at most once. `also` sees each row too. Throws Error, see
   /// ParticleFile::for_each, too.
   void add(std::int64_t first, std::int64_t count,
            const std::function<void(const ParticleFile::Row&)>& also = nullptr);
 
-  Boxes boxes() const { return boxes_; }
+  /// Whether boxes are compared with that of the first particle of the optics group, not of the file.
+  bool by_group() const { return accepted_.several_boxes && file_->box_from_optics(); }
   const ImageGrid& grid() const { return grid_; }  ///< of the first particle of the file
   const std::vector<UsedStack>& stacks() const { return stacks_; }
   /// By row of the optics table, only those that occur; one where there is no such table.
@@ -82,8 +88,7 @@ class ParticleSurvey {
   Occurrence missing;      ///< the stack is not there or cannot be read
   Occurrence short_stack;  ///< the stack has no such image
   Occurrence duplicates;   ///< the image is another particle's
-  Occurrence other_box;    ///< another box or pixel size than the first particle's; with Boxes::several than
-                           ///< the first's of their group
+  Occurrence other_box;    ///< another box or pixel size than the first particle's, see by_group
   Occurrence other_image;  ///< another box than its images
   Extremes defocus, astigmatism, phase_shift, b_factor;  ///< Å, |U − V|, degrees, Å²; none without a CTF
   std::array<std::int64_t, 4> corrections{};             ///< particles by CtfCorrection
@@ -102,7 +107,7 @@ class ParticleSurvey {
 
   const ParticleFile* file_;
   Faults faults_;
-  Boxes boxes_;
+  Accepted accepted_;
   ImageGrid grid_;
   ParticleFile::Row first_;  ///< of the file
   std::int64_t share_first_ = 0, share_count_ = 0;

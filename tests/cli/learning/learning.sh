@@ -93,6 +93,22 @@ for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score",
 assert mixed["image"].asstr()[0] == "1@set/particles.mrcs", mixed["image"][0]
 END
 
+# A part of the particles in another order finds its labels; labels of other images or modes are refused.
+/usr/bin/python3 - <<'END'
+lines = open("set/particles.star").readlines()
+rows = [line for line in lines if "@" in line]
+head = lines[:lines.index(rows[0])]
+open("set/part.star", "w").writelines(head + rows[:20][::-1])
+END
+ranks 2 train -i set/part.star -m modes.h5 -l labels.h5 --arch tiny -o part.pt --epochs 1 --batch 8 >log 2>&1 ||
+  { cat log; fail "train on a part of the labelled particles gives $?"; }
+counted=$(sed -n 's/.*\b\([0-9]\+\) labelled particles, \([0-9]\+\) more.*/\1 \2/p' log)
+[ $((${counted/ /+})) = 20 ] || { cat log; fail "not all 20 of a part have their labels: $counted"; }
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_closed_ca.pdb" --atoms ca --modes 9 -o other_modes.h5 >log 2>&1 || fail "modes"
+refused 2 'labels.h5.*other_modes.h5' train -i set/particles.star -m other_modes.h5 -l labels.h5 -o x.pt
+refused 2 'network.pt.*other_modes.h5' predict -i set/particles.star -m other_modes.h5 -w network.pt -o x.h5
+refused 2 'labels.h5' train -i fine/particles.star -m modes.h5 -l labels.h5 -o x.pt
+
 predict 2 -i set/particles.star -w network.pt -o plain1.h5
 says "an existing output" $? 'plain1.h5 exists'
 cp network.pt bad.pt

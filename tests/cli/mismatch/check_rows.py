@@ -56,9 +56,10 @@ def compare():
     import mrcfile
     import numpy
 
-    whole, shuffled = (mrcfile.open(name).data for name in ("whole.mrc", "shuffled.mrc"))
+    whole, shuffled, expanded = (mrcfile.open(name).data for name in ("whole.mrc", "shuffled.mrc", "expanded.mrc"))
     bound = 4 * numpy.finfo("f4").eps * abs(whole).max()  # sums in another order, then rounded to float
     assert abs(whole - shuffled).max() <= bound, abs(whole - shuffled).max()
+    assert abs(whole - expanded).max() <= bound, abs(whole - expanded).max()
     json_of = lambda name: json.load(open(name))["all"]
     one, other, part = (json_of(f"{name}.json") for name in ("alignment", "shuffled", "part_alignment"))
     assert (one["count"], other["count"], part["count"]) == (24, 24, 9)

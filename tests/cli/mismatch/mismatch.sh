@@ -114,9 +114,10 @@ grep -q '2 of the 26 particles of set/more.star are not in alignment.h5 and are 
   fail "missing particles are not named: $(cat log)"
 [ "$(grep -c @ more.star)" = 24 ] || fail "missing particles are not left out"
 
-# A map of the same particles in another order is the same map, and so are errors of the same results.
+# A map of the same particles in another order, or each of them three times, is the same map, and so are errors of the same results.
 ranks 1 reconstruct -i set/whole.star -a alignment.h5 -o whole.mrc -q || fail "reconstruct gives $?"
 ranks 2 reconstruct -i set/shuffled.star -a alignment.h5 -o shuffled.mrc -q || fail "reconstruct gives $?"
+ranks 3 reconstruct -i set/expanded.star -a alignment.h5 -o expanded.mrc -q || fail "reconstruct of an expanded file gives $?"
 ranks 2 align -i set/shuffled.star -m modes.h5 --modes 7-9 -o shuffled.h5 -q || fail "align gives $?"
 ranks 2 align -i set/part.star -m modes.h5 --modes 7-9 -o part_alignment.h5 -q || fail "align gives $?"
 for kind in alignment shuffled part_alignment; do

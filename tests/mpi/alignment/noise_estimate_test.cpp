@@ -25,7 +25,7 @@ ParticleSet noise_set(const Communicator& comm, const std::string& name, float d
     for (std::int64_t i = 1; i <= images; ++i) rows += std::to_string(i) + "@" + name + ".mrcs 1\n";
     write_star(name + ".star", small_star_head(), rows);
   });
-  return open_particles(comm, name + ".star", "");
+  return open_particles(comm, {.path = name + ".star", .datadir = ""});
 }
 
 TEST(NoiseEstimate, WhiteNoiseIsFlatAndOfItsVariance) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mpi/comm/work_queue.hpp"
+
 namespace elastem {
 namespace {
 

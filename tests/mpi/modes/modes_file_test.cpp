@@ -84,12 +84,6 @@ TEST(ModesFile, IsKnownByItsContent) {
   const std::string content = modes_content("content.h5");
   write_spread(comm, "again.h5", file, {"another=option"});
   EXPECT_EQ(modes_content("again.h5"), content);
-  comm.barrier();
-  on_root(comm, [&] {
-    const auto older = hdf5::open_file("again.h5", hdf5::Access::write);
-    hdf5::check(H5Adelete(older, "content"), "content");
-  });
-  EXPECT_EQ(modes_content("again.h5"), content);
   file.structure.positions(1, 2) += 1e-9;
   write_spread(comm, "moved.h5", file);
   EXPECT_NE(modes_content("moved.h5"), content);

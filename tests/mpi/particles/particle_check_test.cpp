@@ -50,10 +50,17 @@ TEST(ParticleCheck, AnImageOfTwoRanksIsFoundWithBothLines) {
                              HasSubstr("image 1 of"), HasSubstr("line " + std::to_string(first_line))));
 }
 
+TEST(ParticleCheck, RepeatedImagesAreAcceptedWhereACommandTakesThem) {
+  const auto comm = Communicator::world();
+  const auto file = particle_file(comm, "expanded.star", rows_of_a(99) + rows_of_a(99));
+  const CheckedParticles checked = check_particles(comm, file, {.repeated_images = true});
+  EXPECT_EQ(checked.stacks.size(), 1U);
+}
+
 TEST(ParticleCheck, SeveralBoxesAreListedOrRefused) {
   const auto comm = Communicator::world();
   const auto file = particle_file(comm, "boxes.star", rows_of_a(50) + "2@b.mrcs 2\n", 32);
-  const CheckedParticles checked = check_particles(comm, file, ParticleSurvey::Boxes::several);
+  const CheckedParticles checked = check_particles(comm, file, {.several_boxes = true});
   ASSERT_EQ(checked.grids.size(), 2U);
   EXPECT_EQ(checked.grids[1].size, 32);
   EXPECT_THAT(error_of([&] { check_particles(comm, file); }), HasSubstr("32² pixels"));

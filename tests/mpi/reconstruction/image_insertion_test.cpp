@@ -73,7 +73,7 @@ struct Volume {
                   const std::string& star = "particles.star", const std::string& poses = "poses.h5")
       : fft(comm, oversampling * side),
         slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum()) {
-    const ParticleSet set = open_particles(comm, star, "");
+    const ParticleSet set = open_particles(comm, {.path = star, .datadir = ""});
     ResultTable table = ResultTable::open(comm, poses, ResultTable::Access::read);
     const RowMatch match =
         match_particles(comm, set.file, equal_share(comm, set.size()), {poses, table}, false);

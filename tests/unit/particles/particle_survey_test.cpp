@@ -107,7 +107,7 @@ TEST_F(ParticleSurveys, AParticleWithAnotherBoxIsCountedWhereNoGroupHasIt) {
 TEST_F(ParticleSurveys, GroupsMayDifferWhereSeveralBoxesAreAllowed) {
   const ParticleFile particles = file(
       "1@a.mrcs 1 1 1 0\n1@data/b.mrcs 2 1 1 0\n2@data/b.mrcs 2 1 1 0\n2@a.mrcs 3 1 1 0\n3@a.mrcs 2 1 1 0\n");
-  ParticleSurvey survey(particles, Faults::refuse, ParticleSurvey::Boxes::several);
+  ParticleSurvey survey(particles, Faults::refuse, {.several_boxes = true});
   survey.add(0, particles.size());
   EXPECT_EQ(survey.other_box.count, 0);
   EXPECT_EQ(survey.other_image.count, 1);  // the image of 16 pixels in a group of 32
@@ -117,6 +117,14 @@ TEST_F(ParticleSurveys, GroupsMayDifferWhereSeveralBoxesAreAllowed) {
   EXPECT_EQ(survey.groups()[1].grid.pixel_size, 1.1);
   EXPECT_EQ(survey.groups()[1].particles, 3);
   EXPECT_TRUE(same_grid(survey.groups()[0].grid, survey.groups()[2].grid));
+}
+
+TEST_F(ParticleSurveys, RepeatedImagesAreCountedWhereTheyAreAccepted) {
+  const ParticleFile particles = file("1@a.mrcs 1 1 1 0\n2@a.mrcs 1 1 1 0\n1@./a.mrcs 1 1 1 0\n");
+  ParticleSurvey survey(particles, Faults::refuse, {.repeated_images = true});
+  survey.add(0, particles.size());
+  EXPECT_EQ(survey.duplicates.count, 1);
+  EXPECT_EQ(survey.duplicates.line, first_line + 2);
 }
 
 TEST(SameGrid, ForgivesRounding) {
