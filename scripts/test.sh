@@ -38,8 +38,8 @@ tests() {
   report=$PWD/build/$preset/tests.xml
   rm -f "$report"
   reports+=("$report")
-  # One more than there are processors: many tests wait for programs to start and end.
-  ctest --preset "$preset" -j "$((processors + 1))" --output-junit "$report" "$@"
+  # Two more than there are processors: many tests wait for programs to start and end.
+  ctest --preset "$preset" -j "$((processors + 2))" --output-junit "$report" "$@"
 }
 
 if part "set up" scripts/setup.sh && part "build release" scripts/build.sh release; then
