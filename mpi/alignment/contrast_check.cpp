@@ -19,6 +19,7 @@ class SignComparison {
     rigid_ = model;
     rigid_.modes.clear();
     rigid_.mode_numbers.clear();
+    rigid_.eigenvalues.resize(0);
     for (std::size_t g = 0; g < searches_.size(); ++g)
       if (noise[g] && !local_) searches_[g].emplace(rigid_, set.grids[g], *noise[g], o);
   }

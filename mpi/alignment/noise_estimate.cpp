@@ -78,17 +78,16 @@ std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t c
   return set.spread_rows(grid, count, std::clamp(n / 8, fewest, most));
 }
 
-NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first,
-                           const std::vector<std::int64_t>& rows,
-                           const std::function<std::optional<Residual>(std::int64_t row)>& residual_of) {
+NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first, std::size_t particles,
+                           const std::function<std::optional<Residual>(std::size_t particle)>& residual_of) {
   const std::size_t shells = first.size(), width = 2 * shells + 1;
   // One row per particle: 1 if it has a residual, its power and its freedom. Each row is one rank's, the
   // others add 0.
-  std::vector<double> table(rows.size() * width, 0.0);
+  std::vector<double> table(particles * width, 0.0);
   collectively(comm, [&] {
-    for (auto i = static_cast<std::size_t>(comm.rank()); i < rows.size();
+    for (auto i = static_cast<std::size_t>(comm.rank()); i < particles;
          i += static_cast<std::size_t>(comm.size())) {
-      const auto residual = residual_of(rows[i]);
+      const auto residual = residual_of(i);
       if (!residual) continue;
       require(residual->power.size() == shells, "one value per shell");
       double* row = table.data() + i * width;
@@ -99,7 +98,7 @@ NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first,
   });
   comm.sum(table);
   std::vector<Residual> residuals;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  for (std::size_t i = 0; i < particles; ++i) {
     const double* row = table.data() + i * width;
     if (row[0] == 0) continue;
     residuals.push_back({{row + 1, row + 1 + shells}, {row + 1 + shells, row + width}});

@@ -70,10 +70,9 @@ ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& s
 
 ParticleResult ParticleAligner::align(std::int64_t i) {
   const FailureReason failure = particles_.read(i);
-  ParticleResult result =
-      failure == FailureReason::none ? fitted() : failed_result(model_->mode_count(), failure);
-  result.image = particle_key(particles_.particle());
-  return result;
+  last_ = failure == FailureReason::none ? fitted() : failed_result(model_->mode_count(), failure);
+  last_.image = particle_key(particles_.particle());
+  return last_;
 }
 
 ParticleResult ParticleAligner::fitted() {
@@ -83,13 +82,12 @@ ParticleResult ParticleAligner::fitted() {
                 : aligner.align(particles_.image(), particle.ctf);
 }
 
-std::optional<Residual> ParticleAligner::residual(std::int64_t i) {
-  const ParticleResult result = align(i);
-  if (result.state != ParticleState::done) return std::nullopt;
-  const Placement found = {result.amplitudes, rotation_matrix(result.pose()), result.shift};
+std::optional<Residual> ParticleAligner::residual() {
+  if (last_.state != ParticleState::done) return std::nullopt;
+  const Placement found = {last_.amplitudes, rotation_matrix(last_.pose()), last_.shift};
   Ctf ctf = particles_.particle().ctf;
-  ctf.defocus_u += result.fit->defocus_change;
-  ctf.defocus_v += result.fit->defocus_change;
+  ctf.defocus_u += last_.fit->defocus_change;
+  ctf.defocus_v += last_.fit->defocus_change;
   return residual_power(*model_, set_->grids[particles_.grid()], particles_.image(), ctf, particles_.noise(),
                         found, particles_.core());
 }

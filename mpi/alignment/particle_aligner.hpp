@@ -59,8 +59,8 @@ class ParticleAligner {
                   const PerGrid<NodeLibrary>& libraries, const cli::AlignOptions& o);
 
   ParticleResult align(std::int64_t i);
-  /// What the alignment of particle i leaves of its image; none when it fails.
-  std::optional<Residual> residual(std::int64_t i);
+  /// What the last alignment left of its image; none where it failed.
+  std::optional<Residual> residual();
   /// Where the time of all particles so far went.
   Aligner::Times times() const;
 
@@ -72,6 +72,7 @@ class ParticleAligner {
   bool local_;
   PreparedParticles particles_;
   PerGrid<Aligner> aligners_;
+  ParticleResult last_;
 };
 
 }  // namespace elastem

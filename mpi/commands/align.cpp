@@ -7,11 +7,11 @@
 #include "core/number_list.hpp"
 #include "core/stage_times.hpp"
 #include "mpi/alignment/alignment_finish.hpp"
+#include "mpi/alignment/calibration.hpp"
 #include "mpi/alignment/contrast_check.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/particle_aligner.hpp"
 #include "mpi/alignment/queue_stages.hpp"
-#include "mpi/alignment/stored_noise.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
@@ -62,26 +62,9 @@ void describe(const Communicator& comm, const AlignOptions& o, const ParticleSet
   }
 }
 
-using Noise = PerGrid<NoiseSpectrum>;
-
-/// What the residuals of a sample say, which is aligned with the noise of the background. Collective.
-Noise residual_noise(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
-                     const Noise& first, const PerGrid<NodeLibrary>& libraries, const AlignOptions& o,
-                     std::int64_t count) {
-  std::optional<ParticleAligner> worker;
-  collectively(comm, [&] { worker.emplace(model, set, first, libraries, o); });
-  Noise noise(first);
-  for (std::size_t g = 0; g < noise.size(); ++g) {
-    if (!first[g]) continue;
-    const auto rows = residual_sample(set, count, g);
-    spdlog::info("noise: from the residuals of {} particles of {}² pixels", rows.size(), set.grids[g].size);
-    noise[g] = refine_noise(comm, *first[g], rows, [&](std::int64_t i) { return worker->residual(i); });
-  }
-  return noise;
-}
-
-void estimate(const Communicator& comm, const ElasticModel& model, const ParticleSet& set, const Noise& noise,
-              const PerGrid<NodeLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
+void estimate(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
+              const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries,
+              const AlignOptions& o, std::int64_t count) {
   collectively(comm, [&] {
     if (!comm.root()) return;
     ParticleAligner worker(model, set, noise, libraries, o);
@@ -94,29 +77,20 @@ void estimate(const Communicator& comm, const ElasticModel& model, const Particl
   });
 }
 
-/// The noise of a set, after a look at its contrast. Collective.
-Noise noise_of(const Communicator& comm, const ElasticModel& model, const ParticleSet& set,
-               const PerGrid<NodeLibrary>& libraries, const AlignOptions& o, std::int64_t count) {
-  const Noise first = background_noises(comm, set, used_grids(set, count), count);
-  warn_of_contrast(comm, model, set, first, o, count);
-  return residual_noise(comm, model, set, first, libraries, o, count);
-}
-
-/// The table of the run, and the noise of the set, which stands in it. Collective.
+/// The table of the run, and what was measured before it, which stands in it. Collective.
 ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int64_t count,
-                       const ElasticModel& model, const ParticleSet& set,
-                       const PerGrid<NodeLibrary>& libraries, const Provenance& provenance, Noise& noise,
-                       StageTimes& times) {
+                       const ElasticModel& model, const ParticleSet& set, const Provenance& provenance,
+                       Calibration& calibration, StageTimes& times) {
   const auto contents = [&] {
-    noise = noise_of(comm, model, set, libraries, o, count);
-    times.lap("noise");
+    calibration = calibrate(comm, model, set, o, count);
+    times.lap("calibration");
     return TableContents{.fits = true,
                          .prior = o.learn_prior,
                          .key_length = set.longest_key,
-                         .vectors = stored_noise(set, noise)};
+                         .vectors = calibration.stored(set)};
   };
   const auto resumed = [&](const ResultTable& table) {
-    noise = load_noise(table, o.output, used_grids(set, count));
+    calibration = Calibration::load(table, o.output, used_grids(set, count));
   };
   ResultTable table = open_pass_table(
       comm, {o.output, o.common.resume, o.common.overwrite, count, model.mode_numbers, provenance}, contents,
@@ -149,14 +123,11 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   check_poses(o, set);
   describe(comm, o, set, model, count);
   times.lap("reading");
-  const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm, model, set, used_grids(set, count), o);
-  if (!o.local)
-    spdlog::info("{:.0f} MiB of reference projections on each node",
-                 static_cast<double>(bytes_of(libraries)) / (1 << 20));
   if (o.common.dry_run) {
-    const Noise noise = background_noises(comm, set, used_grids(set, count), count);
+    const PerGrid<NoiseSpectrum> noise = background_noises(comm, set, used_grids(set, count), count);
     warn_of_contrast(comm, model, set, noise, o, count);
-    estimate(comm, model, set, noise, libraries, o, count);
+    estimate(comm, model, set, noise, make_pose_libraries(comm, model, set, used_grids(set, count), o), o,
+             count);
     return done;
   }
   Provenance provenance =
@@ -165,11 +136,18 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   add_modes_input(comm, o.modes_file, provenance);
 
   watch_stop_signals();
+  Calibration calibration;
+  ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);
+  AlignOptions calibrated = o;
+  calibrated.alignment.prior_widths = calibration.prior_widths;
+  const PerGrid<NodeLibrary> libraries =
+      make_pose_libraries(comm, model, set, used_grids(set, count), calibrated);
+  if (!o.local)
+    spdlog::info("{:.0f} MiB of reference projections on each node",
+                 static_cast<double>(bytes_of(libraries)) / (1 << 20));
   times.lap("library");
-  Noise noise;
-  ResultTable table = open_table(comm, o, count, model, set, libraries, provenance, noise, times);
   std::optional<ParticleAligner> worker;
-  collectively(comm, [&] { worker.emplace(model, set, noise, libraries, o); });
+  collectively(comm, [&] { worker.emplace(model, set, calibration.noise, libraries, calibrated); });
   const QueueSummary summary = align_all(comm, o, table, *worker, times);
   log_pass(comm, table, summary, "aligned");
   if (!summary.stopped) finish_alignment(comm, table, o.learn_prior);

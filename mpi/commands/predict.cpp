@@ -69,13 +69,13 @@ void check_grids(const Communicator& comm, const ParticleSet& set, const Elastic
 
 /// For the search where predictions are refined; none otherwise. Collective.
 PerGrid<NodeLibrary> make_libraries(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
-                                    const ElasticModel& model) {
+                                    const ElasticModel& model, const Checkpoint& network) {
   PerGrid<NodeLibrary> libraries(set.grids.size());
   const std::vector<bool> used = used_grids(set, set.size());
   for (std::size_t g = 0; g < used.size() && o.refine; ++g)
     if (used[g])
       libraries[g].emplace(comm, model, set.grids[g],
-                           search_options(model, set.grids[g], AlignmentOptions{}));
+                           search_options(model, set.grids[g], refinement_options(network, model)));
   return libraries;
 }
 
@@ -190,7 +190,7 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
   PerGrid<NoiseSpectrum> noise(set.grids.size());
   ResultTable table = open_table(comm, o, set, network, provenance, noise);
   times.lap(o.refine ? "noise and table" : "table");
-  const PerGrid<NodeLibrary> libraries = make_libraries(comm, o, set, model);
+  const PerGrid<NodeLibrary> libraries = make_libraries(comm, o, set, model, network);
   std::optional<Predictor> predictor;
   PerGrid<std::size_t> numbers;
   collectively(comm, [&] {

@@ -38,6 +38,17 @@ std::vector<int> selected_modes(const ModesFile& file, const std::string& select
   return wanted;
 }
 
+// Empty where the file has none that could be used, as after an import.
+Eigen::VectorXd eigenvalues_of(const ModesFile& file, const std::vector<int>& numbers) {
+  Eigen::VectorXd values(static_cast<Eigen::Index>(numbers.size()));
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    const auto at = std::ranges::find(file.modes.numbers, numbers[k]) - file.modes.numbers.begin();
+    values[static_cast<Eigen::Index>(k)] = file.modes.eigenvalues[at];
+    if (!(file.modes.eigenvalues[at] > 0)) return {};
+  }
+  return values;
+}
+
 // One kind for all atoms, or one per element.
 void take_densities(const ModesFile& file, const AtomModel& atoms, ElasticModel& model) {
   if (atoms.density == AtomDensity::gaussian) {
@@ -65,8 +76,10 @@ ElasticModel model_without_vectors(const Communicator& comm, const std::string& 
     model.mode_numbers = selected_modes(file, selection);
     take_densities(file, chosen_atom_model(file.atom_model, file.atoms, option), model);
     model.positions = std::move(file.structure.positions);
+    model.eigenvalues = eigenvalues_of(file, model.mode_numbers);
   });
   comm.broadcast(model.mode_numbers);
+  comm.broadcast(model.eigenvalues);
   comm.broadcast(model.positions);
   comm.broadcast(model.weights);
   comm.broadcast(model.kinds);

@@ -7,6 +7,7 @@
 
 #include <Eigen/Cholesky>
 
+#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 #include "core/stage_times.hpp"
 #include "core/units.hpp"
@@ -23,11 +24,9 @@ constexpr double anywhere = std::numeric_limits<double>::infinity();
 constexpr int full_evaluations = 40;
 /// A step of a brief fit that gains less of χ² ends it.
 constexpr double brief_gain = 0.5;
-/// The prior keeps the search bounded: it has the spread of amplitudes that fill ± the largest to expect
-/// evenly, far wider than the error of any amplitude worth fitting.
-constexpr double prior_width = 0.58;  // of the largest amplitude to expect
-/// Where the library's conformations stand along a mode, as a share of the largest amplitude to expect.
-constexpr double conformation_share = 0.7;
+/// Where the library's conformations stand along a mode, in the prior's standard deviations.
+constexpr double conformation_share = 1.2;
+constexpr double same_amplitudes = 0.17;  // of the prior's largest standard deviation
 /// The search looks at detail as fine as a step of the angles moves the particle's rim, but no finer.
 constexpr double finest_search = 16;  // Å
 /// Brief fits look closer than the search.
@@ -64,21 +63,21 @@ double diameter(const ElasticModel& model) {
 }
 
 /// Whether one of the fits stands so close that a fit from here would end there.
-bool is_near(const std::vector<Fit>& fits, const Placement& place, double amplitude_range) {
-  constexpr double same_angle = 4, same_amplitude = 0.1;
+bool is_near(const std::vector<Fit>& fits, const Placement& place, double near_amplitudes) {
+  constexpr double same_angle = 4;
   return std::any_of(fits.begin(), fits.end(), [&](const Fit& fit) {
     return rotation_distance(fit.placement.rotation, place.rotation) < same_angle &&
-           (fit.placement.amplitudes - place.amplitudes).norm() < same_amplitude * amplitude_range;
+           (fit.placement.amplitudes - place.amplitudes).norm() < near_amplitudes;
   });
 }
 
 /// Fits that ended at the same place count once; the best `count`.
-std::vector<Fit> best_distinct(std::vector<Fit> fits, std::size_t count, double amplitude_range) {
+std::vector<Fit> best_distinct(std::vector<Fit> fits, std::size_t count, double near_amplitudes) {
   std::stable_sort(fits.begin(), fits.end(), better);
   std::vector<Fit> chosen;
   for (Fit& fit : fits) {
     if (chosen.size() == count) break;
-    if (!is_near(chosen, fit.placement, amplitude_range)) chosen.push_back(std::move(fit));
+    if (!is_near(chosen, fit.placement, near_amplitudes)) chosen.push_back(std::move(fit));
   }
   return chosen;
 }
@@ -143,12 +142,14 @@ struct Aligner::Effort {
 
 /// From anywhere: the best start may look bad at first.
 const Aligner::Effort Aligner::thorough = {
-    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, false, 1};
+    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, true, 1};
 /// From starts that are near the truth, or not worth a fit.
 const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30}}}, 0.1, true, 3};
 
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid) {
   if (options.amplitude_range == 0) options.amplitude_range = default_amplitude(model.atom_count());
+  if (options.prior_widths.size() == 0) options.prior_widths = elastic_widths(model, options.amplitude_range);
+  require(options.prior_widths.size() == model.mode_count(), "a width of the prior per mode");
   if (options.shift_range == 0) options.shift_range = grid.size * grid.pixel_size / 8;
   if (options.search_resolution == 0) {
     const double moved_rim = options.angular_step * radians_per_degree * diameter(model);
@@ -164,15 +165,15 @@ SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const Al
   search.angular_step = options.angular_step;
   search.resolution = options.search_resolution;
   search.shift_range = options.shift_range;
-  search.conformation_step = conformation_share * options.amplitude_range;
+  search.conformation_steps = conformation_share * options.prior_widths;
   search.memory = static_cast<std::size_t>(options.library_memory_mib * (1 << 20));
   search.candidates = options.candidates;
   search.separation = 0.6 * options.angular_step;
   return search;
 }
 
-Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, double prior_sd)
-    : drawn(std::move(rendering)), refiner(drawn, prior_sd) {
+Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, const Eigen::VectorXd& prior_widths)
+    : drawn(std::move(rendering)), refiner(drawn, prior_widths) {
   particle.noise_power = smooth_noise_on_half_grid(noise, drawn.grid.size);
 }
 
@@ -190,10 +191,11 @@ Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum&
     : model_(&model),
       grid_(grid),
       options_(with_defaults(options, model, grid)),
+      same_amplitudes_(same_amplitudes * widest(options_.prior_widths)),
       coarse_(bead_rendering(model, grid,
                              std::max(brief_share * options_.search_resolution, options_.max_resolution)),
-              noise, prior_width * options_.amplitude_range),
-      fine_(rendering(model, grid, options_.max_resolution), noise, prior_width * options_.amplitude_range),
+              noise, options_.prior_widths),
+      fine_(rendering(model, grid, options_.max_resolution), noise, options_.prior_widths),
       search_(library != nullptr ? std::make_unique<PoseSearch>(*library) : nullptr),
       fft_(grid.size) {}
 
@@ -230,8 +232,7 @@ std::vector<Placement> Aligner::brief(std::span<const Placement> starts, const E
     while (!fits.empty() && fits.back().objective > fits.front().objective + round.behind) fits.pop_back();
     for (auto& fit : fits) coarse_.refiner.improve(fit, round.evaluations, brief_gain);
   }
-  fits =
-      best_distinct(std::move(fits), static_cast<std::size_t>(options_.finalists), options_.amplitude_range);
+  fits = best_distinct(std::move(fits), static_cast<std::size_t>(options_.finalists), same_amplitudes_);
   std::vector<Placement> ends;
   for (const Fit& fit : fits)
     if (fit.objective < fits[0].objective + hopeless) ends.push_back(fit.placement);
@@ -268,8 +269,7 @@ void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends, co
 /// A pose with each conformation of the library.
 std::vector<Placement> Aligner::every_conformation(Placement pose) const {
   std::vector<Placement> starts;
-  for (const auto& amplitudes :
-       library_conformations(model_->mode_count(), conformation_share * options_.amplitude_range)) {
+  for (const auto& amplitudes : library_conformations(conformation_share * options_.prior_widths)) {
     pose.amplitudes = amplitudes;
     starts.push_back(pose);
   }
@@ -303,8 +303,7 @@ ParticleResult Aligner::finish(std::vector<Fit> fits, const Effort& effort, cons
     std::vector<Placement> others = scout(best);
     for (auto& start : brief(every_conformation(best.placement), thorough))
       others.push_back(std::move(start));
-    std::erase_if(others,
-                  [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
+    std::erase_if(others, [&](const Placement& start) { return is_near(fits, start, same_amplitudes_); });
     full(others, fits, effort);
     keep_range();
     if (lowest()->objective > best.objective - worth_another) break;
@@ -333,8 +332,7 @@ ParticleResult Aligner::refine(const Image& image, const Ctf& ctf, std::span<con
     std::vector<Placement> candidates = search();
     if (!fits.empty()) candidates.push_back(best->placement);  // what the others must come near
     std::vector<Placement> others = brief(candidates, quick);
-    std::erase_if(others,
-                  [&](const Placement& start) { return is_near(fits, start, options_.amplitude_range); });
+    std::erase_if(others, [&](const Placement& start) { return is_near(fits, start, same_amplitudes_); });
     full(others, fits, quick);
   }
   return finish(std::move(fits), quick);

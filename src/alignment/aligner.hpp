@@ -17,9 +17,12 @@
 namespace elastem {
 
 struct AlignmentOptions {
-  double amplitude_range =
-      0;                   ///< Å: about the largest amplitude to expect of a mode; 0: default_amplitude(N)
-  double shift_range = 0;  ///< Å along each axis; 0: an eighth of the box
+  double amplitude_range = 0;  ///< Å: about the largest amplitude to expect of the softest mode; 0:
+                               ///< default_amplitude(N)
+  /// Å: the prior's standard deviation along each mode; empty: elastic_widths for amplitudes that fill ±
+  /// amplitude_range along the softest mode evenly.
+  Eigen::VectorXd prior_widths;
+  double shift_range = 0;           ///< Å along each axis; 0: an eighth of the box
   double max_resolution = 0;        ///< Å, finest detail that is fitted; 0: all
   double angular_step = 18;         ///< degrees
   double search_resolution = 0;     ///< Å; 0: what moves by a step at the particle's rim, at least 16
@@ -76,7 +79,7 @@ class Aligner {
  private:
   /// The model at one resolution, what it is fitted to, and the fits.
   struct Level {
-    Level(Rendering rendering, const NoiseSpectrum& noise, double prior_sd);
+    Level(Rendering rendering, const NoiseSpectrum& noise, const Eigen::VectorXd& prior_widths);
     Level(const Level&) = delete;  // the refiner points into it
     Level& operator=(const Level&) = delete;
     Rendering drawn;
@@ -99,6 +102,7 @@ class Aligner {
   const ElasticModel* model_;
   ImageGrid grid_;
   AlignmentOptions options_;
+  double same_amplitudes_;  ///< Å: fits closer than this end in the same place
   Level coarse_, fine_;
   std::unique_ptr<PoseSearch> search_;
   Fft2<float> fft_;

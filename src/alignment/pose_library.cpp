@@ -21,27 +21,36 @@ std::complex<float> centring(int kx, int ky, int size) {
       std::polar(1.0, 2 * std::numbers::pi * (kx + ky) * (size / 2) / static_cast<double>(size)));
 }
 
+SearchOptions with_steps(SearchOptions options, const ElasticModel& model) {
+  if (options.conformation_steps.size() == 0) options.conformation_steps.setZero(model.mode_count());
+  require(options.conformation_steps.size() == model.mode_count(), "one step per mode");
+  return options;
+}
+
 int row_of(int ky, int size) {
   return ky < 0 ? ky + size : ky;
 }
 
 }  // namespace
 
-std::vector<Eigen::VectorXd> library_conformations(Eigen::Index modes, double step) {
+std::vector<Eigen::VectorXd> library_conformations(const Eigen::VectorXd& steps) {
+  constexpr double worth_it = 0.4;  // of the largest step
+  const Eigen::Index modes = steps.size();
   std::vector<Eigen::VectorXd> conformations = {Eigen::VectorXd::Zero(modes)};
-  for (Eigen::Index k = 0; k < modes && step > 0; ++k) {
+  for (Eigen::Index k = 0; k < modes; ++k) {
+    if (steps[k] == 0 || steps[k] < worth_it * steps.maxCoeff()) continue;
     for (const double sign : {-1.0, 1.0})
-      conformations.emplace_back(sign * step * Eigen::VectorXd::Unit(modes, k));
+      conformations.emplace_back(sign * steps[k] * Eigen::VectorXd::Unit(modes, k));
   }
   return conformations;
 }
 
 PoseLibrary::PoseLibrary(const ElasticModel& model, ImageGrid full, const SearchOptions& options)
-    : options_(options),
+    : options_(with_steps(options, model)),
       full_(full),
       drawn_(bead_rendering(model, full, options.resolution)),
       band_radius_(std::min(static_cast<int>(drawn_.band_radius()), (drawn_.grid.size - 1) / 2)),
-      conformations_(library_conformations(model.mode_count(), options.conformation_step)) {
+      conformations_(library_conformations(options_.conformation_steps)) {
   require(band_radius_ >= 2, "the search resolution leaves a few Fourier terms");
   for (int kx = 0; kx <= band_radius_; ++kx) {
     Column column{kx, {}, term_count_};

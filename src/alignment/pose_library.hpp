@@ -11,19 +11,19 @@
 namespace elastem {
 
 struct SearchOptions {
-  double angular_step = 18;      ///< degrees between views and between in-plane angles
-  double resolution = 16;        ///< Å, finest detail the search looks at
-  double shift_range = 0;        ///< Å along each axis
-  double conformation_step = 0;  ///< Å, amplitude of the library's conformations along each mode
+  double angular_step = 18;                   ///< degrees between views and between in-plane angles
+  double resolution = 16;                     ///< Å, finest detail the search looks at
+  double shift_range = 0;                     ///< Å along each axis
+  Eigen::VectorXd conformation_steps;         ///< Å along each mode, see library_conformations; empty: 0
   std::size_t memory = std::size_t{1} << 28;  ///< bytes that the library may take
   int shortlist = 500;     ///< of the correlation's hits, those whose neighbourhood is looked at
   int candidates = 24;     ///< distinct starts handed on
   double separation = 10;  ///< degrees between two starts of nearly the same conformation
 };
 
-/// The conformations that a search tries: the mean structure and ±step along each mode; only the mean for
-/// step 0.
-std::vector<Eigen::VectorXd> library_conformations(Eigen::Index modes, double step);
+/// The conformations that a search tries: the mean structure and ±step along each mode whose step is at least
+/// 0.4 of the largest one: along the others a reference's derivatives reach as far. `steps`: 0 or more.
+std::vector<Eigen::VectorXd> library_conformations(const Eigen::VectorXd& steps);
 
 /// Reference projections of several conformations on a near-uniform grid of views at in-plane angle 0, with
 /// their derivatives by amplitudes and rotation, as Fourier terms of a half plane below the search's

@@ -7,6 +7,7 @@
 
 #include <Eigen/Cholesky>
 
+#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 #include "core/units.hpp"
 #include "imaging/fourier_crop.hpp"
@@ -67,8 +68,7 @@ PoseSearch::PoseSearch(const PoseLibrary& library)
   }
   const Eigen::Index modes = library.drawn().model.mode_count();
   cell_.resize(modes + 5);
-  cell_.head(modes).setConstant(
-      static_cast<float>(conformation_spread * std::max(options.conformation_step, 1e-6)));
+  cell_.head(modes) = (conformation_spread * options.conformation_steps.cwiseMax(1e-6)).cast<float>();
   cell_.segment<3>(modes).setConstant(
       static_cast<float>(cell_spread * options.angular_step * radians_per_degree));
   cell_.tail<2>().setConstant(static_cast<float>(cell_spread * step));
@@ -291,13 +291,14 @@ std::vector<Candidate> PoseSearch::distinct(std::vector<Candidate>& all) const {
   const SearchOptions& options = library_->options();
   std::stable_sort(all.begin(), all.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  const double same_conformation = std::max(widest(options.conformation_steps), 1e-6);
   std::vector<Candidate> chosen;
   for (Candidate& candidate : all) {
     if (static_cast<int>(chosen.size()) >= options.candidates || !(candidate.score > 0)) break;
     const auto near = [&](const Candidate& other) {
       const double apart = (other.placement.amplitudes - candidate.placement.amplitudes).norm();
       return rotation_distance(other.placement.rotation, candidate.placement.rotation) < options.separation &&
-             apart < std::max(options.conformation_step, 1e-6);
+             apart < same_conformation;
     };
     if (std::none_of(chosen.begin(), chosen.end(), near)) chosen.push_back(std::move(candidate));
   }

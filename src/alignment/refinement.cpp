@@ -5,6 +5,7 @@
 
 #include <Eigen/Cholesky>
 
+#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 
 namespace elastem {
@@ -14,7 +15,7 @@ namespace {
 /// The longest step that one iteration may take: beyond it the linear model of the image is worthless.
 constexpr double longest_turn = 0.35;  // radians
 constexpr double longest_shift_px = 4;
-constexpr double longest_amplitude = 0.5;  // of the prior's standard deviation
+constexpr double longest_amplitude = 0.5;  // of the prior's largest standard deviation
 
 /// Single-precision products in blocks this long, summed in double: χ² differences below 1 must not drown.
 constexpr Eigen::Index sum_block = 256;
@@ -30,9 +31,14 @@ std::vector<float> transfer_at(const DefocusFit& fit, double change, ImageGrid g
 
 }  // namespace
 
-Refiner::Refiner(const Rendering& drawn, double prior_sd)
-    : drawn_(&drawn), prior_sd_(prior_sd), projector_(drawn.model, drawn.grid), fft_(drawn.grid.size) {
-  require(prior_sd > 0, "a prior has a width");
+Refiner::Refiner(const Rendering& drawn, const Eigen::VectorXd& prior_widths)
+    : drawn_(&drawn),
+      prior_precision_(prior_widths.array().square().inverse()),
+      longest_step_(longest_amplitude * widest(prior_widths)),
+      projector_(drawn.model, drawn.grid),
+      fft_(drawn.grid.size) {
+  require(prior_widths.size() == drawn.model.mode_count() && (prior_widths.array() > 0).all(),
+          "a prior has a width along each mode");
   const int size = drawn.grid.size, half = size / 2 + 1;
   const double radius = drawn.band_radius();
   for (int row = 0; row < size; ++row) {
@@ -107,7 +113,7 @@ void Refiner::whiten(const Spectrum& spectrum, const std::vector<float>& factor,
 }
 
 double Refiner::prior_terms(const Placement& at) const {
-  const double amplitudes = at.amplitudes.squaredNorm() / (prior_sd_ * prior_sd_);
+  const double amplitudes = at.amplitudes.cwiseAbs2().dot(prior_precision_);
   if (!defocus_) return amplitudes;
   return amplitudes + at.defocus_change * at.defocus_change / (defocus_->spread * defocus_->spread);
 }
@@ -170,7 +176,7 @@ Fit Refiner::start(const Placement& at) {
   fit.information =
       a * a * (sums.topLeftCorner(n, n) - mixed * mixed.transpose() / std::max(image_image, 1e-300));
   fit.gradient = a * (sums.col(data).head(n) - a * mixed);
-  fit.gradient.head(k) -= at.amplitudes / (prior_sd_ * prior_sd_);
+  fit.gradient.head(k) -= at.amplitudes.cwiseProduct(prior_precision_);
   if (defocus_) fit.gradient[n - 1] -= at.defocus_change / (defocus_->spread * defocus_->spread);
   fit.objective = fit.chi2 + prior_terms(at);
   return fit;
@@ -178,7 +184,7 @@ Fit Refiner::start(const Placement& at) {
 
 Eigen::MatrixXd Refiner::precision(const Fit& fit, double noise_scale) const {
   Eigen::MatrixXd precision = fit.information / noise_scale;
-  precision.diagonal().head(fit.placement.amplitudes.size()).array() += 1 / (prior_sd_ * prior_sd_);
+  precision.diagonal().head(fit.placement.amplitudes.size()) += prior_precision_;
   if (defocus_) precision.diagonal().tail<1>().array() += 1 / (defocus_->spread * defocus_->spread);
   return precision;
 }
@@ -195,7 +201,7 @@ Eigen::VectorXd Refiner::step_of(const Fit& fit) const {
   const double excess =
       std::max({1.0, step.segment<3>(k).norm() / longest_turn,
                 step.segment<2>(k + 3).norm() / (longest_shift_px * drawn_->grid.pixel_size),
-                step.head(k).norm() / (longest_amplitude * prior_sd_)});
+                step.head(k).norm() / longest_step_});
   if (!std::isfinite(excess)) return {};
   return step / excess;
 }

@@ -48,6 +48,7 @@ struct ElasticModel {
   Eigen::Matrix3Xd positions;     ///< X⁰ in Å, centred on the centre of mass
   std::vector<ModeVector> modes;  ///< A_k, each of unit norm over its 3N entries
   std::vector<int> mode_numbers;  ///< 7, 8, …: one per mode
+  Eigen::VectorXd eigenvalues;    ///< λ_k of the elastic network, in any unit; empty: not known
   Eigen::VectorXd weights;        ///< w_a: electrons, or 1 of scattering factors
   std::vector<AtomKind> kinds = {{GaussianTerm{}}};
   std::vector<int> kind_of;  ///< the kind of each atom; empty: all are of the first

@@ -6,6 +6,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 #include "core/stage_times.hpp"
 #include "imaging/pose.hpp"
@@ -43,6 +44,18 @@ void require_whole_molecule(const ElasticModel& model, ImageGrid images) {
         images.size, images.pixel_size, box, diameter));
 }
 
+AlignmentOptions refinement_options(const Checkpoint& checkpoint, const ElasticModel& model) {
+  AlignmentOptions options;
+  const Eigen::Index modes = model.mode_count();
+  const Eigen::Map<const Eigen::MatrixXf> sample(
+      checkpoint.conformations.data(), modes,
+      modes == 0 ? 0 : static_cast<Eigen::Index>(checkpoint.conformations.size()) / modes);
+  if (sample.cols() > 0)
+    options.prior_widths =
+        widths_of_sample(elastic_widths(model, default_amplitude(model.atom_count())), sample.cast<double>());
+  return options;
+}
+
 Network restored_network(const Checkpoint& checkpoint) {
   Network network(checkpoint.architecture, checkpoint.seed, checkpoint.precision);
   if (network.weights().size() != checkpoint.weights.size())
@@ -68,7 +81,8 @@ std::size_t Predictor::add_grid(ImageGrid images) {
 
 std::size_t Predictor::add_grid(ImageGrid images, const NoiseSpectrum& noise, const PoseLibrary& library) {
   const std::size_t number = add_grid(images);
-  grids_[number]->aligner.emplace(*model_, images, noise, AlignmentOptions{}, &library);
+  grids_[number]->aligner.emplace(*model_, images, noise, refinement_options(*checkpoint_, *model_),
+                                  &library);
   return number;
 }
 

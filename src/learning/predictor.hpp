@@ -62,6 +62,9 @@ class Predictor {
   Times times_;  ///< without those of the aligners
 };
 
+/// How predictions are refined: with the spread of the amplitudes that the network was trained on.
+AlignmentOptions refinement_options(const Checkpoint& checkpoint, const ElasticModel& model);
+
 /// Throws Error where images are not as wide as the molecule.
 void require_whole_molecule(const ElasticModel& model, ImageGrid images);
 

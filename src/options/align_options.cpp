@@ -26,7 +26,8 @@ void declare_search(OptionTable& table, AlignmentOptions& o) {
       .at_least(0);
   table
       .option("amplitude-range", o.amplitude_range, "Å",
-              "about the largest amplitude to expect (0: 4.9·√N for N atoms)")
+              "about the largest amplitude to expect of the softest mode (0: learnt from a sample of the "
+              "particles)")
       .at_least(0);
   table.option("candidates", o.candidates, "N", "poses of the search that are refined briefly").at_least(1);
   table.option("finalists", o.finalists, "N", "of them, those refined to the end").at_least(1);

@@ -44,19 +44,19 @@ TEST(NoiseEstimate, IsTheSameOnAnyNumberOfRanks) {
   EXPECT_EQ(background_noise(comm, set, images, 0), background_noise(Communicator::self(), set, images, 0));
 }
 
-TEST(NoiseEstimate, ResidualsAreAddedInTheOrderOfTheRows) {
+TEST(NoiseEstimate, ResidualsAreAddedInTheOrderOfTheSample) {
   const auto comm = Communicator::world();
   const NoiseSpectrum first(9, 1.0);
-  std::vector<std::int64_t> rows(40);
-  std::iota(rows.begin(), rows.end(), 0);
-  const auto residual_of = [](std::int64_t row) -> std::optional<Residual> {
+  const std::size_t particles = 40;
+  const auto residual_of = [](std::size_t row) -> std::optional<Residual> {
     if (row % 5 == 0) return std::nullopt;  // particles that fail
     return Residual{std::vector<double>(9, 1 + 0.01 * static_cast<double>(row)),
                     std::vector<double>(9, 100.0)};
   };
-  const auto noise = refine_noise(comm, first, rows, residual_of);
-  EXPECT_EQ(noise, refine_noise(Communicator::self(), first, rows, residual_of));
-  EXPECT_EQ(refine_noise(comm, first, rows, [](std::int64_t) { return std::optional<Residual>(); }), first);
+  const auto noise = refine_noise(comm, first, particles, residual_of);
+  EXPECT_EQ(noise, refine_noise(Communicator::self(), first, particles, residual_of));
+  EXPECT_EQ(refine_noise(comm, first, particles, [](std::size_t) { return std::optional<Residual>(); }),
+            first);
 }
 
 TEST(NoiseEstimate, ASetWithoutReadableImagesIsRefused) {

@@ -13,7 +13,7 @@ SearchOptions options() {
   search.angular_step = 12;
   search.resolution = 12;
   search.shift_range = 12;
-  search.conformation_step = 40;
+  search.conformation_steps = Eigen::VectorXd::Constant(2, 40);
   search.candidates = 10;
   search.separation = 18;
   return search;
@@ -58,7 +58,7 @@ TEST(PoseSearch, CandidatesDifferInPoseOrConformation) {
     for (std::size_t d = 0; d < c; ++d) {
       const Placement &one = candidates[c].placement, &other = candidates[d].placement;
       EXPECT_TRUE(rotation_distance(one.rotation, other.rotation) >= options().separation ||
-                  (one.amplitudes - other.amplitudes).norm() >= options().conformation_step);
+                  (one.amplitudes - other.amplitudes).norm() >= options().conformation_steps.maxCoeff());
     }
   }
 }
@@ -81,7 +81,7 @@ TEST(PoseLibrary, TangentsAreTheDerivativesOfTheTerms) {
   // Central differences between libraries whose conformations lie a little to either side of the mean.
   const ElasticModel model = bent_chain();
   SearchOptions near = options();
-  near.conformation_step = 0.5;  // Å
+  near.conformation_steps.setConstant(0.5);  // Å
   const OwnPoseLibrary library(model, test_grid, near);
   const std::size_t views = library->references().size() / library->conformations().size(), view = 40;
   const auto tangent = library->tangent(view);  // of the mean
