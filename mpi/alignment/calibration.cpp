@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "alignment/elastic_prior.hpp"
@@ -15,7 +16,7 @@
 namespace elastem {
 namespace {
 
-constexpr const char* widths_name = "prior_widths";
+constexpr const char *mean_name = "normal_mean", *covariance_name = "normal_covariance";
 
 // A row per particle of the sample: 1 if it was aligned, its amplitudes and their covariance. Each row is one
 // rank's, the others add 0.
@@ -51,14 +52,14 @@ class SampleEstimates {
   std::vector<double> table_;
 };
 
-void describe(const ElasticModel& model, const Eigen::VectorXd& widths) {
-  std::string text;
-  for (Eigen::Index k = 0; k < std::min<Eigen::Index>(widths.size(), 5); ++k)
-    text += fmt::format("{}{:.2f} Å", k == 0 ? "" : ", ",
-                        widths[k] / std::sqrt(static_cast<double>(model.atom_count())));
-  spdlog::info(
-      "amplitudes: expected to move the atoms by {}{} (RMSD along each mode, learnt from the same particles)",
-      text, widths.size() > 5 ? ", …" : "");
+// The widths of the distribution as motion of the atoms.
+void describe(const ElasticModel& model, const NormalPrior& prior) {
+  constexpr Eigen::Index most = 5;
+  std::vector<std::string> widths;
+  for (const double width : prior.widths().head(std::min(most, prior.mean.size())))
+    widths.push_back(fmt::format("{:.2f} Å", width / std::sqrt(static_cast<double>(model.atom_count()))));
+  spdlog::info("amplitudes: expected to spread by {}{} (RMSD per mode), from the same particles",
+               fmt::join(widths, ", "), prior.mean.size() > most ? ", …" : "");
 }
 
 }  // namespace
@@ -66,25 +67,32 @@ void describe(const ElasticModel& model, const Eigen::VectorXd& widths) {
 std::vector<StoredVector> Calibration::stored(const ParticleSet& set) const {
   std::vector<StoredVector> vectors = stored_noise(set, noise);
   vectors.push_back(
-      {widths_name,
-       {prior_widths.begin(), prior_widths.end()},
+      {mean_name,
+       {prior.mean.begin(), prior.mean.end()},
        "Å",
-       "standard deviation of the normal distribution about 0 that each image's amplitudes were "
-       "expected to have, one value per mode"});
+       "what each image's amplitudes were expected to be about: mean of a normal distribution"});
+  const auto covariance = prior.covariance.reshaped();
+  vectors.push_back({covariance_name,
+                     {covariance.begin(), covariance.end()},
+                     "Å²",
+                     "covariance of that distribution, row by row"});
   return vectors;
 }
 
 Calibration Calibration::load(const ResultTable& table, const std::string& path,
                               const std::vector<bool>& used) {
   Calibration loaded{load_noise(table, path, used), {}};
-  const std::vector<double> widths = table.load_vector(widths_name);
-  if (widths.size() != table.modes().size())
+  const auto modes = static_cast<Eigen::Index>(table.modes().size());
+  const std::vector<double> mean = table.load_vector(mean_name),
+                            covariance = table.load_vector(covariance_name);
+  if (static_cast<Eigen::Index>(mean.size()) != modes ||
+      static_cast<Eigen::Index>(covariance.size()) != modes * modes)
     throw Error(
-        fmt::format("{} holds no /fit/{}, without which the run cannot be resumed; start anew with "
-                    "--overwrite",
-                    path, widths_name));
-  loaded.prior_widths =
-      Eigen::Map<const Eigen::VectorXd>(widths.data(), static_cast<Eigen::Index>(widths.size()));
+        fmt::format("{} holds no /fit/{} and {}, without which the run cannot be resumed; start anew "
+                    "with --overwrite",
+                    path, mean_name, covariance_name));
+  loaded.prior = {Eigen::Map<const Eigen::VectorXd>(mean.data(), modes),
+                  Eigen::Map<const Eigen::MatrixXd>(covariance.data(), modes, modes)};
   return loaded;
 }
 
@@ -96,7 +104,7 @@ Calibration calibrate(const Communicator& comm, const ElasticModel& model, const
   const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm, model, set, used, o);
   std::optional<ParticleAligner> worker;
   collectively(comm, [&] { worker.emplace(model, set, background, libraries, o); });
-  Calibration found{background, with_defaults(o.alignment, model, set.grid).prior_widths};
+  Calibration found{background, with_defaults(o.alignment, model, set.grid).prior};
   std::vector<AmplitudeEstimate> estimates;
   for (std::size_t g = 0; g < background.size(); ++g) {
     if (!background[g]) continue;
@@ -112,8 +120,8 @@ Calibration calibrate(const Communicator& comm, const ElasticModel& model, const
     for (AmplitudeEstimate& estimate : sample.together(comm)) estimates.push_back(std::move(estimate));
   }
   if (o.alignment.amplitude_range == 0 && model.mode_count() > 0) {
-    found.prior_widths = learnt_widths(found.prior_widths, estimates);
-    describe(model, found.prior_widths);
+    found.prior = learnt_normal(found.prior, estimates);
+    describe(model, found.prior);
   }
   return found;
 }

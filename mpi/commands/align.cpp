@@ -139,7 +139,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   Calibration calibration;
   ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);
   AlignOptions calibrated = o;
-  calibrated.alignment.prior_widths = calibration.prior_widths;
+  calibrated.alignment.prior = calibration.prior;
   const PerGrid<NodeLibrary> libraries =
       make_pose_libraries(comm, model, set, used_grids(set, count), calibrated);
   if (!o.local)

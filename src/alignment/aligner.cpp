@@ -7,7 +7,6 @@
 
 #include <Eigen/Cholesky>
 
-#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 #include "core/stage_times.hpp"
 #include "core/units.hpp"
@@ -24,8 +23,6 @@ constexpr double anywhere = std::numeric_limits<double>::infinity();
 constexpr int full_evaluations = 40;
 /// A step of a brief fit that gains less of χ² ends it.
 constexpr double brief_gain = 0.5;
-/// Where the library's conformations stand along a mode, in the prior's standard deviations.
-constexpr double conformation_share = 1.2;
 constexpr double same_amplitudes = 0.17;  // of the prior's largest standard deviation
 /// The search looks at detail as fine as a step of the angles moves the particle's rim, but no finer.
 constexpr double finest_search = 16;  // Å
@@ -148,8 +145,7 @@ const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30
 
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid) {
   if (options.amplitude_range == 0) options.amplitude_range = default_amplitude(model.atom_count());
-  if (options.prior_widths.size() == 0) options.prior_widths = elastic_widths(model, options.amplitude_range);
-  require(options.prior_widths.size() == model.mode_count(), "a width of the prior per mode");
+  if (options.prior.empty()) options.prior = elastic_prior(model, options.amplitude_range);
   if (options.shift_range == 0) options.shift_range = grid.size * grid.pixel_size / 8;
   if (options.search_resolution == 0) {
     const double moved_rim = options.angular_step * radians_per_degree * diameter(model);
@@ -165,15 +161,15 @@ SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const Al
   search.angular_step = options.angular_step;
   search.resolution = options.search_resolution;
   search.shift_range = options.shift_range;
-  search.conformation_steps = conformation_share * options.prior_widths;
+  search.amplitudes = options.prior;
   search.memory = static_cast<std::size_t>(options.library_memory_mib * (1 << 20));
   search.candidates = options.candidates;
   search.separation = 0.6 * options.angular_step;
   return search;
 }
 
-Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, const Eigen::VectorXd& prior_widths)
-    : drawn(std::move(rendering)), refiner(drawn, prior_widths) {
+Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, const NormalPrior& prior)
+    : drawn(std::move(rendering)), refiner(drawn, prior) {
   particle.noise_power = smooth_noise_on_half_grid(noise, drawn.grid.size);
 }
 
@@ -191,11 +187,11 @@ Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum&
     : model_(&model),
       grid_(grid),
       options_(with_defaults(options, model, grid)),
-      same_amplitudes_(same_amplitudes * widest(options_.prior_widths)),
+      same_amplitudes_(same_amplitudes * options_.prior.widest()),
       coarse_(bead_rendering(model, grid,
                              std::max(brief_share * options_.search_resolution, options_.max_resolution)),
-              noise, options_.prior_widths),
-      fine_(rendering(model, grid, options_.max_resolution), noise, options_.prior_widths),
+              noise, options_.prior),
+      fine_(rendering(model, grid, options_.max_resolution), noise, options_.prior),
       search_(library != nullptr ? std::make_unique<PoseSearch>(*library) : nullptr),
       fft_(grid.size) {}
 
@@ -269,7 +265,7 @@ void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends, co
 /// A pose with each conformation of the library.
 std::vector<Placement> Aligner::every_conformation(Placement pose) const {
   std::vector<Placement> starts;
-  for (const auto& amplitudes : library_conformations(conformation_share * options_.prior_widths)) {
+  for (const auto& amplitudes : library_conformations(options_.prior)) {
     pose.amplitudes = amplitudes;
     starts.push_back(pose);
   }

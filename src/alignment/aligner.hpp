@@ -17,11 +17,9 @@
 namespace elastem {
 
 struct AlignmentOptions {
-  double amplitude_range = 0;  ///< Å: about the largest amplitude to expect of the softest mode; 0:
-                               ///< default_amplitude(N)
-  /// Å: the prior's standard deviation along each mode; empty: elastic_widths for amplitudes that fill ±
-  /// amplitude_range along the softest mode evenly.
-  Eigen::VectorXd prior_widths;
+  double amplitude_range = 0;       ///< Å: about the largest amplitude to expect of the softest mode; 0:
+                                    ///< default_amplitude(N)
+  NormalPrior prior;                ///< of the amplitudes; empty: elastic_prior of amplitude_range
   double shift_range = 0;           ///< Å along each axis; 0: an eighth of the box
   double max_resolution = 0;        ///< Å, finest detail that is fitted; 0: all
   double angular_step = 18;         ///< degrees
@@ -79,7 +77,7 @@ class Aligner {
  private:
   /// The model at one resolution, what it is fitted to, and the fits.
   struct Level {
-    Level(Rendering rendering, const NoiseSpectrum& noise, const Eigen::VectorXd& prior_widths);
+    Level(Rendering rendering, const NoiseSpectrum& noise, const NormalPrior& prior);
     Level(const Level&) = delete;  // the refiner points into it
     Level& operator=(const Level&) = delete;
     Rendering drawn;

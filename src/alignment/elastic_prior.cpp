@@ -1,6 +1,9 @@
 #include "alignment/elastic_prior.hpp"
 
 #include <cmath>
+#include <vector>
+
+#include <Eigen/Eigenvalues>
 
 #include "core/error.hpp"
 
@@ -9,52 +12,84 @@ namespace elastem {
 namespace {
 
 constexpr double uniform_width = 0.58;  // standard deviation of what fills ±1 evenly
-constexpr double law_counts = 8;        // particles
+constexpr double law_counts = 8;        // particles, and one more per mode
 constexpr double generous = 1.25, least = 1.0 / 3;
 constexpr double most_undone = 0.5;  // of an estimate's prior
 
-Eigen::VectorXd widened(const Eigen::VectorXd& deviations, const Eigen::VectorXd& start) {
-  return (generous * deviations).cwiseMax(least * start);
+NormalPrior widened(const Eigen::VectorXd& mean, const Eigen::MatrixXd& covariance,
+                    const NormalPrior& start) {
+  return {mean, generous * generous * covariance + least * least * start.covariance};
+}
+
+Eigen::MatrixXd positive(const Eigen::MatrixXd& matrix) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(matrix);
+  return eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0).asDiagonal() *
+         eigen.eigenvectors().transpose();
+}
+
+/// Mean and covariance of a sample, a column each.
+NormalPrior moments(const Eigen::MatrixXd& sample) {
+  const Eigen::VectorXd mean = sample.rowwise().mean();
+  const Eigen::MatrixXd apart = sample.colwise() - mean;
+  return {mean, apart * apart.transpose() / static_cast<double>(sample.cols())};
 }
 
 }  // namespace
 
-Eigen::VectorXd elastic_widths(const ElasticModel& model, double largest) {
-  const double softest = uniform_width * largest;
-  require(softest > 0, "a prior has a width");
+double NormalPrior::widest() const {
+  if (empty()) return 1;
+  return std::sqrt(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(covariance, Eigen::EigenvaluesOnly)
+                       .eigenvalues()
+                       .maxCoeff());
+}
+
+NormalPrior elastic_prior(const ElasticModel& model, double largest) {
+  require(largest > 0, "a prior has a width");
   const Eigen::VectorXd& values = model.eigenvalues;
-  if (values.size() == 0) return Eigen::VectorXd::Constant(model.mode_count(), softest);
-  require(values.size() == model.mode_count() && values.minCoeff() > 0, "a positive eigenvalue per mode");
-  return softest * (values.minCoeff() * values.cwiseInverse()).cwiseSqrt();
+  require(values.size() == 0 || (values.size() == model.mode_count() && values.minCoeff() > 0),
+          "a positive eigenvalue per mode");
+  const double softest = uniform_width * uniform_width * largest * largest;
+  Eigen::VectorXd variances = Eigen::VectorXd::Constant(model.mode_count(), softest);
+  if (values.size() > 0) variances.array() *= values.minCoeff() / values.array();
+  return {Eigen::VectorXd::Zero(model.mode_count()), variances.asDiagonal()};
 }
 
-double widest(const Eigen::VectorXd& widths) {
-  return widths.size() == 0 ? 1 : widths.maxCoeff();
-}
-
-Eigen::VectorXd learnt_widths(const Eigen::VectorXd& start, std::span<const AmplitudeEstimate> estimates) {
-  const Eigen::ArrayXd law = start.array().square();
-  Eigen::ArrayXd square = Eigen::ArrayXd::Zero(law.size()), error = square;
-  double count = 0;
+NormalPrior learnt_normal(const NormalPrior& start, std::span<const AmplitudeEstimate> estimates) {
+  const Eigen::ArrayXd law = start.covariance.diagonal();
+  std::vector<const AmplitudeEstimate*> used;
+  Eigen::MatrixXd error = Eigen::MatrixXd::Zero(law.size(), law.size());
   for (const AmplitudeEstimate& estimate : estimates) {
     if (!usable(estimate)) continue;
-    square += estimate.amplitudes.array().square();
-    error += estimate.covariance.diagonal().array().min(law);
-    ++count;
+    used.push_back(&estimate);
+    // What the image does not determine has the prior's variance; a sampled covariance may have more.
+    const Eigen::VectorXd shrunk = (law / estimate.covariance.diagonal().array()).min(1).sqrt();
+    error += shrunk.asDiagonal() * estimate.covariance * shrunk.asDiagonal();
   }
-  if (count == 0) return start;
-  // With the prior D a truth of variance V is estimated as D/(D + e²)·(truth + error e), 1/C = 1/D + 1/e²: so
-  // E[q²] = (1 − C/D)²·(V + e²), e² = C/(1 − C/D).
-  const Eigen::ArrayXd kept = (1 - error / count / law).max(most_undone);
-  const Eigen::ArrayXd variance = (square / count / kept.square() - error / count / kept).max(0);
-  const Eigen::ArrayXd informed = count * (1 - error / count / law).square();
-  const double scale = informed.sum() > 0 ? (informed * variance / law).sum() / informed.sum() : 1;
-  return widened(((informed * variance + law_counts * scale * law) / (informed + law_counts)).sqrt(), start);
+  if (used.empty()) return start;
+  const auto count = static_cast<double>(used.size());
+  error /= count;
+  // With the prior D a truth t is estimated as (1 − C/D)·(t + error e), 1/C = 1/D + 1/e², e² = C/(1 − C/D).
+  const Eigen::ArrayXd seen = 1 - error.diagonal().array() / law, kept = seen.max(most_undone);
+  Eigen::MatrixXd undone(law.size(), static_cast<Eigen::Index>(used.size()));
+  for (std::size_t i = 0; i < used.size(); ++i)
+    undone.col(static_cast<Eigen::Index>(i)) = used[i]->amplitudes.array() / kept;
+  const NormalPrior all = moments(undone);
+  const Eigen::VectorXd root = kept.sqrt().inverse();
+  const Eigen::MatrixXd truth = positive(all.covariance - root.asDiagonal() * error * root.asDiagonal());
+
+  const Eigen::ArrayXd informed = count * seen.square();
+  const double scale = (informed * truth.diagonal().array() / law).sum() / std::max(informed.sum(), 1e-300);
+  const Eigen::ArrayXd share = informed / (informed + law_counts + static_cast<double>(law.size()));
+  const Eigen::VectorXd weight = share.sqrt();
+  Eigen::MatrixXd covariance = weight.asDiagonal() * truth * weight.asDiagonal();
+  covariance.diagonal().array() += (1 - share) * scale * law;
+  return widened((share * all.mean.array()).matrix(), covariance, start);
 }
 
-Eigen::VectorXd widths_of_sample(const Eigen::VectorXd& start, const Eigen::MatrixXd& sample) {
-  require(sample.rows() == start.size() && sample.cols() > 0, "a sample of amplitudes");
-  return widened(sample.rowwise().norm() / std::sqrt(static_cast<double>(sample.cols())), start);
+NormalPrior normal_of_sample(const NormalPrior& start, const Eigen::MatrixXd& sample) {
+  require(sample.rows() == start.mean.size() && sample.cols() > 0, "a sample of amplitudes");
+  const NormalPrior known = moments(sample);
+  return widened(known.mean, known.covariance, start);
 }
 
 }  // namespace elastem

@@ -9,26 +9,34 @@
 
 namespace elastem {
 
-/// How far each amplitude is expected to go before its image is looked at: normal about 0, of standard
-/// deviation σ_k along mode k. In a harmonic molecule at equilibrium σ_k² = kT/λ_k, and observed transitions
-/// follow that law roughly: soft modes move, stiff ones hardly. With σ_k of that shape further modes have
-/// little freedom to follow the noise.
+/// What is expected of the amplitudes before an image is looked at: a normal distribution.
+struct NormalPrior {
+  Eigen::VectorXd mean;        ///< K, Å
+  Eigen::MatrixXd covariance;  ///< K×K, Å², positive definite
 
-/// The law, σ_k = 0.58·`largest`·√(λ_min/λ_k): that of amplitudes that fill ±`largest` Å along the softest
-/// mode evenly. Without the factor of λ where the model does not know its eigenvalues.
-Eigen::VectorXd elastic_widths(const ElasticModel& model, double largest);
+  bool empty() const { return mean.size() == 0; }
+  /// Standard deviations, Å.
+  Eigen::VectorXd widths() const { return covariance.diagonal().cwiseSqrt(); }
+  /// The largest standard deviation in any direction, Å; of a rigid model 1.
+  double widest() const;
+};
 
-/// The largest of them, Å; of a rigid model 1.
-double widest(const Eigen::VectorXd& widths);
+/// The elastic network's: in a harmonic molecule at equilibrium the variance along mode k is kT/λ_k, and
+/// observed transitions follow that law roughly: soft modes move, stiff ones hardly, so that further modes
+/// have little freedom to follow the noise. About 0, of standard deviations σ_k =
+/// 0.58·`largest`·√(λ_min/λ_k): those of amplitudes that fill ±`largest` Å along the softest mode evenly.
+/// Without the factor of λ where the model does not know its eigenvalues.
+NormalPrior elastic_prior(const ElasticModel& model, double largest);
 
-/// The widths that a sample of particles shows: per mode the variance of the estimates, their errors and the
-/// prior `start` with which they were made taken off, drawn towards the law, its scale estimated as well, as
-/// if eight particles had said so, and the more the less the images say of the mode. A little widened, as a
-/// distribution need not be normal, and never below a third of `start`: what is rare may be missing in the
-/// sample. A pure function; `start` itself for no estimates.
-Eigen::VectorXd learnt_widths(const Eigen::VectorXd& start, std::span<const AmplitudeEstimate> estimates);
+/// What a sample of particles shows: mean and covariance of their estimates, with their errors and the prior
+/// `start`, with which they were made, taken off; drawn towards the shape of `start`, its scale estimated as
+/// well, as if 8 + K particles had said so, and the more the less the images say of a mode. Standard
+/// deviations are widened by a quarter, as a distribution need not be normal, and a third of `start` is added
+/// to them, as what is rare may be missing in the sample. `start` has no correlations. A pure function;
+/// `start` itself for no estimates.
+NormalPrior learnt_normal(const NormalPrior& start, std::span<const AmplitudeEstimate> estimates);
 
 /// The same from a sample of amplitudes that are known, K×M, M > 0.
-Eigen::VectorXd widths_of_sample(const Eigen::VectorXd& start, const Eigen::MatrixXd& sample);
+NormalPrior normal_of_sample(const NormalPrior& start, const Eigen::MatrixXd& sample);
 
 }  // namespace elastem

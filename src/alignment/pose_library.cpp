@@ -5,6 +5,8 @@
 #include <complex>
 #include <numbers>
 
+#include <Eigen/Eigenvalues>
+
 #include "alignment/sphere_grid.hpp"
 #include "core/error.hpp"
 #include "imaging/fft.hpp"
@@ -21,9 +23,10 @@ std::complex<float> centring(int kx, int ky, int size) {
       std::polar(1.0, 2 * std::numbers::pi * (kx + ky) * (size / 2) / static_cast<double>(size)));
 }
 
-SearchOptions with_steps(SearchOptions options, const ElasticModel& model) {
-  if (options.conformation_steps.size() == 0) options.conformation_steps.setZero(model.mode_count());
-  require(options.conformation_steps.size() == model.mode_count(), "one step per mode");
+SearchOptions with_prior(SearchOptions options, const ElasticModel& model) {
+  constexpr double rigid = 1e-6;  // Å
+  if (options.amplitudes.empty()) options.amplitudes = elastic_prior(model, rigid);
+  require(options.amplitudes.mean.size() == model.mode_count(), "the prior is one of the model's amplitudes");
   return options;
 }
 
@@ -33,24 +36,25 @@ int row_of(int ky, int size) {
 
 }  // namespace
 
-std::vector<Eigen::VectorXd> library_conformations(const Eigen::VectorXd& steps) {
-  constexpr double worth_it = 0.4;  // of the largest step
-  const Eigen::Index modes = steps.size();
-  std::vector<Eigen::VectorXd> conformations = {Eigen::VectorXd::Zero(modes)};
-  for (Eigen::Index k = 0; k < modes; ++k) {
-    if (steps[k] == 0 || steps[k] < worth_it * steps.maxCoeff()) continue;
+std::vector<Eigen::VectorXd> library_conformations(const NormalPrior& prior) {
+  constexpr double step = 1.2, worth_it = 0.4;
+  std::vector<Eigen::VectorXd> conformations = {prior.mean};
+  if (prior.empty()) return conformations;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(prior.covariance);
+  const Eigen::VectorXd widths = axes.eigenvalues().cwiseSqrt();
+  for (Eigen::Index k = widths.size() - 1; k >= 0 && widths[k] >= worth_it * widths.maxCoeff(); --k) {
     for (const double sign : {-1.0, 1.0})
-      conformations.emplace_back(sign * steps[k] * Eigen::VectorXd::Unit(modes, k));
+      conformations.emplace_back(prior.mean + sign * step * widths[k] * axes.eigenvectors().col(k));
   }
   return conformations;
 }
 
 PoseLibrary::PoseLibrary(const ElasticModel& model, ImageGrid full, const SearchOptions& options)
-    : options_(with_steps(options, model)),
+    : options_(with_prior(options, model)),
       full_(full),
       drawn_(bead_rendering(model, full, options.resolution)),
       band_radius_(std::min(static_cast<int>(drawn_.band_radius()), (drawn_.grid.size - 1) / 2)),
-      conformations_(library_conformations(options_.conformation_steps)) {
+      conformations_(library_conformations(options_.amplitudes)) {
   require(band_radius_ >= 2, "the search resolution leaves a few Fourier terms");
   for (int kx = 0; kx <= band_radius_; ++kx) {
     Column column{kx, {}, term_count_};

@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include "alignment/elastic_prior.hpp"
 #include "imaging/elastic_model.hpp"
 #include "imaging/rendering.hpp"
 
@@ -14,16 +15,17 @@ struct SearchOptions {
   double angular_step = 18;                   ///< degrees between views and between in-plane angles
   double resolution = 16;                     ///< Å, finest detail the search looks at
   double shift_range = 0;                     ///< Å along each axis
-  Eigen::VectorXd conformation_steps;         ///< Å along each mode, see library_conformations; empty: 0
+  NormalPrior amplitudes;                     ///< expected ones; empty: only the mean structure is looked for
   std::size_t memory = std::size_t{1} << 28;  ///< bytes that the library may take
   int shortlist = 500;     ///< of the correlation's hits, those whose neighbourhood is looked at
   int candidates = 24;     ///< distinct starts handed on
   double separation = 10;  ///< degrees between two starts of nearly the same conformation
 };
 
-/// The conformations that a search tries: the mean structure and ±step along each mode whose step is at least
-/// 0.4 of the largest one: along the others a reference's derivatives reach as far. `steps`: 0 or more.
-std::vector<Eigen::VectorXd> library_conformations(const Eigen::VectorXd& steps);
+/// The conformations that a search tries: the prior's mean, and 1.2 standard deviations either way along each
+/// of its principal axes that is at least 0.4 as wide as the widest: along the others a reference's
+/// derivatives reach as far.
+std::vector<Eigen::VectorXd> library_conformations(const NormalPrior& prior);
 
 /// Reference projections of several conformations on a near-uniform grid of views at in-plane angle 0, with
 /// their derivatives by amplitudes and rotation, as Fourier terms of a half plane below the search's

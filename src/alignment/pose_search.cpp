@@ -7,7 +7,6 @@
 
 #include <Eigen/Cholesky>
 
-#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 #include "core/units.hpp"
 #include "imaging/fourier_crop.hpp"
@@ -21,8 +20,6 @@ constexpr double shift_step = 0.4;  // of the search's resolution
 /// Spread of a cell along each parameter, as a share of its side: that of a uniform distribution, and a
 /// little more, since neighbouring cells do better than the corners of this one.
 constexpr double cell_spread = 0.35;
-/// A conformation stands for all that lie between it and the next, and beyond.
-constexpr double conformation_spread = 0.8;
 /// The neighbourhood ends here, in spreads of each parameter.
 constexpr double cell_end = 2;
 
@@ -68,7 +65,7 @@ PoseSearch::PoseSearch(const PoseLibrary& library)
   }
   const Eigen::Index modes = library.drawn().model.mode_count();
   cell_.resize(modes + 5);
-  cell_.head(modes) = (conformation_spread * options.conformation_steps.cwiseMax(1e-6)).cast<float>();
+  cell_.head(modes) = options.amplitudes.widths().cast<float>();
   cell_.segment<3>(modes).setConstant(
       static_cast<float>(cell_spread * options.angular_step * radians_per_degree));
   cell_.tail<2>().setConstant(static_cast<float>(cell_spread * step));
@@ -291,7 +288,7 @@ std::vector<Candidate> PoseSearch::distinct(std::vector<Candidate>& all) const {
   const SearchOptions& options = library_->options();
   std::stable_sort(all.begin(), all.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  const double same_conformation = std::max(widest(options.conformation_steps), 1e-6);
+  const double same_conformation = 1.2 * options.amplitudes.widest();
   std::vector<Candidate> chosen;
   for (Candidate& candidate : all) {
     if (static_cast<int>(chosen.size()) >= options.candidates || !(candidate.score > 0)) break;

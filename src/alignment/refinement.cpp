@@ -5,7 +5,6 @@
 
 #include <Eigen/Cholesky>
 
-#include "alignment/elastic_prior.hpp"
 #include "core/error.hpp"
 
 namespace elastem {
@@ -31,14 +30,16 @@ std::vector<float> transfer_at(const DefocusFit& fit, double change, ImageGrid g
 
 }  // namespace
 
-Refiner::Refiner(const Rendering& drawn, const Eigen::VectorXd& prior_widths)
+Refiner::Refiner(const Rendering& drawn, const NormalPrior& prior)
     : drawn_(&drawn),
-      prior_precision_(prior_widths.array().square().inverse()),
-      longest_step_(longest_amplitude * widest(prior_widths)),
+      prior_mean_(prior.mean),
+      prior_precision_(prior.covariance.llt().solve(
+          Eigen::MatrixXd::Identity(prior.covariance.rows(), prior.covariance.cols()))),
+      longest_step_(longest_amplitude * prior.widest()),
       projector_(drawn.model, drawn.grid),
       fft_(drawn.grid.size) {
-  require(prior_widths.size() == drawn.model.mode_count() && (prior_widths.array() > 0).all(),
-          "a prior has a width along each mode");
+  require(prior.mean.size() == drawn.model.mode_count() && prior_precision_.allFinite(),
+          "the prior is one of the model's amplitudes");
   const int size = drawn.grid.size, half = size / 2 + 1;
   const double radius = drawn.band_radius();
   for (int row = 0; row < size; ++row) {
@@ -113,7 +114,8 @@ void Refiner::whiten(const Spectrum& spectrum, const std::vector<float>& factor,
 }
 
 double Refiner::prior_terms(const Placement& at) const {
-  const double amplitudes = at.amplitudes.cwiseAbs2().dot(prior_precision_);
+  const Eigen::VectorXd away = at.amplitudes - prior_mean_;
+  const double amplitudes = away.dot(prior_precision_ * away);
   if (!defocus_) return amplitudes;
   return amplitudes + at.defocus_change * at.defocus_change / (defocus_->spread * defocus_->spread);
 }
@@ -176,7 +178,7 @@ Fit Refiner::start(const Placement& at) {
   fit.information =
       a * a * (sums.topLeftCorner(n, n) - mixed * mixed.transpose() / std::max(image_image, 1e-300));
   fit.gradient = a * (sums.col(data).head(n) - a * mixed);
-  fit.gradient.head(k) -= at.amplitudes.cwiseProduct(prior_precision_);
+  fit.gradient.head(k) -= prior_precision_ * (at.amplitudes - prior_mean_);
   if (defocus_) fit.gradient[n - 1] -= at.defocus_change / (defocus_->spread * defocus_->spread);
   fit.objective = fit.chi2 + prior_terms(at);
   return fit;
@@ -184,7 +186,7 @@ Fit Refiner::start(const Placement& at) {
 
 Eigen::MatrixXd Refiner::precision(const Fit& fit, double noise_scale) const {
   Eigen::MatrixXd precision = fit.information / noise_scale;
-  precision.diagonal().head(fit.placement.amplitudes.size()) += prior_precision_;
+  precision.topLeftCorner(prior_mean_.size(), prior_mean_.size()) += prior_precision_;
   if (defocus_) precision.diagonal().tail<1>().array() += 1 / (defocus_->spread * defocus_->spread);
   return precision;
 }

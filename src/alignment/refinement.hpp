@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include "alignment/elastic_prior.hpp"
 #include "alignment/observation.hpp"
 #include "alignment/placement.hpp"
 #include "imaging/ctf.hpp"
@@ -36,17 +37,16 @@ struct DefocusFit {
 };
 
 /// Levenberg–Marquardt for one particle at a time: minimises
-///   χ²(θ) = Σ_k w(k)·|Y(k) − a·CTF(k)·F[proj θ](k)|² + Σ_j q_j²/σ_j² [+ Δf²/σ_f²]
+///   χ²(θ) = Σ_k w(k)·|Y(k) − a·CTF(k)·F[proj θ](k)|² + (q − μ)ᵀΣ⁻¹(q − μ) [+ Δf²/σ_f²]
 /// over amplitudes, left rotation increments, shift and, if asked, a change Δf of both defoci, with
 /// closed-form derivatives (of the CTF by Δf: central differences); the grey scale a is solved in closed form
 /// at every point (variable projection, Kaufman 1975), w = 1/E|N|². Damping of the diagonal starts at 10⁻², a
 /// step that helps divides it by five, one that does not multiplies it by eight. A step is cut to 20°, 4
-/// pixels and half of the largest σ_j. Owns scratch memory: one a thread.
+/// pixels and half of the prior's largest standard deviation. Owns scratch memory: one a thread.
 class Refiner {
  public:
-  /// `drawn` must outlive the refiner; the terms of its resolution are fitted. `prior_widths`: the K σ_j in
-  /// Å.
-  Refiner(const Rendering& drawn, const Eigen::VectorXd& prior_widths);
+  /// `drawn` must outlive the refiner; the terms of its resolution are fitted. `prior`: of the K amplitudes.
+  Refiner(const Rendering& drawn, const NormalPrior& prior);
 
   /// The particle that the next fits are for, on the rendering's grid.
   void observe(const Observation& particle, const std::optional<DefocusFit>& defocus = std::nullopt);
@@ -77,8 +77,9 @@ class Refiner {
   Eigen::VectorXd step_of(const Fit& fit) const;
 
   const Rendering* drawn_;
-  Eigen::VectorXd prior_precision_;  ///< 1/σ_j²
-  double longest_step_;              ///< Å, of the amplitudes together
+  Eigen::VectorXd prior_mean_;
+  Eigen::MatrixXd prior_precision_;
+  double longest_step_;  ///< Å, of the amplitudes together
   Projector<float> projector_;
   Fft2<float> fft_;
   std::vector<Run> runs_;

@@ -51,8 +51,8 @@ AlignmentOptions refinement_options(const Checkpoint& checkpoint, const ElasticM
       checkpoint.conformations.data(), modes,
       modes == 0 ? 0 : static_cast<Eigen::Index>(checkpoint.conformations.size()) / modes);
   if (sample.cols() > 0)
-    options.prior_widths =
-        widths_of_sample(elastic_widths(model, default_amplitude(model.atom_count())), sample.cast<double>());
+    options.prior =
+        normal_of_sample(elastic_prior(model, default_amplitude(model.atom_count())), sample.cast<double>());
   return options;
 }
 

@@ -3,8 +3,10 @@
 #include <cmath>
 #include <vector>
 
+#include <Eigen/LU>
 #include <gtest/gtest.h>
 
+#include "alignment/pose_library.hpp"
 #include "core/random.hpp"
 
 namespace elastem {
@@ -19,77 +21,111 @@ ElasticModel model_of(const Eigen::VectorXd& eigenvalues) {
   return model;
 }
 
-// What an alignment of `count` particles with the prior `start` says: truths of the widths `truth`, each seen
-// with the error `error`.
-std::vector<AmplitudeEstimate> sample(const Eigen::VectorXd& start, const Eigen::VectorXd& truth,
-                                      const Eigen::VectorXd& error, int count, std::uint64_t seed = 1) {
+NormalPrior uncorrelated(const Eigen::VectorXd& widths) {
+  return {Eigen::VectorXd::Zero(widths.size()), widths.cwiseAbs2().asDiagonal()};
+}
+
+// What an alignment of `count` particles with the prior `start` says: truths mean + root·(normal deviates),
+// each amplitude seen with its error.
+struct Truth {
+  Eigen::VectorXd mean;
+  Eigen::MatrixXd root;
+};
+std::vector<AmplitudeEstimate> sample(const NormalPrior& start, const Truth& truth,
+                                      const Eigen::VectorXd& error, int count) {
+  const Eigen::Index modes = error.size();
   std::vector<AmplitudeEstimate> estimates;
   for (int i = 0; i < count; ++i) {
-    Random random(seed, Stream::sampling, static_cast<std::uint64_t>(i));
-    AmplitudeEstimate one{Eigen::VectorXd(start.size()), Eigen::MatrixXd::Zero(start.size(), start.size())};
-    for (Eigen::Index k = 0; k < start.size(); ++k) {
-      const double seen = truth[k] * random.normal() + error[k] * random.normal();
-      const double precision = 1 / (start[k] * start[k]) + 1 / (error[k] * error[k]);
-      one.covariance(k, k) = 1 / precision;
-      one.amplitudes[k] = seen / (error[k] * error[k]) / precision;
-    }
-    estimates.push_back(one);
+    Random random(1, Stream::sampling, static_cast<std::uint64_t>(i));
+    Eigen::VectorXd deviates(truth.root.cols()), seen(modes);
+    for (double& value : deviates) value = random.normal();
+    seen = truth.mean + truth.root * deviates;
+    for (Eigen::Index k = 0; k < modes; ++k) seen[k] += error[k] * random.normal();
+    const Eigen::VectorXd own = error.cwiseAbs2().cwiseInverse();
+    const Eigen::VectorXd both = own + start.covariance.diagonal().cwiseInverse();
+    estimates.push_back({own.cwiseProduct(seen).cwiseQuotient(both), both.cwiseInverse().asDiagonal()});
   }
   return estimates;
 }
 
-TEST(ElasticWidths, FallWithTheRootOfTheEigenvalue) {
-  const Eigen::VectorXd widths = elastic_widths(model_of(Eigen::Vector3d(2, 8, 18)), 100);
-  EXPECT_NEAR(widths[0], 58, 1e-9);
-  EXPECT_NEAR(widths[1], 29, 1e-9);
-  EXPECT_NEAR(widths[2], 58.0 / 3, 1e-9);
+TEST(ElasticPrior, WidthsFallWithTheRootOfTheEigenvalue) {
+  const NormalPrior prior = elastic_prior(model_of(Eigen::Vector3d(2, 8, 18)), 100);
+  EXPECT_TRUE(prior.widths().isApprox(Eigen::Vector3d(58, 29, 58.0 / 3)));
+  EXPECT_TRUE(prior.mean.isZero());
+  EXPECT_NEAR(prior.widest(), 58, 1e-9);
 }
 
-TEST(ElasticWidths, AreAllTheSameWithoutEigenvalues) {
+TEST(ElasticPrior, WidthsAreAllTheSameWithoutEigenvalues) {
   ElasticModel model = model_of(Eigen::Vector3d(1, 2, 3));
   model.eigenvalues.resize(0);
-  EXPECT_TRUE(elastic_widths(model, 100).isApprox(Eigen::Vector3d(58, 58, 58)));
+  EXPECT_TRUE(elastic_prior(model, 100).widths().isApprox(Eigen::Vector3d(58, 58, 58)));
 }
 
-TEST(LearntWidths, AreThoseOfTheTruthAndAQuarterWherePrecisionIsEnough) {
-  const Eigen::Vector3d start(100, 50, 20), truth(60, 50, 60), error(8, 8, 8);
-  const Eigen::VectorXd widths = learnt_widths(start, sample(start, truth, error, 2000));
-  for (int k = 0; k < 3; ++k) EXPECT_NEAR(widths[k] / (1.25 * truth[k]), 1, 0.05) << "mode " << k;
+TEST(LearntNormal, HasMeanWidthsAndCorrelationOfTheTruth) {
+  const NormalPrior start = uncorrelated(Eigen::Vector3d(100, 50, 20));
+  Eigen::MatrixXd root(3, 2);
+  root << 60, 0, 30, 30, 0, 0;
+  const Truth truth{Eigen::Vector3d(30, -20, 0), root};
+  const NormalPrior learnt = learnt_normal(start, sample(start, truth, Eigen::Vector3d(8, 8, 8), 4000));
+  const Eigen::MatrixXd expected = 1.25 * 1.25 * truth.root * truth.root.transpose() + start.covariance / 9;
+  EXPECT_LT((learnt.mean - truth.mean).norm(), 3);
+  EXPECT_LT((learnt.covariance - expected).norm(), 0.08 * expected.norm());
 }
 
 // A mode of which the images say nothing keeps the law, at the scale that the others show.
-TEST(LearntWidths, FollowTheLawWhereImagesSayNothing) {
-  const Eigen::Vector3d start(100, 50, 20), truth(50, 25, 10), error(5, 5, 500);
-  const Eigen::VectorXd widths = learnt_widths(start, sample(start, truth, error, 400));
-  EXPECT_NEAR(widths[2] / start[2], 0.625, 0.1);
+TEST(LearntNormal, FollowsTheLawWhereImagesSayNothing) {
+  const NormalPrior start = uncorrelated(Eigen::Vector3d(100, 50, 20));
+  const Truth truth{Eigen::Vector3d::Zero(), Eigen::Vector3d(50, 25, 10).asDiagonal()};
+  const NormalPrior learnt = learnt_normal(start, sample(start, truth, Eigen::Vector3d(5, 5, 500), 400));
+  EXPECT_NEAR(learnt.widths()[2] / 20, std::hypot(1.25 * 0.5, 1.0 / 3), 0.1);
+  EXPECT_NEAR(learnt.mean[2], 0, 1);
 }
 
-TEST(LearntWidths, OfARigidMoleculeAreAThirdOfTheStart) {
-  const Eigen::Vector3d start(100, 50, 20), truth(1e-3, 1e-3, 1e-3), error(1, 1, 1);
-  EXPECT_TRUE(learnt_widths(start, sample(start, truth, error, 128)).isApprox(start / 3));
+TEST(LearntNormal, OfARigidMoleculeIsNotNarrowerThanAThirdOfTheStart) {
+  const NormalPrior start = uncorrelated(Eigen::Vector3d(100, 50, 20));
+  const Truth truth{Eigen::Vector3d::Zero(), Eigen::MatrixXd::Zero(3, 1)};
+  const NormalPrior learnt = learnt_normal(start, sample(start, truth, Eigen::Vector3d(1, 1, 1), 128));
+  for (Eigen::Index k = 0; k < 3; ++k)
+    EXPECT_NEAR(learnt.widths()[k] / start.widths()[k], 1.0 / 3, 0.01) << "mode " << k;
 }
 
-TEST(LearntWidths, AreTheStartWithoutEstimates) {
-  const Eigen::Vector2d start(100, 50);
-  EXPECT_EQ(learnt_widths(start, {}), start);
-  AmplitudeEstimate broken{Eigen::Vector2d(NAN, 0), Eigen::Matrix2d::Identity()};
-  EXPECT_EQ(learnt_widths(start, {&broken, 1}), start);
+TEST(LearntNormal, IsTheStartWithoutEstimates) {
+  const NormalPrior start = uncorrelated(Eigen::Vector2d(100, 50));
+  const AmplitudeEstimate broken{Eigen::Vector2d(NAN, 0), Eigen::Matrix2d::Identity()};
+  for (const NormalPrior& learnt : {learnt_normal(start, {}), learnt_normal(start, {&broken, 1})}) {
+    EXPECT_EQ(learnt.mean, start.mean);
+    EXPECT_EQ(learnt.covariance, start.covariance);
+  }
 }
 
-TEST(LearntWidths, AreFiniteWhereEstimatesAreWiderThanTheirPrior) {
-  const Eigen::Vector2d start(100, 50);
-  std::vector<AmplitudeEstimate> wide(20, {Eigen::Vector2d(300, -200), Eigen::Matrix2d::Identity() * 1e6});
-  const Eigen::VectorXd widths = learnt_widths(start, wide);
-  EXPECT_TRUE(widths.allFinite());
-  EXPECT_LT(widths.maxCoeff(), 1000);
+TEST(LearntNormal, IsPositiveAndFiniteWhereEstimatesAreWiderThanTheirPrior) {
+  const NormalPrior start = uncorrelated(Eigen::Vector2d(100, 50));
+  const std::vector<AmplitudeEstimate> wide(20,
+                                            {Eigen::Vector2d(300, -200), Eigen::Matrix2d::Identity() * 1e6});
+  const NormalPrior learnt = learnt_normal(start, wide);
+  EXPECT_TRUE(learnt.covariance.allFinite());
+  EXPECT_LT(learnt.widest(), 1000);
+  EXPECT_GT(learnt.covariance.determinant(), 0);
 }
 
-TEST(WidthsOfSample, AreItsRootMeanSquareAndAQuarter) {
+TEST(NormalOfSample, IsItsMeanAndAWiderCovariance) {
   Eigen::MatrixXd known(2, 4);
-  known << 30, -30, 30, -30, 0, 0, 0, 0;
-  const Eigen::VectorXd widths = widths_of_sample(Eigen::Vector2d(60, 60), known);
-  EXPECT_NEAR(widths[0], 37.5, 1e-12);
-  EXPECT_NEAR(widths[1], 20, 1e-12);
+  known << 40, -20, 40, -20, 0, 0, 0, 0;
+  const NormalPrior learnt = normal_of_sample(uncorrelated(Eigen::Vector2d(60, 60)), known);
+  EXPECT_TRUE(learnt.mean.isApprox(Eigen::Vector2d(10, 0)));
+  EXPECT_TRUE(learnt.widths().isApprox(Eigen::Vector2d(std::hypot(37.5, 20), 20)));
+}
+
+TEST(LibraryConformations, StandOnThePriorsPrincipalAxes) {
+  NormalPrior prior = uncorrelated(Eigen::Vector3d(10, 8, 1));
+  prior.mean = Eigen::Vector3d(5, 0, 0);
+  const auto conformations = library_conformations(prior);
+  ASSERT_EQ(conformations.size(), 5U);  // the third axis is short
+  EXPECT_EQ(conformations[0], prior.mean);
+  for (std::size_t i = 1; i < conformations.size(); ++i)
+    EXPECT_NEAR((conformations[i] - prior.mean).norm(), i <= 2 ? 12 : 9.6, 1e-9);
+  EXPECT_TRUE((conformations[1] + conformations[2]).isApprox(2 * prior.mean));
+  EXPECT_EQ(library_conformations(NormalPrior{Eigen::VectorXd(), Eigen::MatrixXd()}).size(), 1U);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ SearchOptions options() {
   search.angular_step = 12;
   search.resolution = 12;
   search.shift_range = 12;
-  search.conformation_steps = Eigen::VectorXd::Constant(2, 40);
+  search.amplitudes = {Eigen::Vector2d::Zero(), 33.0 * 33 * Eigen::Matrix2d::Identity()};
   search.candidates = 10;
   search.separation = 18;
   return search;
@@ -58,7 +58,7 @@ TEST(PoseSearch, CandidatesDifferInPoseOrConformation) {
     for (std::size_t d = 0; d < c; ++d) {
       const Placement &one = candidates[c].placement, &other = candidates[d].placement;
       EXPECT_TRUE(rotation_distance(one.rotation, other.rotation) >= options().separation ||
-                  (one.amplitudes - other.amplitudes).norm() >= options().conformation_steps.maxCoeff());
+                  (one.amplitudes - other.amplitudes).norm() >= 1.2 * options().amplitudes.widest());
     }
   }
 }
@@ -81,17 +81,19 @@ TEST(PoseLibrary, TangentsAreTheDerivativesOfTheTerms) {
   // Central differences between libraries whose conformations lie a little to either side of the mean.
   const ElasticModel model = bent_chain();
   SearchOptions near = options();
-  near.conformation_steps.setConstant(0.5);  // Å
+  near.amplitudes.covariance = 0.4 * 0.4 * Eigen::Matrix2d::Identity();  // Å²
   const OwnPoseLibrary library(model, test_grid, near);
   const std::size_t views = library->references().size() / library->conformations().size(), view = 40;
   const auto tangent = library->tangent(view);  // of the mean
-  for (int k = 0; k < 2; ++k) {
-    const auto mode = static_cast<std::size_t>(k);
-    const Eigen::VectorXf difference = library->tangent((1 + 2 * mode + 1) * views + view).col(0) -
-                                       library->tangent((1 + 2 * mode) * views + view).col(0);
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const std::size_t before = 1 + 2 * axis, after = before + 1;  // conformations either side of the mean
+    const Eigen::VectorXf step =
+        (library->conformations()[after] - library->conformations()[before]).cast<float>();
+    const Eigen::VectorXf expected = tangent.middleCols(1, 2) * step;
+    const Eigen::VectorXf difference =
+        library->tangent(after * views + view).col(0) - library->tangent(before * views + view).col(0);
     // Single precision of the terms over a step of 1 Å, and the curvature (0.5 Å / resolution)².
-    const float scale = tangent.col(1 + k).norm();
-    EXPECT_LT((difference - tangent.col(1 + k)).norm(), 0.01F * scale) << "mode " << k;
+    EXPECT_LT((difference - expected).norm(), 0.01F * expected.norm()) << "axis " << axis;
   }
   // A turn in the plane keeps the power of every ring: no change along the terms themselves, up to the band's
   // square lattice.

@@ -28,7 +28,7 @@ class PosteriorTest : public testing::Test {
 
   ElasticModel model = bent_chain();
   Rendering exact = rendering(model, test_grid, 0);
-  Refiner refiner{exact, Eigen::VectorXd::Constant(model.mode_count(), 200)};
+  Refiner refiner{exact, wide_prior(model)};
 };
 
 TEST_F(PosteriorTest, WithLittleNoiseItIsTheNormalDistributionOfTheFisherMatrix) {

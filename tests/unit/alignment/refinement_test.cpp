@@ -43,7 +43,7 @@ class Refinement : public testing::Test {
 
   ElasticModel model = bent_chain();
   Rendering exact = rendering(model, test_grid, 0);
-  Refiner refiner{exact, Eigen::VectorXd::Constant(model.mode_count(), 200)};
+  Refiner refiner{exact, wide_prior(model)};
 };
 
 TEST_F(Refinement, FindsTheTruthWithoutNoise) {
@@ -114,7 +114,7 @@ TEST_F(Refinement, ABandLeavesFewerTermsAndLargerErrors) {
   crop_spectrum(particle.spectrum, test_grid.size, coarse.grid.size, cropped.spectrum);
   cropped.transfer = ctf_half_grid(test_ctf(), coarse.grid.size, coarse.grid.pixel_size);
   cropped.noise_power.assign(cropped.transfer.size(), particle.noise_power[0]);
-  Refiner banded(coarse, Eigen::VectorXd::Constant(model.mode_count(), 200));
+  Refiner banded(coarse, wide_prior(model));
   banded.observe(cropped);
   const Fit band = banded.start(truth);
   EXPECT_LT(band.terms, full.terms);

@@ -40,6 +40,12 @@ inline ElasticModel bent_chain(Eigen::Index atoms = 120) {
   return model;
 }
 
+/// 200 Å along each mode.
+inline NormalPrior wide_prior(const ElasticModel& model) {
+  return {Eigen::VectorXd::Zero(model.mode_count()),
+          200.0 * 200 * Eigen::MatrixXd::Identity(model.mode_count(), model.mode_count())};
+}
+
 inline Ctf test_ctf() {
   Ctf ctf;
   ctf.defocus_u = 5200, ctf.defocus_v = 4900, ctf.defocus_angle = 20;
