@@ -15,6 +15,8 @@ case "${1:-all}" in
 esac
 processors=$(env -u OMP_NUM_THREADS nproc)  # nproc obeys OMP_NUM_THREADS
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+# Open MPI removes its folder when the last program ends, even while another one is starting in it: something stays there.
+mkdir -p "${TMPDIR:-/tmp}/ompi.$(hostname).$(id -u)/kept"
 reports=()
 extra_failures=()
 
