@@ -118,7 +118,7 @@ TEST(NormalOfSample, IsItsMeanAndAWiderCovariance) {
 
 TEST(LibraryConformations, StandOnThePriorsPrincipalAxes) {
   NormalPrior prior = uncorrelated(Eigen::Vector3d(10, 8, 1));
-  prior.mean = Eigen::Vector3d(5, 0, 0);
+  prior.mean[0] = 5;
   const auto conformations = library_conformations(prior);
   ASSERT_EQ(conformations.size(), 5U);  // the third axis is short
   EXPECT_EQ(conformations[0], prior.mean);
