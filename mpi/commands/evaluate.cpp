@@ -8,6 +8,8 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/evaluate/result_rows.hpp"
+#include "mpi/commands/evaluate/structures.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -18,8 +20,6 @@ namespace elastem {
 
 namespace {
 
-constexpr std::int64_t block_rows = 4096;
-
 void require_comparable(const cli::EvaluateOptions& o, const ResultTable& result, const ResultTable& truth) {
   if (result.modes() != truth.modes())
     throw Error(
@@ -27,9 +27,6 @@ void require_comparable(const cli::EvaluateOptions& o, const ResultTable& result
                     "compare them",
                     o.input, format_number_list(result.modes()), o.truth, format_number_list(truth.modes()),
                     format_number_list(truth.modes())));
-  if (o.without_prior && !result.has_fits())
-    throw Error("option --without-prior: " + o.input +
-                " does not say what the images alone say; give a table of align");
   require_same_modes(o.input, result.provenance(), o.truth, truth.provenance(), o.matching.accept_mismatch);
 }
 
@@ -43,39 +40,30 @@ EvaluationContext context_of(const cli::EvaluateOptions& o, const ResultTable& t
   return context;
 }
 
-// This rank's slices of the result with their rows of the truth, a block at a time.
+// This rank's slices of the result with their rows of the truth.
 void add_rows(const ResultTable& result, ResultTable::Details details, const ResultTable& truth,
               const RowMatch& match, Evaluation& evaluation) {
-  const std::int64_t end = match.rows.first + match.rows.count;
-  for (std::int64_t first = match.rows.first; first < end; first += block_rows) {
-    const Range block{first, std::min(block_rows, end - first)};
-    const auto others = match.of(block);
-    const auto estimates = result.read(block.first, block.count, details);
+  for_each_block(result, details, match, [&](std::int64_t first, auto estimates, auto others) {
     const auto truths = matched_rows(truth, others);
     for (std::size_t i = 0; i < estimates.size(); ++i)
       if (others[i] != RowMatch::none || estimates[i].state == ParticleState::pending)
         evaluation.add(first + static_cast<std::int64_t>(i), estimates[i], truths[i]);
-  }
-}
-
-// The rows of this rank's slices.
-Range own_slices(const Communicator& comm, const RowSlices& slices) {
-  const std::int64_t first = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size()));
-  return {first, slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size())) - first};
+  });
 }
 
 }  // namespace
 
 ExitCode evaluate_command(const Invocation& invocation, const cli::EvaluateOptions& o) {
+  if (!o.structures.empty()) return evaluate_structures(invocation, o);
   const Communicator& comm = invocation.comm;
   ResultTable result = ResultTable::open(comm, o.input, ResultTable::Access::read);
   ResultTable truth = ResultTable::open(comm, o.truth, ResultTable::Access::read);
   require_comparable(o, result, truth);
+  const ResultTable::Details details = evaluated_details(o, result);
   const EvaluationContext context = context_of(o, truth);
   Evaluation evaluation(static_cast<int>(result.modes().size()), result.size());
   const RowMatch match = match_results(comm, {o.input, result}, own_slices(comm, evaluation.slices()),
                                        {o.truth, truth}, o.matching.accept_mismatch);
-  const auto details = o.without_prior ? ResultTable::Details::image_alone : ResultTable::Details::none;
   collectively(comm, [&] { add_rows(result, details, truth, match, evaluation); });
   comm.sum(evaluation.sums());
   comm.sum(evaluation.counts());

@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/landscape/table_landscape.hpp"
@@ -34,16 +33,6 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   write_landscape_report(o.output, std::move(report), read_modes_table(o.modes_file).structure, model);
 }
 
-// The model of the table's modes; the Error names both files. Collective.
-ElasticModel model_of(const Communicator& comm, const cli::LandscapeOptions& o, const ResultTable& table) {
-  try {
-    return read_model(comm, o.modes_file, format_number_list(table.modes()), {});
-  } catch (const Error& error) {
-    throw Error(o.input + " holds amplitudes of modes " + format_number_list(table.modes()) +
-                ", which do not come from " + o.modes_file + ": " + error.what());
-  }
-}
-
 }  // namespace
 
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o) {
@@ -51,7 +40,7 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   const std::string page = (fs::path(o.output) / "index.html").string();
   decide_output(comm, page, false, o.common.overwrite);
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
-  const ElasticModel model = model_of(comm, o, table);
+  const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);
   if (o.common.dry_run) {
     spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written", table.size(),

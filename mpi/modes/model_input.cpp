@@ -129,4 +129,14 @@ ElasticModel read_model(const Communicator& comm, const std::string& modes_file,
   return model;
 }
 
+ElasticModel read_model_of(const Communicator& comm, const std::string& result_path,
+                           const std::vector<int>& modes, const std::string& modes_file) {
+  try {
+    return read_model(comm, modes_file, format_number_list(modes), {});
+  } catch (const Error& error) {
+    throw Error(result_path + " holds amplitudes of modes " + format_number_list(modes) +
+                ", which do not come from " + modes_file + ": " + error.what());
+  }
+}
+
 }  // namespace elastem

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "imaging/atom_model.hpp"
 #include "imaging/elastic_model.hpp"
@@ -21,5 +22,10 @@ AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli
 /// chosen_atom_model do.
 ElasticModel read_model(const Communicator& comm, const std::string& modes_file,
                         const std::string& modes_selection, const cli::AtomModelOption& option);
+
+/// The same with the modes that the amplitudes of a result are of. Collective. Throws Error that names both
+/// files when the modes file has not all of them.
+ElasticModel read_model_of(const Communicator& comm, const std::string& result_path,
+                           const std::vector<int>& modes, const std::string& modes_file);
 
 }  // namespace elastem

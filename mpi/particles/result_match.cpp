@@ -117,25 +117,52 @@ RowMatch match_results(const Communicator& comm, const NamedTable& result, Range
   return match;
 }
 
-std::vector<ParticleResult> matched_rows(const ResultTable& table, std::span<const std::int64_t> rows,
-                                         ResultTable::Details details) {
+RowMatch match_truth(const Communicator& comm, const NamedTable& result, Range part,
+                     const ParticleFile& truth, bool accept_mismatch) {
+  RowMatch match = match_rows(comm, keyed_rows(result), part, keyed_rows(truth), accept_mismatch);
+  const Images then = images_of(result.table.provenance());  // of the stack of the result's first row
+  const bool other_images = comm.any(collectively_get(comm, [&] {
+    if (part.first > 0 || part.count == 0 || match.others.front() == RowMatch::none) return false;
+    return differ(then, images_of(truth, truth.read(match.others.front(), 1).front().stack));
+  }));
+  if (other_images)
+    report_mismatch(fmt::format("{} and {} are of different images of the same names (their stacks differ in "
+                                "checksum or size)",
+                                result.path, truth.path()),
+                    "give the truth of the images that were aligned", accept_mismatch);
+  require_pixel_size_of(comm, truth, result, accept_mismatch);
+  report(match, result.path, truth.path());
+  return match;
+}
+
+void for_each_run(std::span<const std::int64_t> rows,
+                  const std::function<void(Range, std::span<const std::size_t>)>& use) {
   std::vector<std::size_t> order(rows.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rows[a] < rows[b]; });
-  ParticleResult pending;
-  const auto modes = static_cast<Eigen::Index>(table.modes().size());
-  pending.amplitudes = Eigen::VectorXd::Zero(modes);
-  pending.standard_errors = Eigen::VectorXd::Zero(modes + 5);
-  std::vector<ParticleResult> results(rows.size(), pending);
   std::size_t i = 0;
   while (i < order.size() && rows[order[i]] == RowMatch::none) ++i;
   while (i < order.size()) {
     std::size_t end = i + 1;
     while (end < order.size() && rows[order[end]] - rows[order[end - 1]] <= largest_gap) ++end;
     const std::int64_t first = rows[order[i]];
-    const auto read = table.read(first, rows[order[end - 1]] - first + 1, details);
-    for (; i < end; ++i) results[order[i]] = read[static_cast<std::size_t>(rows[order[i]] - first)];
+    use({first, rows[order[end - 1]] - first + 1}, std::span(order).subspan(i, end - i));
+    i = end;
   }
+}
+
+std::vector<ParticleResult> matched_rows(const ResultTable& table, std::span<const std::int64_t> rows,
+                                         ResultTable::Details details) {
+  ParticleResult pending;
+  const auto modes = static_cast<Eigen::Index>(table.modes().size());
+  pending.amplitudes = Eigen::VectorXd::Zero(modes);
+  pending.standard_errors = Eigen::VectorXd::Zero(modes + 5);
+  std::vector<ParticleResult> results(rows.size(), pending);
+  for_each_run(rows, [&](Range run, std::span<const std::size_t> places) {
+    const auto read = table.read(run.first, run.count, details);
+    for (const std::size_t place : places)
+      results[place] = read[static_cast<std::size_t>(rows[place] - run.first)];
+  });
   return results;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +30,18 @@ RowMatch match_particles(const Communicator& comm, const ParticleFile& file, Ran
 /// that they were made from, or with, other images.
 RowMatch match_results(const Communicator& comm, const NamedTable& result, Range part,
                        const NamedTable& truth, bool accept_mismatch);
+
+/// Which row of a particle file that holds the truth each row of a result has; otherwise the same. Refuses a
+/// truth whose stack now holds other images than those that the result was made from, or of another pixel
+/// size.
+RowMatch match_truth(const Communicator& comm, const NamedTable& result, Range part,
+                     const ParticleFile& truth, bool accept_mismatch);
+
+/// Brings wanted rows, in any order, into runs of rows that lie close together: calls `use(run, places)` for
+/// each, ascending, where rows[p] lies in the run for each of the `places` p. Rows that are RowMatch::none
+/// are left out.
+void for_each_run(std::span<const std::int64_t> rows,
+                  const std::function<void(Range run, std::span<const std::size_t> places)>& use);
 
 /// The rows of a table in any order, read in runs; a row that is RowMatch::none comes as pending. Any rank,
 /// independent.

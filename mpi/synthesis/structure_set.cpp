@@ -10,11 +10,12 @@
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "imaging/mode_fit.hpp"
 #include "mpi/modes/modes_file.hpp"
+#include "mpi/run/mismatch.hpp"
 #include "structure/atom_match.hpp"
 #include "structure/structure_file.hpp"
 #include "structure/superposition.hpp"
-#include "synthesis/mode_fit.hpp"
 
 namespace elastem {
 
@@ -70,7 +71,7 @@ Eigen::Matrix3Xd matched(const std::string& name, const Structure& structure, co
 StructureSelection selection_like(const std::string& nodes, const std::string& modes_file) {
   StructureSelection selection;
   if (nodes != "all" && nodes != "ca")
-    throw Error("--relation structures: the nodes of " + modes_file + " are " + nodes +
+    throw Error("--structures: the nodes of " + modes_file + " are " + nodes +
                 ", which no structure has; take modes of a structure");
   selection.nodes = value_of<Nodes>(nodes, "atoms");
   selection.ligands =
@@ -126,6 +127,25 @@ StructureSet read_structure_set(const Communicator& comm, const std::string& pat
   set.conformations.resize(comm.max(set.conformations.size()));
   for (KnownConformation& known : set.conformations) broadcast(comm, known);
   return set;
+}
+
+void require_structures_of(const Communicator& comm, const std::string& truth_path, const Provenance& truth,
+                           const std::string& path, const StructureSet& set, bool accept) {
+  const std::string changed = from_root(comm, [&]() -> std::string {
+    for (const InputFingerprint& then : parse_fingerprints(truth.inputs)) {
+      if (!then.role.starts_with("structure")) continue;
+      for (const std::string& file : set.files)
+        if (fs::path(file).filename() == fs::path(then.path).filename() &&
+            !parse_fingerprint(input_fingerprint(then.role, file)).same_content(then))
+          return file;
+    }
+    return "";
+  });
+  if (!changed.empty())
+    report_mismatch(fmt::format("{} is the truth of other structures than those of {}: {} has another "
+                                "checksum or size",
+                                truth_path, path, changed),
+                    "give the structures that synthesize drew", accept);
 }
 
 }  // namespace elastem

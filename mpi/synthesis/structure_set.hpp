@@ -5,6 +5,7 @@
 
 #include "imaging/elastic_model.hpp"
 #include "mpi/comm/communicator.hpp"
+#include "mpi/run/provenance.hpp"
 #include "synthesis/recipe.hpp"
 
 namespace elastem {
@@ -21,5 +22,11 @@ struct StructureSet {
 /// rank holds one copy. Collective; throws Error that names the file and the atoms it lacks.
 StructureSet read_structure_set(const Communicator& comm, const std::string& path,
                                 const std::string& modes_file, const ElasticModel& model);
+
+/// Compares the files of `set`, read from `path`, with those of the same names in the provenance of a
+/// synthetic set's truth, by content. Throws Error (a warning with `accept`) that names the first that is
+/// another. Collective.
+void require_structures_of(const Communicator& comm, const std::string& truth_path, const Provenance& truth,
+                           const std::string& path, const StructureSet& set, bool accept);
 
 }  // namespace elastem

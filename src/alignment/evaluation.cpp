@@ -69,17 +69,13 @@ Eigen::Matrix3d orientation(const ParticleResult& row) {
 Evaluation::Evaluation(int mode_count, std::int64_t rows)
     : modes_(mode_count),
       quantities_(Quantity{mode_count}.count()),
-      slices_{rows},
-      sums_(static_cast<std::size_t>(RowSlices::count * group_count * quantities_) * 3, 0.0),
+      moments_(rows, group_count * quantities_),
       counts_(tally_count + group_count * histogram_count * bins, 0) {
   require(mode_count >= 1 && rows >= 0, "an evaluation needs modes");
 }
 
 void Evaluation::note(int group, int quantity, double value) {
-  const auto place = static_cast<std::size_t>((slice_ * group_count + group) * quantities_ + quantity) * 3;
-  sums_[place] += 1;
-  sums_[place + 1] += value;
-  sums_[place + 2] += value * value;
+  moments_.note(group * quantities_ + quantity, value);
 }
 
 void Evaluation::tally(int group, int histogram, double position) {
@@ -88,8 +84,7 @@ void Evaluation::tally(int group, int histogram, double position) {
 }
 
 void Evaluation::add(std::int64_t row, const ParticleResult& estimate, const ParticleResult& truth) {
-  require(row >= 0 && row < slices_.rows, "a row of the table");
-  slice_ = slices_.slice_of(row, slice_);
+  moments_.begin(row);
   if (estimate.state == ParticleState::failed) {
     ++counts_[failed_rows];
     return;
@@ -142,28 +137,6 @@ void Evaluation::add_to_group(int group, const ParticleResult& estimate, const P
   }
 }
 
-Evaluation::Moments Evaluation::moments(int group, int quantity) const {
-  Moments total;
-  for (int slice = 0; slice < RowSlices::count; ++slice) {
-    const auto place = static_cast<std::size_t>((slice * group_count + group) * quantities_ + quantity) * 3;
-    total.count += sums_[place];
-    total.sum += sums_[place + 1];
-    total.squares += sums_[place + 2];
-  }
-  return total;
-}
-
-namespace {
-
-Summary summary(double count, double sum, double squares, double scale = 1) {
-  if (count == 0) return {0, nan, nan};
-  const double mean = sum / count;
-  const double variance = std::max(0.0, squares / count - mean * mean);
-  return {static_cast<std::int64_t>(count), mean * scale, std::sqrt(variance) * scale};
-}
-
-}  // namespace
-
 // Where in the histogram `share` of the entries lie below, in bins; NaN when it is empty.
 double Evaluation::quantile_position(int group, int histogram, double share) const {
   const auto first = counts_.begin() + tally_count + (group * histogram_count + histogram) * bins;
@@ -191,8 +164,7 @@ double Evaluation::median_ratio(int group, int histogram) const {
 GroupErrors Evaluation::group_errors(int group, double atom_count) const {
   const Quantity quantity{modes_};
   const auto summarise = [&](int which, double scale = 1) {
-    const Moments m = moments(group, which);
-    return summary(m.count, m.sum, m.squares, scale);
+    return moments_.summary(group * quantities_ + which, scale);
   };
   GroupErrors errors;
   errors.global = {summarise(quantity.mean_error()), 0, 0, 0};
@@ -230,7 +202,7 @@ GroupErrors Evaluation::group_errors(int group, double atom_count) const {
 EvaluationReport Evaluation::report(std::int64_t atom_count) const {
   require(atom_count > 0, "a positive number of atoms");
   EvaluationReport report;
-  report.rows = slices_.rows;
+  report.rows = slices().rows;
   report.done = counts_[done_rows];
   report.failed = counts_[failed_rows];
   report.pending = counts_[pending_rows];

@@ -5,19 +5,13 @@
 #include <span>
 #include <vector>
 
-#include "core/row_slices.hpp"
+#include "alignment/sliced_moments.hpp"
 #include "imaging/particle.hpp"
 
 namespace elastem {
 
 /// A pose counts as found when the full rotation is within this many degrees of the truth.
 inline constexpr double found_within = 15.0;
-
-/// Mean and standard deviation of a quantity over `count` images.
-struct Summary {
-  std::int64_t count = 0;
-  double mean = 0, sd = 0;
-};
 
 /// One mode's amplitude against the truth; all in Å but the two without a unit.
 struct ModeErrors {
@@ -58,26 +52,22 @@ class Evaluation {
   Evaluation(int mode_count, std::int64_t rows);
 
   /// How the rows are cut.
-  const RowSlices& slices() const { return slices_; }
+  const RowSlices& slices() const { return moments_.slices(); }
 
   /// One row. Rows that are not done are counted and skipped; a row whose truth is not done is a pending one.
   void add(std::int64_t row, const ParticleResult& estimate, const ParticleResult& truth);
 
   /// What is to be added element by element over ranks before `report`.
-  std::span<double> sums() { return sums_; }
+  std::span<double> sums() { return moments_.sums(); }
   std::span<std::int64_t> counts() { return counts_; }
 
   /// `atom_count` N scales the coordinate RMSD.
   EvaluationReport report(std::int64_t atom_count) const;
 
  private:
-  struct Moments {
-    double count = 0, sum = 0, squares = 0;
-  };
   void note(int group, int quantity, double value);
   void tally(int group, int histogram, double position);
   void add_to_group(int group, const ParticleResult& estimate, const ParticleResult& truth);
-  Moments moments(int group, int quantity) const;
   double quantile_position(int group, int histogram, double share) const;
   double median_angle(int group, int histogram) const;
   double median_ratio(int group, int histogram) const;
@@ -85,9 +75,7 @@ class Evaluation {
 
   int modes_;
   int quantities_;
-  RowSlices slices_;
-  int slice_ = 0;  // of the row being added
-  std::vector<double> sums_;
+  SlicedMoments moments_;
   std::vector<std::int64_t> counts_;
 };
 

@@ -12,6 +12,8 @@ namespace elastem::cli {
 /// Options of `elastem evaluate`.
 struct EvaluateOptions {
   std::string input, truth;
+  std::string structures;  ///< known conformations; empty: the truth is amplitudes
+  std::string modes_file;  ///< of the result's amplitudes; with `structures`
   bool json = false;
   bool without_prior = false;              ///< what each image alone says
   std::optional<double> pixel_size;        ///< Å; none: as stored with the truth

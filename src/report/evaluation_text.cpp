@@ -1,36 +1,16 @@
 #include "report/evaluation_text.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include "report/text_table.hpp"
+
 namespace elastem {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t name_width = 34, cell_width = 10;
-
-std::string cell(double value, int digits) {
-  return std::isfinite(value) ? fmt::format("{:.{}f}", value, digits) : "–";
-}
-
-std::string table_row(const std::string& name, const std::vector<std::string>& cells) {
-  // Widths count characters: '–' and 'Å' are one column but more than one byte.
-  const auto columns = [](const std::string& text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-  };
-  std::string line = "  " + name;
-  line.append(name_width - std::min(name_width - 1, columns(name)), ' ');
-  for (const auto& text : cells) {
-    line.append(cell_width - std::min(cell_width, columns(text)), ' ');
-    line += text;
-  }
-  return line + "\n";
-}
-
 std::string amplitude_rows(const GroupErrors& errors, const std::vector<int>& modes) {
   std::string text = table_row("amplitudes [Å]", {"error", "sd", "bound", "ratio", "pull sd"});
   const auto add = [&](const std::string& name, const ModeErrors& mode) {

@@ -117,6 +117,48 @@ TEST_F(ResultMatch, ResultsOfDifferentImagesAreNotCompared) {
   one.close();
 }
 
+TEST_F(ResultMatch, AResultFindsItsImagesInAParticleFile) {
+  const std::string path = "match.h5", other = "match_other.h5";
+  const ParticleFile truth("match.star", ParticleFile::scan("match.star"));
+  ResultTable table = ResultTable::open(comm_, path, ResultTable::Access::read);
+  const RowMatch match = match_truth(comm_, {path, table}, equal_share(comm_, images), truth, false);
+  EXPECT_EQ(match.matched, 4);  // images 2, 5, 17 and 30
+  std::vector<std::int64_t> found;
+  for (const std::int64_t row : match.others)
+    if (row != RowMatch::none) found.push_back(row);
+  EXPECT_THAT(comm_.all_gathered(found), ElementsAre(1, 4, 2, 0));
+  table.close();
+
+  // The images are compared by the stack of the result's first row, which this truth must have.
+  if (comm_.root()) write_star("match_all.star", {3, 2, 1});
+  comm_.barrier();
+  const ParticleFile all("match_all.star", ParticleFile::scan("match_all.star"));
+  ResultTable changed = ResultTable::open(comm_, other, ResultTable::Access::read);
+  const auto match_changed = [&](bool accept) {
+    return match_truth(comm_, {other, changed}, equal_share(comm_, images), all, accept);
+  };
+  EXPECT_THAT(error_of([&] { match_changed(false); }),
+              AllOf(HasSubstr(other), HasSubstr("match_all.star"), HasSubstr("different images")));
+  EXPECT_EQ(match_changed(true).matched, 3);
+  changed.close();
+}
+
+TEST_F(ResultMatch, RunsHoldTheRowsThatLieCloseTogether) {
+  const std::vector<std::int64_t> wanted = {39, 0, RowMatch::none, 1, 0};
+  std::vector<Range> runs;
+  std::vector<std::int64_t> rows;
+  for_each_run(wanted, [&](Range run, std::span<const std::size_t> places) {
+    runs.push_back(run);
+    for (const std::size_t place : places) rows.push_back(wanted[place]);
+  });
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].first, 0);
+  EXPECT_EQ(runs[0].count, 2);
+  EXPECT_EQ(runs[1].first, 39);
+  EXPECT_EQ(runs[1].count, 1);
+  EXPECT_THAT(rows, ElementsAre(0, 0, 1, 39));
+}
+
 TEST_F(ResultMatch, RowsAreReadInTheOrderAsked) {
   ResultTable table = ResultTable::open(comm_, "match.h5", ResultTable::Access::read);
   const std::vector<std::int64_t> wanted = {39, 0, RowMatch::none, 1, 0};

@@ -81,6 +81,23 @@ TEST(EvaluateOptions, HaveWhatTheTruthDoesNotSay) {
   EXPECT_THAT(evaluate.refusal({"--atom-count", "0"}), HasSubstr("1 or more"));
 }
 
+TEST(EvaluateOptions, StructuresNeedTheModesOfTheResult) {
+  const EvaluateOptions o = evaluate.read({"--structures", "folder", "-m", "modes.h5"});
+  EXPECT_EQ(o.structures, "folder");
+  EXPECT_EQ(o.modes_file, "modes.h5");
+  EXPECT_THAT(evaluate.refusal({"--structures", "folder"}), HasSubstr("give --modes-file FILE"));
+  EXPECT_THAT(evaluate.refusal({"-m", "modes.h5"}), HasSubstr("goes with --structures only"));
+  EXPECT_THAT(evaluate.refusal({"--structures", "folder", "-m", "modes.h5", "--pixel-size", "2"}),
+              HasSubstr("--pixel-size"));
+  EXPECT_NE(next_step(o).find("-m modes.h5"), std::string::npos);
+}
+
+TEST(EvaluateOptions, AStarFileIsTheTruthOfStructuresAlone) {
+  const Reader<EvaluateOptions> star{"evaluate", {"-i", "a.h5", "-t", "truth.star"}};
+  EXPECT_THAT(star.refusal({}), HasSubstr("truth.star is no HDF5 table"));
+  EXPECT_EQ(star.read({"--structures", "folder", "-m", "modes.h5"}).truth, "truth.star");
+}
+
 TEST(LandscapeOptions, LeaveOutliersOutUnlessAsked) {
   EXPECT_FALSE(landscape.read({}).with_outliers);
   EXPECT_TRUE(landscape.read({"--with-outliers"}).with_outliers);

@@ -1,17 +1,18 @@
-#include "synthesis/mode_fit.hpp"
+#include "imaging/mode_fit.hpp"
 
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
-#include "small_recipe.hpp"
+#include "core/error.hpp"
+#include "random_model.hpp"
 
 namespace elastem {
 namespace {
 
 TEST(ModeFit, WhatTheModesMadeTheyTell) {
-  const ElasticModel model = small_model();  // modes that are not orthogonal
+  const ElasticModel model = random_model(11, 100, 3, 1.5, 8);  // modes that are not orthogonal
   const Eigen::Vector3d q(30, -12, 5);
   const ModeFit fit = fit_modes(model, model.deformed(q));
   // Solving the normal equations of three random unit vectors of 300 entries, nearly orthogonal.
@@ -21,7 +22,7 @@ TEST(ModeFit, WhatTheModesMadeTheyTell) {
 }
 
 TEST(ModeFit, WhatIsLeftOverIsPerpendicularToTheModes) {
-  ElasticModel model = small_model();
+  ElasticModel model = random_model(11, 100, 3, 1.5, 8);
   // Gram and Schmidt: first the modes to each other, then the rest to both.
   Eigen::Matrix3Xd first = model.modes[0].values(), second = model.modes[1].values(),
                    other = model.modes[2].values();
@@ -36,6 +37,21 @@ TEST(ModeFit, WhatIsLeftOverIsPerpendicularToTheModes) {
   const double tolerance = 300 * std::numeric_limits<double>::epsilon() * 40;
   EXPECT_LE((fit.amplitudes - q).norm(), tolerance);
   EXPECT_NEAR(fit.rmsd, 40 / std::sqrt(100.0), tolerance);  // 100 atoms
+}
+
+TEST(ModeFit, OneFitterTellsOfManyConformations) {
+  const ElasticModel model = random_model(11, 100, 3, 1.5, 8);
+  const ModeFitter fitter(model);
+  for (const Eigen::Vector3d& q : {Eigen::Vector3d(0, 0, 0), Eigen::Vector3d(30, -12, 5)}) {
+    const ModeFit fit = fitter(model.deformed(q)), alone = fit_modes(model, model.deformed(q));
+    EXPECT_EQ(fit.amplitudes, alone.amplitudes);
+    EXPECT_EQ(fit.rmsd, alone.rmsd);
+  }
+}
+
+TEST(ModeFit, RefusesOtherAtoms) {
+  const ElasticModel model = random_model(11, 100, 3, 1.5, 8);
+  EXPECT_THROW(fit_modes(model, model.positions.leftCols(99)), Bug);
 }
 
 }  // namespace

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace elastem {
+
+/// A number of a table for people; a dash where it is not known (not finite).
+std::string cell(double value, int digits);
+
+/// A line of such a table: the name, and the cells in columns of their own, right-aligned.
+std::string table_row(const std::string& name, const std::vector<std::string>& cells);
+
+}  // namespace elastem
