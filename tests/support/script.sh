@@ -5,6 +5,12 @@
 # shellcheck source=scripts/launch.sh
 . "$ELASTEM_SOURCE/scripts/launch.sh"
 
+# Open MPI keeps files in a folder that programs without mpiexec share, and removes it when the first of them ends: each test
+# has its own. Short: it holds sockets, whose names have at most 107 characters.
+OMPI_MCA_orte_tmpdir_base=$(mktemp -d "${TMPDIR:-/tmp}/elastem.XXXXXX")
+export OMPI_MCA_orte_tmpdir_base
+trap 'rm -rf "$OMPI_MCA_orte_tmpdir_base"' EXIT
+
 fail() {
   echo "FAILED: $*" >&2
   exit 1

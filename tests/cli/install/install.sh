@@ -7,7 +7,7 @@ set -euo pipefail
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 
 away=$(mktemp -d)
-trap 'rm -rf "$away"' EXIT
+trap 'rm -rf "$away" "$OMPI_MCA_orte_tmpdir_base"' EXIT
 cmake --install "$(dirname "$ELASTEM")" --prefix "$away/installed" >install.txt 2>&1 || fail "not installed: $(cat install.txt)"
 mv "$away/installed" "$away/moved"
 for name in "$ELASTEM_SOURCE" "$away/installed"; do
