@@ -77,6 +77,17 @@ void estimate(const Communicator& comm, const ElasticModel& model, const Particl
   });
 }
 
+/// The libraries of the pose search, and how much memory they take. Collective.
+PerGrid<NodeLibrary> described_libraries(const Communicator& comm, const AlignOptions& o,
+                                         const ElasticModel& model, const ParticleSet& set,
+                                         std::int64_t count) {
+  PerGrid<NodeLibrary> libraries = make_pose_libraries(comm, model, set, used_grids(set, count), o);
+  if (!o.local)
+    spdlog::info("{:.0f} MiB of reference projections on each node",
+                 static_cast<double>(bytes_of(libraries)) / (1 << 20));
+  return libraries;
+}
+
 /// The table of the run, and what was measured before it, which stands in it. Collective.
 ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int64_t count,
                        const ElasticModel& model, const ParticleSet& set, const Provenance& provenance,
@@ -124,10 +135,10 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   describe(comm, o, set, model, count);
   times.lap("reading");
   if (o.common.dry_run) {
+    const PerGrid<NodeLibrary> libraries = described_libraries(comm, o, model, set, count);
     const PerGrid<NoiseSpectrum> noise = background_noises(comm, set, used_grids(set, count), count);
     warn_of_contrast(comm, model, set, noise, o, count);
-    estimate(comm, model, set, noise, make_pose_libraries(comm, model, set, used_grids(set, count), o), o,
-             count);
+    estimate(comm, model, set, noise, libraries, o, count);
     return done;
   }
   Provenance provenance =
@@ -140,11 +151,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);
   AlignOptions calibrated = o;
   calibrated.alignment.prior = calibration.prior;
-  const PerGrid<NodeLibrary> libraries =
-      make_pose_libraries(comm, model, set, used_grids(set, count), calibrated);
-  if (!o.local)
-    spdlog::info("{:.0f} MiB of reference projections on each node",
-                 static_cast<double>(bytes_of(libraries)) / (1 << 20));
+  const PerGrid<NodeLibrary> libraries = described_libraries(comm, calibrated, model, set, count);
   times.lap("library");
   std::optional<ParticleAligner> worker;
   collectively(comm, [&] { worker.emplace(model, set, calibration.noise, libraries, calibrated); });

@@ -13,6 +13,7 @@
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/row_pass.hpp"
 #include "options/evaluate_options.hpp"
 #include "report/evaluation_text.hpp"
 
@@ -62,7 +63,7 @@ ExitCode evaluate_command(const Invocation& invocation, const cli::EvaluateOptio
   const ResultTable::Details details = evaluated_details(o, result);
   const EvaluationContext context = context_of(o, truth);
   Evaluation evaluation(static_cast<int>(result.modes().size()), result.size());
-  const RowMatch match = match_results(comm, {o.input, result}, own_slices(comm, evaluation.slices()),
+  const RowMatch match = match_results(comm, {o.input, result}, own_rows(comm, evaluation.slices()),
                                        {o.truth, truth}, o.matching.accept_mismatch);
   collectively(comm, [&] { add_rows(result, details, truth, match, evaluation); });
   comm.sum(evaluation.sums());

@@ -45,14 +45,6 @@ void check_modes(const Communicator& comm, const PredictOptions& o, const Checkp
   require_modes_of(comm, o.network, of_network, o.modes_file, o.matching.accept_mismatch);
 }
 
-/// The sample of the amplitudes that the network was trained on, K×M.
-Eigen::MatrixXd conformations(const Checkpoint& network) {
-  const auto modes = static_cast<Eigen::Index>(network.modes.size());
-  return Eigen::Map<const Eigen::MatrixXf>(network.conformations.data(), modes,
-                                           static_cast<Eigen::Index>(network.conformations.size()) / modes)
-      .cast<double>();
-}
-
 /// Says how many particles are brought to the network's grid. Throws Error where a box is smaller than the
 /// molecule. Collective.
 void check_grids(const Communicator& comm, const ParticleSet& set, const ElasticModel& model,
@@ -204,7 +196,7 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
   log_searches(comm, o, *predictor, summary, each);
   if (o.refine && !summary.stopped) {
     if (o.network_prior)
-      finish_with_known_prior(comm, table, conformations(network));
+      finish_with_known_prior(comm, table, sampled_amplitudes(network));
     else
       finish_alignment(comm, table, o.learn_prior);
   }

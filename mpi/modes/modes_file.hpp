@@ -31,8 +31,7 @@ struct ModesFile {
 /// its vectors, of which each rank gives the rows of the nodes first_node … (none is fine too); everything
 /// else is rank 0's. /modes/vectors is written in parallel, mode by mode, a chunk being one mode of at most
 /// 131,072 nodes (3 MiB), so that no rank needs more than its rows. The file appears under its name when it
-/// is complete. Collective. Throws Error when the file
-/// cannot be created or the disk is full.
+/// is complete. Collective. Throws Error when the file cannot be created or the disk is full.
 void write_modes(const Communicator& comm, const std::string& path, const ModesFile& content,
                  std::int64_t first_node, const Provenance& provenance);
 
@@ -41,8 +40,7 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
 ModesFile read_modes_table(const std::string& path);
 
 /// "crc32 bytes" of what amplitudes depend on: mode numbers, eigenvalues, positions and weights. The same for
-/// modes that the same command makes again. Not
-/// collective. Throws Error.
+/// modes that the same command makes again. Not collective. Throws Error.
 std::string modes_content(const std::string& path);
 
 /// The vectors of a modes file, read one by one from a file that is opened once. Not collective.

@@ -4,8 +4,6 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "core/row_slices.hpp"
-
 namespace elastem {
 namespace {
 
@@ -23,13 +21,17 @@ void append_run(std::vector<Range>& runs, Range run) {
 
 }  // namespace
 
+Range own_rows(const Communicator& comm, const RowSlices& slices) {
+  const std::int64_t first = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size()));
+  return {first, slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size())) - first};
+}
+
 void for_each_block(const Communicator& comm, const ResultTable& table, Details details,
                     const BlockVisitor& visit) {
   collectively(comm, [&] {
-    const RowSlices slices{table.size()};
-    const std::int64_t end = slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size()));
-    std::int64_t first = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size()));
-    for (; first < end; first += block_rows) {
+    const Range own = own_rows(comm, RowSlices{table.size()});
+    const std::int64_t end = own.first + own.count;
+    for (std::int64_t first = own.first; first < end; first += block_rows) {
       std::vector<ParticleResult> rows = table.read(first, std::min(block_rows, end - first), details);
       visit(first, rows);
     }

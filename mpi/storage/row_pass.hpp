@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/row_slices.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -18,6 +19,9 @@ struct RowPass {
   Outliers outliers = Outliers::with;
   ResultTable::Details details = ResultTable::Details::none;
 };
+
+/// The rows of the slices that are this rank's.
+Range own_rows(const Communicator& comm, const RowSlices& slices);
 
 using RowVisitor = std::function<void(std::int64_t row, const ParticleResult& result)>;
 using BlockVisitor = std::function<void(std::int64_t first, std::vector<ParticleResult>& rows)>;

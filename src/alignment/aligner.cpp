@@ -132,16 +132,15 @@ struct Aligner::Effort {
     double behind;
   };
   std::array<Round, 3> rounds;
-  double gain;    ///< a step of a full fit that gains less of χ² ends it
-  bool gives_up;  ///< whether a full fit ends early that has nothing to add, see adds_nothing
-  int surveys;    ///< so often at most the surroundings of the best fit are looked at
+  double gain;  ///< a step of a full fit that gains less of χ² ends it
+  int surveys;  ///< so often at most the surroundings of the best fit are looked at
 };
 
 /// From anywhere: the best start may look bad at first.
 const Aligner::Effort Aligner::thorough = {
-    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, true, 1};
+    {{{1000, 2, anywhere}, {20, 3, anywhere}, {8, 6, anywhere}}}, 0.01, 1};
 /// From starts that are near the truth, or not worth a fit.
-const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30}}}, 0.1, true, 3};
+const Aligner::Effort Aligner::quick = {{{{1000, 1, 150}, {20, 3, 60}, {8, 6, 30}}}, 0.1, 3};
 
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid) {
   if (options.amplitude_range == 0) options.amplitude_range = default_amplitude(model.atom_count());
@@ -187,6 +186,7 @@ Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum&
     : model_(&model),
       grid_(grid),
       options_(with_defaults(options, model, grid)),
+      conformations_(library_conformations(options_.prior)),
       same_amplitudes_(same_amplitudes * options_.prior.widest()),
       coarse_(bead_rendering(model, grid,
                              std::max(brief_share * options_.search_resolution, options_.max_resolution)),
@@ -247,7 +247,7 @@ bool Aligner::adds_nothing(const Fit& fit, const std::vector<Fit>& ends) const {
                      [&](const Fit& end) { return distance_squared(end, fit.placement) < close; });
 }
 
-/// Fits of the atoms from the given starts to their end.
+/// Fits of the atoms from the given starts to their end, or until they have nothing to add.
 void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends, const Effort& effort) {
   constexpr int burst = 2;  // evaluations
   const TimedScope watch(times_.full);
@@ -256,7 +256,7 @@ void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends, co
     bool adds = true;
     for (int i = 0; i < full_evaluations && !fit.converged && adds; i += burst) {
       fine_.refiner.improve(fit, burst, effort.gain);
-      adds = !effort.gives_up || fit.converged || !adds_nothing(fit, ends);
+      adds = fit.converged || !adds_nothing(fit, ends);
     }
     if (adds && is_fit(fit)) ends.push_back(std::move(fit));
   }
@@ -265,7 +265,7 @@ void Aligner::full(std::span<const Placement> starts, std::vector<Fit>& ends, co
 /// A pose with each conformation of the library.
 std::vector<Placement> Aligner::every_conformation(Placement pose) const {
   std::vector<Placement> starts;
-  for (const auto& amplitudes : library_conformations(options_.prior)) {
+  for (const auto& amplitudes : conformations_) {
     pose.amplitudes = amplitudes;
     starts.push_back(pose);
   }

@@ -100,7 +100,8 @@ class Aligner {
   const ElasticModel* model_;
   ImageGrid grid_;
   AlignmentOptions options_;
-  double same_amplitudes_;  ///< Å: fits closer than this end in the same place
+  std::vector<Eigen::VectorXd> conformations_;  ///< of the library
+  double same_amplitudes_;                      ///< Å: fits closer than this end in the same place
   Level coarse_, fine_;
   std::unique_ptr<PoseSearch> search_;
   Fft2<float> fft_;

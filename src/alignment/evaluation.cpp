@@ -17,9 +17,6 @@ namespace {
 constexpr int group_count = 2;  // all images; those whose pose was found
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-// Counts that are not histograms.
-enum Tally { done_rows, failed_rows, pending_rows, tally_count };
-
 // Medians come from histograms: angles in steps of 0.01°, ratios in steps of 0.2 % between e^−10 and e^10.
 enum Histogram {
   direction_angle,
@@ -201,12 +198,7 @@ GroupErrors Evaluation::group_errors(int group, double atom_count) const {
 
 EvaluationReport Evaluation::report(std::int64_t atom_count) const {
   require(atom_count > 0, "a positive number of atoms");
-  EvaluationReport report;
-  report.rows = slices().rows;
-  report.done = counts_[done_rows];
-  report.failed = counts_[failed_rows];
-  report.pending = counts_[pending_rows];
-  report.unmatched = report.rows - report.done - report.failed - report.pending;
+  EvaluationReport report{evaluated_rows(slices().rows, counts_), {}, {}};
   report.all = group_errors(0, static_cast<double>(atom_count));
   report.found = group_errors(1, static_cast<double>(atom_count));
   return report;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "alignment/evaluated_rows.hpp"
 #include "alignment/sliced_moments.hpp"
 #include "imaging/particle.hpp"
 
@@ -37,10 +38,8 @@ struct GroupErrors {
   double amplitude_error_ratio = 0, rotation_error_ratio = 0, shift_error_ratio = 0;
 };
 
-struct EvaluationReport {
-  std::int64_t rows = 0, done = 0, failed = 0, pending = 0;
-  std::int64_t unmatched = 0;  ///< rows that were not added
-  GroupErrors all, found;      ///< over all done rows; over those with the full rotation within 15°
+struct EvaluationReport : EvaluatedRows {
+  GroupErrors all, found;  ///< over all done rows; over those with the full rotation within 15°
 };
 
 /// Sums up how far results lie from the truth, in memory that does not grow with the number of images. A rank

@@ -37,14 +37,15 @@ int row_of(int ky, int size) {
 }  // namespace
 
 std::vector<Eigen::VectorXd> library_conformations(const NormalPrior& prior) {
-  constexpr double step = 1.2, worth_it = 0.4;
+  constexpr double worth_it = 0.4;  // of the widest axis
   std::vector<Eigen::VectorXd> conformations = {prior.mean};
   if (prior.empty()) return conformations;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(prior.covariance);
   const Eigen::VectorXd widths = axes.eigenvalues().cwiseSqrt();
   for (Eigen::Index k = widths.size() - 1; k >= 0 && widths[k] >= worth_it * widths.maxCoeff(); --k) {
     for (const double sign : {-1.0, 1.0})
-      conformations.emplace_back(prior.mean + sign * step * widths[k] * axes.eigenvectors().col(k));
+      conformations.emplace_back(prior.mean +
+                                 sign * conformation_step * widths[k] * axes.eigenvectors().col(k));
   }
   return conformations;
 }

@@ -22,9 +22,12 @@ struct SearchOptions {
   double separation = 10;  ///< degrees between two starts of nearly the same conformation
 };
 
-/// The conformations that a search tries: the prior's mean, and 1.2 standard deviations either way along each
-/// of its principal axes that is at least 0.4 as wide as the widest: along the others a reference's
-/// derivatives reach as far.
+/// Where the conformations of a search stand, in the prior's standard deviations.
+inline constexpr double conformation_step = 1.2;
+
+/// The conformations that a search tries: the prior's mean, and a step of it either way along each of its
+/// principal axes that is at least 0.4 as wide as the widest: along the others a reference's derivatives
+/// reach as far.
 std::vector<Eigen::VectorXd> library_conformations(const NormalPrior& prior);
 
 /// Reference projections of several conformations on a near-uniform grid of views at in-plane angle 0, with

@@ -64,6 +64,7 @@ PoseSearch::PoseSearch(const PoseLibrary& library)
     }
   }
   const Eigen::Index modes = library.drawn().model.mode_count();
+  same_conformation_ = conformation_step * options.amplitudes.widest();
   cell_.resize(modes + 5);
   cell_.head(modes) = options.amplitudes.widths().cast<float>();
   cell_.segment<3>(modes).setConstant(
@@ -288,14 +289,13 @@ std::vector<Candidate> PoseSearch::distinct(std::vector<Candidate>& all) const {
   const SearchOptions& options = library_->options();
   std::stable_sort(all.begin(), all.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  const double same_conformation = 1.2 * options.amplitudes.widest();
   std::vector<Candidate> chosen;
   for (Candidate& candidate : all) {
     if (static_cast<int>(chosen.size()) >= options.candidates || !(candidate.score > 0)) break;
     const auto near = [&](const Candidate& other) {
       const double apart = (other.placement.amplitudes - candidate.placement.amplitudes).norm();
       return rotation_distance(other.placement.rotation, candidate.placement.rotation) < options.separation &&
-             apart < same_conformation;
+             apart < same_conformation_;
     };
     if (std::none_of(chosen.begin(), chosen.end(), near)) chosen.push_back(std::move(candidate));
   }

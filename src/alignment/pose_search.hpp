@@ -53,8 +53,9 @@ class PoseSearch {
 
   const PoseLibrary* library_;
   int in_plane_count_;
-  int coarse_size_;              ///< samples the turned image, pixels a side
-  std::vector<double> offsets_;  ///< shifts tried along each axis, Å
+  double same_conformation_ = 0;  ///< Å: starts closer than this are of one
+  int coarse_size_;               ///< samples the turned image, pixels a side
+  std::vector<double> offsets_;   ///< shifts tried along each axis, Å
   Fft2<float> fine_fft_, coarse_fft_;
   Image fine_, turned_;
   Spectrum fine_spectrum_, coarse_spectrum_;

@@ -15,8 +15,6 @@ namespace {
 
 constexpr int group_count = 2;  // all images; those whose pose was found
 
-enum Tally { done_rows, failed_rows, pending_rows };
-
 // Quantities of an image: single ones, three rotations, K amplitudes.
 enum Quantity { rmsd_of, reachable, unmoved, rotation, pull, turn_pull, amplitude_pull = turn_pull + 3 };
 
@@ -130,12 +128,7 @@ ConformationErrors StructureEvaluation::errors(int group) const {
 }
 
 StructureReport StructureEvaluation::report() const {
-  StructureReport report;
-  report.rows = slices().rows;
-  report.done = counts_[done_rows];
-  report.failed = counts_[failed_rows];
-  report.pending = counts_[pending_rows];
-  report.unmatched = report.rows - report.done - report.failed - report.pending;
+  StructureReport report{evaluated_rows(slices().rows, counts_), {}, {}};
   report.all = errors(0);
   report.found = errors(1);
   return report;

@@ -8,6 +8,7 @@
 
 #include <Eigen/Core>
 
+#include "alignment/evaluated_rows.hpp"
 #include "alignment/sliced_moments.hpp"
 #include "imaging/elastic_model.hpp"
 #include "imaging/mode_fit.hpp"
@@ -60,9 +61,7 @@ struct ConformationErrors {
   std::array<double, 3> rotation_pull_sd{};  ///< of the turn about image x, y and the view axis
 };
 
-struct StructureReport {
-  std::int64_t rows = 0, done = 0, failed = 0, pending = 0;
-  std::int64_t unmatched = 0;     ///< rows that were not added
+struct StructureReport : EvaluatedRows {
   ConformationErrors all, found;  ///< over all done rows; over those turned by less than `found_within`
 };
 
@@ -99,7 +98,7 @@ class StructureEvaluation {
   std::vector<TrueConformation> conformations_;
   int modes_;
   SlicedMoments moments_;
-  std::array<std::int64_t, 3> counts_{};  // rows done, failed, pending
+  std::array<std::int64_t, tally_count> counts_{};
 };
 
 }  // namespace elastem

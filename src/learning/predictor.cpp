@@ -44,15 +44,19 @@ void require_whole_molecule(const ElasticModel& model, ImageGrid images) {
         images.size, images.pixel_size, box, diameter));
 }
 
+Eigen::MatrixXd sampled_amplitudes(const Checkpoint& checkpoint) {
+  const auto modes = static_cast<Eigen::Index>(checkpoint.modes.size()),
+             values = static_cast<Eigen::Index>(checkpoint.conformations.size());
+  return Eigen::Map<const Eigen::MatrixXf>(checkpoint.conformations.data(), modes,
+                                           values == 0 ? 0 : values / modes)
+      .cast<double>();
+}
+
 AlignmentOptions refinement_options(const Checkpoint& checkpoint, const ElasticModel& model) {
   AlignmentOptions options;
-  const Eigen::Index modes = model.mode_count();
-  const Eigen::Map<const Eigen::MatrixXf> sample(
-      checkpoint.conformations.data(), modes,
-      modes == 0 ? 0 : static_cast<Eigen::Index>(checkpoint.conformations.size()) / modes);
+  const Eigen::MatrixXd sample = sampled_amplitudes(checkpoint);
   if (sample.cols() > 0)
-    options.prior =
-        normal_of_sample(elastic_prior(model, default_amplitude(model.atom_count())), sample.cast<double>());
+    options.prior = normal_of_sample(elastic_prior(model, default_amplitude(model.atom_count())), sample);
   return options;
 }
 

@@ -62,6 +62,9 @@ class Predictor {
   Times times_;  ///< without those of the aligners
 };
 
+/// The sample of the amplitudes that the network was trained on, K×M in Å.
+Eigen::MatrixXd sampled_amplitudes(const Checkpoint& checkpoint);
+
 /// How predictions are refined: with the spread of the amplitudes that the network was trained on.
 AlignmentOptions refinement_options(const Checkpoint& checkpoint, const ElasticModel& model);
 

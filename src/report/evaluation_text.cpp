@@ -100,9 +100,7 @@ nlohmann::json as_json(const GroupErrors& errors, const EvaluationContext& conte
 }  // namespace
 
 std::string evaluation_table(const EvaluationReport& report, const EvaluationContext& context) {
-  return fmt::format("{} against {}\n{} particles: {} done, {} failed, {} pending{}\n", context.result_path,
-                     context.truth_path, report.rows, report.done, report.failed, report.pending,
-                     report.unmatched > 0 ? fmt::format(", {} without a truth", report.unmatched) : "") +
+  return fmt::format("{} against {}\n", context.result_path, context.truth_path) + particles_line(report) +
          group_table("All", report.all, context) +
          group_table("Pose found (full rotation within 15°)", report.found, context) +
          "\nerror: mean absolute error; bound: Cramér–Rao, √(2/π)·σ; ratio: error to bound;\n"

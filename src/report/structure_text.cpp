@@ -70,12 +70,9 @@ nlohmann::json as_json(const ConformationErrors& errors, const std::vector<int>&
 }  // namespace
 
 std::string structure_table(const StructureReport& report, const StructureContext& context) {
-  return fmt::format(
-             "{} against {}, {} conformations of {}\n{} particles: {} done, {} failed, {} pending{}\n\n",
-             context.result_path, context.truth_path, context.conformations, context.structures_path,
-             report.rows, report.done, report.failed, report.pending,
-             report.unmatched > 0 ? fmt::format(", {} without a truth", report.unmatched) : "") +
-         distance_rows(report) + pull_rows(report.found, context.modes) +
+  return fmt::format("{} against {}, {} conformations of {}\n", context.result_path, context.truth_path,
+                     context.conformations, context.structures_path) +
+         particles_line(report) + "\n" + distance_rows(report) + pull_rows(report.found, context.modes) +
          fmt::format(
              "\nfound: the placed atoms are turned by less than {:g}° from the true ones; reachable: the "
              "best that\nmodes {} of {} can make of the true atoms; doing nothing: the structure of the "

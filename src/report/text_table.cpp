@@ -32,4 +32,10 @@ std::string table_row(const std::string& name, const std::vector<std::string>& c
   return line + "\n";
 }
 
+std::string particles_line(const EvaluatedRows& rows) {
+  return fmt::format("{} particles: {} done, {} failed, {} pending{}\n", rows.rows, rows.done, rows.failed,
+                     rows.pending,
+                     rows.unmatched > 0 ? fmt::format(", {} without a truth", rows.unmatched) : "");
+}
+
 }  // namespace elastem

@@ -6,11 +6,6 @@
 
 namespace elastem {
 
-Range own_slices(const Communicator& comm, const RowSlices& slices) {
-  const std::int64_t first = slices.begin(RowSlices::first_of_rank(comm.rank(), comm.size()));
-  return {first, slices.begin(RowSlices::first_of_rank(comm.rank() + 1, comm.size())) - first};
-}
-
 ResultTable::Details evaluated_details(const cli::EvaluateOptions& o, const ResultTable& result) {
   if (!o.without_prior) return ResultTable::Details::none;
   if (!result.has_fits())

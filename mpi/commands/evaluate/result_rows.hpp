@@ -4,16 +4,12 @@
 #include <functional>
 #include <span>
 
-#include "core/row_slices.hpp"
 #include "imaging/particle.hpp"
 #include "mpi/particles/row_match.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/evaluate_options.hpp"
 
 namespace elastem {
-
-/// The rows of this rank's slices.
-Range own_slices(const Communicator& comm, const RowSlices& slices);
 
 /// What of the result is evaluated. Throws Error when it does not say what the images alone say.
 ResultTable::Details evaluated_details(const cli::EvaluateOptions& o, const ResultTable& result);

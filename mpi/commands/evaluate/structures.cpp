@@ -8,6 +8,7 @@
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/row_pass.hpp"
 #include "mpi/synthesis/structure_set.hpp"
 #include "mpi/synthesis/structure_truth.hpp"
 #include "report/structure_text.hpp"
@@ -53,7 +54,7 @@ ExitCode evaluate_structures(const Invocation& invocation, const cli::EvaluateOp
   require_drawn_structures(comm, o, truth, set);
 
   StructureEvaluation evaluation(model, true_conformations(comm, model, set), result.size());
-  const RowMatch match = match_truth(comm, {o.input, result}, own_slices(comm, evaluation.slices()),
+  const RowMatch match = match_truth(comm, {o.input, result}, own_rows(comm, evaluation.slices()),
                                      truth.file(), o.matching.accept_mismatch);
   collectively(comm, [&] { add_rows(result, details, truth, match, evaluation); });
   comm.sum(evaluation.sums());
