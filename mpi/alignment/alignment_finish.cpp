@@ -1,6 +1,7 @@
 #include "mpi/alignment/alignment_finish.hpp"
 
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "alignment/amplitude_prior.hpp"
 #include "alignment/outliers.hpp"
 #include "core/row_slices.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 #include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
@@ -16,6 +18,8 @@ namespace elastem {
 namespace {
 
 using Rows = std::vector<ParticleResult>;
+
+constexpr std::size_t most_mode_lines = 10;  // of the log
 
 constexpr RowPass possible_learners{.outliers = Outliers::leave_out,
                                     .details = ResultTable::Details::image_alone};
@@ -146,6 +150,32 @@ std::int64_t flag_outliers(const Communicator& comm, ResultTable& table) {
   return found;
 }
 
+MotionSummary report_motion(const Communicator& comm, ResultTable& table) {
+  const auto modes = static_cast<Eigen::Index>(table.modes().size());
+  const NormalPrior prior = load_normal(table);
+  const double boundless = std::numeric_limits<double>::infinity();
+  MotionTally tally = prior.empty() ? MotionTally(RowSlices{table.size()}, Eigen::VectorXd::Zero(modes),
+                                                  Eigen::VectorXd::Constant(modes, boundless))
+                                    : MotionTally(RowSlices{table.size()}, prior.mean, prior.widths());
+  do {
+    for_each_row(comm, table, possible_learners, [&](std::int64_t row, const ParticleResult& result) {
+      if (can_teach(result)) tally.add(row, *result.fit);
+    });
+    comm.sum(tally.sums());
+  } while (tally.another_pass());
+  MotionSummary summary = tally.summary();
+  on_root(comm, [&] { store_motion(table, summary); });
+  const double atoms = load_atom_count(table);
+  if (summary.modes.empty()) {
+    spdlog::info("{} particles are too few to say which modes move", summary.particles);
+    return summary;
+  }
+  for (const auto& line : motion_table(summary, table.modes(), atoms, most_mode_lines))
+    spdlog::info("{}", line);
+  spdlog::info("{}", motion_sentence(summary, table.modes()));
+  return summary;
+}
+
 void apply_learnt_prior(const Communicator& comm, ResultTable& table) {
   const auto modes = static_cast<Eigen::Index>(table.modes().size());
   const auto add = [&](std::span<double> values) { comm.sum(values); };
@@ -176,6 +206,7 @@ void finish_with_known_prior(const Communicator& comm, ResultTable& table, const
 void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior) {
   comm.barrier();  // every rank's rows are in the file
   flag_outliers(comm, table);
+  if (!table.modes().empty()) report_motion(comm, table);
   if (learn_prior) apply_learnt_prior(comm, table);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "alignment/mode_motion.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/storage/result_table.hpp"
 
@@ -14,13 +15,18 @@ namespace elastem {
 /// Flags the particles that the structure does not explain (QualityTally); their number. Collective.
 std::int64_t flag_outliers(const Communicator& comm, ResultTable& table);
 
+/// Says of each mode whether it moves, by what the images alone say of the particles that are no outliers
+/// (MotionTally), logs it, and stores it where the table has room (room_for_motion). Estimates of a table
+/// without normal_mean are taken as if no prior had drawn them towards 0. Collective.
+MotionSummary report_motion(const Communicator& comm, ResultTable& table);
+
 /// Learns how the amplitudes are distributed (learn_prior) from the particles that are no outliers, stores
 /// the prior, and rewrites the rows of all that were aligned with what their images and the prior say
 /// together. Collective.
 void apply_learnt_prior(const Communicator& comm, ResultTable& table);
 
-/// What all particles say of each other, once all are aligned or refined: the outliers, and with
-/// `learn_prior` the prior. Collective.
+/// What all particles say of each other, once all are aligned or refined: the outliers, which modes move, and
+/// with `learn_prior` the prior. Collective.
 void finish_alignment(const Communicator& comm, ResultTable& table, bool learn_prior);
 
 /// The same with a prior that is known (known_prior): `sample`, K×M in Å.

@@ -11,12 +11,11 @@
 #include "core/error.hpp"
 #include "mpi/alignment/contrast_check.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 #include "mpi/alignment/stored_noise.hpp"
 
 namespace elastem {
 namespace {
-
-constexpr const char *mean_name = "normal_mean", *covariance_name = "normal_covariance";
 
 // A row per particle of the sample: 1 if it was aligned, its amplitudes and their covariance. Each row is one
 // rank's, the others add 0.
@@ -66,33 +65,18 @@ void describe(const ElasticModel& model, const NormalPrior& prior) {
 
 std::vector<StoredVector> Calibration::stored(const ParticleSet& set) const {
   std::vector<StoredVector> vectors = stored_noise(set, noise);
-  vectors.push_back(
-      {mean_name,
-       {prior.mean.begin(), prior.mean.end()},
-       "Å",
-       "what each image's amplitudes were expected to be about: mean of a normal distribution"});
-  const auto covariance = prior.covariance.reshaped();
-  vectors.push_back({covariance_name,
-                     {covariance.begin(), covariance.end()},
-                     "Å²",
-                     "covariance of that distribution, row by row"});
+  for (StoredVector& vector : stored_normal(prior)) vectors.push_back(std::move(vector));
   return vectors;
 }
 
 Calibration Calibration::load(const ResultTable& table, const std::string& path,
                               const std::vector<bool>& used) {
   Calibration loaded{load_noise(table, path, used), {}};
-  const auto modes = static_cast<Eigen::Index>(table.modes().size());
-  const std::vector<double> mean = table.load_vector(mean_name),
-                            covariance = table.load_vector(covariance_name);
-  if (static_cast<Eigen::Index>(mean.size()) != modes ||
-      static_cast<Eigen::Index>(covariance.size()) != modes * modes)
-    throw Error(
-        fmt::format("{} holds no /fit/{} and {}, without which the run cannot be resumed; start anew "
-                    "with --overwrite",
-                    path, mean_name, covariance_name));
-  loaded.prior = {Eigen::Map<const Eigen::VectorXd>(mean.data(), modes),
-                  Eigen::Map<const Eigen::MatrixXd>(covariance.data(), modes, modes)};
+  loaded.prior = load_normal(table);
+  if (loaded.prior.empty() && !table.modes().empty())
+    throw Error(path +
+                " holds no /fit/normal_mean and normal_covariance, without which the run cannot be resumed; "
+                "start anew with --overwrite");
   return loaded;
 }
 

@@ -12,6 +12,7 @@
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/particle_aligner.hpp"
 #include "mpi/alignment/queue_stages.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
@@ -95,10 +96,13 @@ ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int
   const auto contents = [&] {
     calibration = calibrate(comm, model, set, o, count);
     times.lap("calibration");
-    return TableContents{.fits = true,
-                         .prior = o.learn_prior,
-                         .key_length = set.longest_key,
-                         .vectors = calibration.stored(set)};
+    TableContents made{.fits = true,
+                       .prior = o.learn_prior,
+                       .key_length = set.longest_key,
+                       .vectors = calibration.stored(set)};
+    for (auto& vector : room_for_motion(model.modes.size(), model.atom_count()))
+      made.vectors.push_back(std::move(vector));
+    return made;
   };
   const auto resumed = [&](const ResultTable& table) {
     calibration = Calibration::load(table, o.output, used_grids(set, count));

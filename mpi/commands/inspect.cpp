@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/inspect/particle_report.hpp"
 #include "mpi/commands/inspect/say.hpp"
@@ -123,6 +124,16 @@ void say_rows(const TableSummary& rows, const std::vector<int>& modes) {
       rows.errors[modes.size()].mean, rows.errors[modes.size() + 1].mean, rows.errors[modes.size() + 2].mean);
 }
 
+// What report_motion logged.
+void say_motion(const ResultTable& table) {
+  const MotionSummary summary = load_motion(table);
+  if (summary.modes.empty()) return;
+  say("  which modes move, by the images alone:");
+  for (const auto& line : motion_table(summary, table.modes(), load_atom_count(table), summary.modes.size()))
+    say("  {}", line);
+  say("  {}", motion_sentence(summary, table.modes()));
+}
+
 void say_prior(const ResultTable& table) {
   const auto learnt = table.read_prior();
   if (!learnt) return;
@@ -151,6 +162,7 @@ void inspect_results(const std::string& path, const ResultTable& table) {
          table.read(first, std::min(block_rows, table.size() - first), ResultTable::Details::brief))
       rows.add(row);
   say_rows(rows, table.modes());
+  say_motion(table);
   say_prior(table);
   say_fit(path);
   say_provenance(table.provenance());

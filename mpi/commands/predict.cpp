@@ -12,6 +12,7 @@
 #include "mpi/alignment/node_library.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/queue_stages.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 #include "mpi/alignment/stored_noise.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/learning/device_choice.hpp"
@@ -83,17 +84,30 @@ PerGrid<std::size_t> add_grids(Predictor& predictor, const ParticleSet& set,
   return numbers;
 }
 
+/// What a refined table holds of the whole set: its noise, the amplitudes' prior, and room for how modes
+/// move.
+std::vector<StoredVector> stored_vectors(const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise,
+                                         const ElasticModel& model, const Checkpoint& network) {
+  std::vector<StoredVector> vectors = stored_noise(set, noise);
+  for (auto& vector : stored_normal(refinement_options(network, model).prior))
+    vectors.push_back(std::move(vector));
+  for (auto& vector : room_for_motion(model.modes.size(), model.atom_count()))
+    vectors.push_back(std::move(vector));
+  return vectors;
+}
+
 /// The table of the run, and with --refine the noise of the set, which stands in it. Collective.
 ResultTable open_table(const Communicator& comm, const PredictOptions& o, const ParticleSet& set,
-                       const Checkpoint& network, const Provenance& provenance,
+                       const ElasticModel& model, const Checkpoint& network, const Provenance& provenance,
                        PerGrid<NoiseSpectrum>& noise) {
   const std::vector<bool> used = used_grids(set, set.size());
   const auto contents = [&] {
     if (o.refine) noise = background_noises(comm, set, used, set.size());
-    return TableContents{.fits = o.refine,
-                         .prior = o.learn_prior || o.network_prior,
-                         .key_length = set.longest_key,
-                         .vectors = stored_noise(set, noise)};
+    return TableContents{
+        .fits = o.refine,
+        .prior = o.learn_prior || o.network_prior,
+        .key_length = set.longest_key,
+        .vectors = o.refine ? stored_vectors(set, noise, model, network) : std::vector<StoredVector>()};
   };
   const auto resumed = [&](const ResultTable& table) {
     if (o.refine) noise = load_noise(table, o.output, used);
@@ -180,7 +194,7 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
   const Provenance provenance = provenance_of(invocation, o, set);
   watch_stop_signals();
   PerGrid<NoiseSpectrum> noise(set.grids.size());
-  ResultTable table = open_table(comm, o, set, network, provenance, noise);
+  ResultTable table = open_table(comm, o, set, model, network, provenance, noise);
   times.lap(o.refine ? "noise and table" : "table");
   const PerGrid<NodeLibrary> libraries = make_libraries(comm, o, set, model, network);
   std::optional<Predictor> predictor;

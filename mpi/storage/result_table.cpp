@@ -250,6 +250,17 @@ std::vector<double> ResultTable::load_vector(const std::string& name) const {
   });
 }
 
+bool ResultTable::write_vector(const std::string& name, std::span<const double> values) {
+  require(impl_->access == Access::write, "the table was opened for reading");
+  const std::string full_name = "fit/" + name;
+  if (!hdf5::exists(impl_->file, full_name)) return false;
+  const auto dataset = hdf5::open_dataset(impl_->file, full_name);
+  require(hdf5::shape(dataset) == std::vector<std::uint64_t>{values.size()}, "as many values as were stored");
+  hdf5::check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()),
+              impl_->path + ": cannot write " + full_name);
+  return true;
+}
+
 void ResultTable::close(const std::string& stages) {
   impl_->comm.barrier();
   on_root(impl_->comm, [&] {

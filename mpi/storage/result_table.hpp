@@ -89,6 +89,10 @@ class ResultTable {
   /// One of TableContents::vectors on every rank, or an empty vector where there is none. Collective.
   std::vector<double> load_vector(const std::string& name) const;
 
+  /// Puts other values in place of those of one of TableContents::vectors, as many; false where the table has
+  /// no such vector. By one rank.
+  bool write_vector(const std::string& name, std::span<const double> values);
+
   /// Writes the end time and `stages`, what the run's time went into (rank 0's counts), flushes and closes.
   /// Collective; a table that is not closed when an exception unwinds is abandoned, not closed.
   void close(const std::string& stages = {});

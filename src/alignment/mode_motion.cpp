@@ -64,12 +64,14 @@ MotionVerdict verdict_of(double variance, double standard_error, double noise, d
 
 }  // namespace
 
-MotionTally::MotionTally(RowSlices slices, Eigen::VectorXd prior_widths)
+MotionTally::MotionTally(RowSlices slices, Eigen::VectorXd prior_mean, const Eigen::VectorXd& prior_widths)
     : slices_(slices),
+      prior_mean_(std::move(prior_mean)),
       prior_variances_(prior_widths.array().square()),
       estimates_(static_cast<std::size_t>(prior_widths.size())),
       sums_(RowSlices::count * (1 + term_count * estimates_.size()), 0.0) {
-  require((prior_widths.array() > 0).all(), "a prior has a width");
+  require((prior_widths.array() > 0).all() && prior_widths.size() == prior_mean_.size(),
+          "a prior has a mean and a width");
 }
 
 void MotionTally::add(std::int64_t row, const FitDetails& fit) {
@@ -83,7 +85,7 @@ void MotionTally::add(std::int64_t row, const FitDetails& fit) {
   const double b = first ? 1 : clipped_share;
   for (Eigen::Index k = 0; k < modes; ++k, sums += term_count) {
     const Estimate& now = estimates_[static_cast<std::size_t>(k)];
-    const double amplitude = fit.amplitudes[k], variance = fit.covariance(k, k);
+    const double amplitude = fit.amplitudes[k] - prior_mean_[k], variance = fit.covariance(k, k);
     const double s = std::max(1 - variance / prior_variances_[k], 0.0);
     const double square = s * s, error = s * variance;
     const double furthest = first ? infinity : clip * std::sqrt(square * std::max(now.variance, 0.0) + error);
@@ -148,7 +150,8 @@ MotionSummary MotionTally::summary() const {
     const Estimate& e = estimates_[k];
     const double variance = std::max(e.variance, 0.0), motion = std::sqrt(variance);
     const double undone = e.raw_error / prior_variances_[static_cast<Eigen::Index>(k)];
-    summary.modes.push_back({e.raw_mean, std::sqrt(e.raw_variance), std::sqrt(e.raw_error), motion,
+    summary.modes.push_back({e.raw_mean + prior_mean_[static_cast<Eigen::Index>(k)],
+                             std::sqrt(e.raw_variance), std::sqrt(e.raw_error), motion,
                              std::sqrt(variance + e.variance_error) - motion,
                              verdict_of(e.variance, e.variance_error, e.noise, undone)});
   }

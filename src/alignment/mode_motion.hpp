@@ -37,11 +37,11 @@ struct MotionSummary {
 /// How far each mode moves: the variance V about their mean μ of the true amplitudes of a mode, from the
 /// estimates q_i that images alone give and their variances C_i, in a few passes over the particles.
 ///
-/// An estimate made with the prior N(0, D) is q = s·(truth + e·error), s = 1 − C/D, e² = C/s: it has the mean
-/// sμ and the variance v = s²V + sC. So V is where
+/// Counted from the mean of the prior N(m, D) with which it was made, an estimate is q = s·(truth + e·error),
+/// s = 1 − C/D, e² = C/s: it has the mean sμ and the variance v = s²V + sC. So V is where
 ///   Σ min(r_i², c²v_i)/b = Σ v_i, r_i = q_i − s_iμ,
 /// that is V = Σ (min(r², c²v)/b − sC)/Σ s². Without the limit (c = ∞, b = 1) and for equal C_i this is what
-/// learnt_widths has. No particle counts as further off than c = 2.5 of its own standard deviations, however
+/// learnt_normal has. No particle counts as further off than c = 2.5 of its own standard deviations, however
 /// far its fit went astray (Huber's proposal 2); b = E[min(z², c²)] = 0.978 keeps normal distributions right.
 /// Distributions without long tails (a path, uniform, two states of similar populations) hardly change; what
 /// few particles do counts less, so that `spread` may be much more than V and the errors. The standard error
@@ -60,8 +60,9 @@ struct MotionSummary {
 /// A mode of which the mean C is more than D/2 is not seen: mostly the prior speaks.
 class MotionTally {
  public:
-  /// Of a table of `slices.rows` rows. `prior_widths`: K, √D in Å; infinite where there was no prior.
-  MotionTally(RowSlices slices, Eigen::VectorXd prior_widths);
+  /// Of a table of `slices.rows` rows. m: `prior_mean`, K in Å; √D: `prior_widths`, infinite where there was
+  /// no prior.
+  MotionTally(RowSlices slices, Eigen::VectorXd prior_mean, const Eigen::VectorXd& prior_widths);
 
   /// A particle, in each pass the same ones; one whose amplitudes or variances are not finite and positive
   /// is left out. Rows in ascending order are fastest.
@@ -84,7 +85,7 @@ class MotionTally {
   bool update(Estimate& estimate, std::span<const double> terms) const;
 
   RowSlices slices_;
-  Eigen::VectorXd prior_variances_;
+  Eigen::VectorXd prior_mean_, prior_variances_;
   std::vector<Estimate> estimates_;
   std::vector<double> sums_;  // of each slice: particles, then the terms of each mode
   double particles_ = 0;

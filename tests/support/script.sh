@@ -91,7 +91,8 @@ END_OF_PYTHON
 }
 
 # undo_last_pass TABLE: what a kill in the middle of the last pass of --learn-prior leaves: some rows are of the images
-# alone, row 30 is half written, the flag of row 42 is missing, the prior is half written, and the fit of row 50 is damaged.
+# alone, row 30 is half written, the flag of row 42 is missing, how modes move and the prior are half written, and the fit of
+# row 50 is damaged.
 undo_last_pass() {
   /usr/bin/python3 - "$1" <<'END_OF_PYTHON'
 import sys, h5py, numpy as np, zlib
@@ -109,6 +110,7 @@ for i in range(5, 30):
 rows["amplitudes"][30] = [1, 2, 3]
 fit["outlier"][42] = 0
 fit["covariance"][50, 0, 0] = 1
+fit["mode_motion"][1] = fit["mode_verdict"][1] = float("nan")
 table["prior/learners"][0] = 0
 table["prior/weights"][3] = 7
 END_OF_PYTHON

@@ -15,6 +15,7 @@ run() { ranks "$1" predict -i set/particles.star -m modes.h5 -w network.pt --ref
 for n in 1 3; do
   run "$n" -o "on$n.h5" || { cat log; fail "predict --refine --learn-prior gives $? on $n ranks"; }
   grep -q 'prior learnt\|a normal distribution describes' log || { cat log; fail "the log does not tell of the prior"; }
+  grep -q '^modes\? .* moves\?\|^no mode moves\|^nothing is seen' log || { cat log; fail "the log does not say which modes move"; }
   grep -q '2 outliers' log || { cat log; fail "the log does not tell of the outliers"; }
 done
 same_tables on1.h5 on3.h5 || fail "the table differs on 3 ranks"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/random.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 
 namespace elastem {
 namespace {
@@ -37,8 +38,9 @@ ParticleResult row(std::int64_t i) {
 }
 
 // A table whose rows `comm` writes, each rank its share.
-ResultTable aligned(const Communicator& comm, const std::string& path) {
-  auto table = ResultTable::create(comm, path, rows, {7, 8}, {}, with_prior);
+ResultTable aligned(const Communicator& comm, const std::string& path,
+                    const TableContents& contents = with_prior) {
+  auto table = ResultTable::create(comm, path, rows, {7, 8}, {}, contents);
   for (std::int64_t i = comm.rank(); i < rows; i += comm.size())
     table.write(i, std::vector<ParticleResult>{row(i)});
   comm.barrier();
@@ -83,6 +85,55 @@ TEST(AlignmentFinish, GivesTheSameBitsOnAnyNumberOfRanks) {
     moved += together[i].amplitudes != together[i].fit->amplitudes ? 1 : 0;
   }
   EXPECT_GT(moved, rows / 2);
+  comm.barrier();
+}
+
+// Estimates of mode 7 are ±20, those of mode 8 have a spread of 3 about 0; both have an error of 1.
+TEST(AlignmentFinish, SaysWhichModesMoveWithTheSameBitsOnAnyNumberOfRanks) {
+  const auto comm = Communicator::world();
+  const Communicator alone = Communicator::self();
+  TableContents contents = with_prior;
+  contents.vectors = room_for_motion(2, 100);
+  const Eigen::Vector2d variances(900, 1.44);
+  for (const auto& vector : stored_normal({Eigen::Vector2d::Zero(), variances.asDiagonal()}))
+    contents.vectors.push_back(vector);
+  auto table = aligned(comm, "motion.h5", contents);
+  auto own = aligned(alone, "motion_" + std::to_string(comm.rank()) + ".h5", contents);
+  EXPECT_TRUE(load_motion(table).modes.empty());
+  finish_alignment(comm, table, true);
+  finish_alignment(alone, own, true);
+  comm.barrier();
+  const MotionSummary together = load_motion(table), expected = load_motion(own);
+  EXPECT_EQ(load_atom_count(table), 100);
+  std::int64_t wanted = 0;
+  for (std::int64_t i = 0; i < rows; ++i)
+    wanted += !strange(i) && row(i).state == ParticleState::done ? 1 : 0;
+  EXPECT_EQ(together.particles, wanted);
+  ASSERT_EQ(together.modes.size(), 2U);
+  ASSERT_EQ(expected.modes.size(), 2U);
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_EQ(together.modes[k].mean, expected.modes[k].mean) << k;
+    EXPECT_EQ(together.modes[k].spread, expected.modes[k].spread) << k;
+    EXPECT_EQ(together.modes[k].motion, expected.modes[k].motion) << k;
+    EXPECT_EQ(together.modes[k].motion_error, expected.modes[k].motion_error) << k;
+  }
+  EXPECT_EQ(together.modes[0].verdict, MotionVerdict::moves);
+  EXPECT_NEAR(together.modes[0].motion, 20, 0.5);
+  EXPECT_EQ(together.modes[1].verdict, MotionVerdict::not_seen);  // an error of 1 with a prior of 1.2
+  comm.barrier();
+}
+
+// As of an older elastem.
+TEST(AlignmentFinish, SaysWhichModesMoveOfATableWithoutRoomOrPrior) {
+  const auto comm = Communicator::world();
+  auto table = aligned(comm, "no_room.h5");
+  flag_outliers(comm, table);
+  const MotionSummary found = report_motion(comm, table);
+  ASSERT_EQ(found.modes.size(), 2U);
+  EXPECT_EQ(found.modes[1].verdict, MotionVerdict::moves);
+  EXPECT_NEAR(found.modes[1].motion, std::sqrt(9 - 1), 0.4);
+  EXPECT_TRUE(load_motion(table).modes.empty());
+  EXPECT_EQ(load_atom_count(table), 0);
   comm.barrier();
 }
 

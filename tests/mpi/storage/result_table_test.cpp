@@ -234,6 +234,29 @@ TEST(ResultTable, VectorsOfTheWholeSetComeBack) {
   expect_row(table.read(3, 1).at(0), 3);
 }
 
+TEST(ResultTable, AVectorIsPutInPlaceOfAnother) {
+  const auto comm = Communicator::world();
+  TableContents contents = with_keys;
+  contents.vectors = {{"found", {NAN, NAN}, "Å", "known at the end"}, {"other", {7}, "Å", "another"}};
+  const std::vector<double> found = {1, 2.5};
+  {
+    auto table = ResultTable::create(comm, "replaced.h5", 6, modes, origin(), contents);
+    write_all(comm, table);
+    collectively(comm, [&] {
+      if (!comm.root()) return;
+      EXPECT_TRUE(table.write_vector("found", found));
+      EXPECT_FALSE(table.write_vector("none of these", found));
+      EXPECT_THROW(table.write_vector("other", found), Bug);
+    });
+    EXPECT_EQ(table.load_vector("found"), found);
+    table.close();
+  }
+  const auto table = ResultTable::open(comm, "replaced.h5", ResultTable::Access::read);
+  EXPECT_EQ(table.load_vector("found"), found);
+  EXPECT_EQ(table.load_vector("other"), std::vector<double>{7});
+  expect_row(table.read(3, 1).at(0), 3);
+}
+
 TEST(ResultTable, KeysComeBackAlsoOfFailedRowsAndNotOfPendingOnes) {
   const auto comm = Communicator::world();
   auto table = ResultTable::create(comm, "keys.h5", 10, modes, origin(), with_keys);

@@ -41,7 +41,8 @@ void pass(MotionTally& tally, const std::vector<FitDetails>& all) {
 }
 
 MotionSummary summary_of(const std::vector<FitDetails>& all, double prior) {
-  MotionTally tally({static_cast<std::int64_t>(all.size())}, Eigen::VectorXd::Constant(1, prior));
+  MotionTally tally({static_cast<std::int64_t>(all.size())}, Eigen::VectorXd::Zero(1),
+                    Eigen::VectorXd::Constant(1, prior));
   do pass(tally, all);
   while (tally.another_pass());
   return tally.summary();
@@ -129,7 +130,8 @@ TEST(ModeMotion, HasTheSameBitsHoweverSlicesAreShared) {
   const auto all = fits(normal, 5, 14, 777);
   const auto rows = static_cast<std::int64_t>(all.size());
   const RowSlices slices{rows};
-  std::vector<MotionTally> ranks(3, MotionTally(slices, Eigen::VectorXd::Constant(1, 14)));
+  std::vector<MotionTally> ranks(
+      3, MotionTally(slices, Eigen::VectorXd::Zero(1), Eigen::VectorXd::Constant(1, 14)));
   bool another = true;
   while (another) {
     std::vector<double> sum(ranks[0].sums().size(), 0.0);
