@@ -40,7 +40,7 @@ SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const Al
 
 /// Elastic 3D-to-2D alignment of one particle after another: a pure function of (image, CTF, model, noise,
 /// options). Two renderings of the model serve: beads on a coarse grid, to tell the starts apart, and its
-/// atoms on the grid that `max_resolution` asks for. Owns scratch memory: one a thread.
+/// atoms on the grid that `max_resolution` asks for. Owns scratch memory: one per thread.
 class Aligner {
  public:
   /// `grid`: of the images. `library` may be null for an aligner that only refines. `noise`: see

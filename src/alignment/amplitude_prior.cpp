@@ -17,7 +17,7 @@ namespace {
 
 constexpr double nu = AmplitudePrior::tail;
 
-/// 1, x, and the products x_a·x_b, a ≤ b, of every column x of `points`: a row a point. Quadratic forms of
+/// 1, x, and the products x_a·x_b, a ≤ b, of every column x of `points`: a row per point. Quadratic forms of
 /// all points are then one matrix–vector product, and so are their moments.
 Eigen::MatrixXd products(const Eigen::MatrixXd& points) {
   const Eigen::Index k = points.rows();

@@ -29,7 +29,7 @@ struct Candidate {
 ///      drop of χ² = bᵀ(G + R)⁻¹b,  G = [T J]ᵀW[T J],  b = [T J]ᵀW·Y,  R = diag(0, 1/(a·cell)²),
 ///    so that a cell is judged by its best point, not by its centre.
 ///
-/// Owns scratch memory: one a thread.
+/// Owns scratch memory: one per thread.
 class PoseSearch {
  public:
   explicit PoseSearch(const PoseLibrary& library);

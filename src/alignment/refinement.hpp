@@ -42,7 +42,7 @@ struct DefocusFit {
 /// closed-form derivatives (of the CTF by Δf: central differences); the grey scale a is solved in closed form
 /// at every point (variable projection, Kaufman 1975), w = 1/E|N|². Damping of the diagonal starts at 10⁻², a
 /// step that helps divides it by five, one that does not multiplies it by eight. A step is cut to 20°, 4
-/// pixels and half of the prior's largest standard deviation. Owns scratch memory: one a thread.
+/// pixels and half of the prior's largest standard deviation. Owns scratch memory: one per thread.
 class Refiner {
  public:
   /// `drawn` must outlive the refiner; the terms of its resolution are fitted. `prior`: of the K amplitudes.

@@ -9,7 +9,7 @@
 
 namespace elastem {
 
-/// What a fitted model leaves of an image, a value a shell 0 … S/2 (see NoiseSpectrum).
+/// What a fitted model leaves of an image, a value per shell 0 … S/2 (see NoiseSpectrum).
 struct Residual {
   /// The shell's sum of |Y − a·CTF·F[proj]|² over its freedom: an estimate of E|N|² without bias.
   std::vector<double> power;

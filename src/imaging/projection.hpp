@@ -33,7 +33,7 @@ inline constexpr double footprint_cut = 4.3;
 /// (weight per pixel, p the pixel size; i the Gaussians of the atom's kind), sampled at pixel centres,
 /// clipped at the box. A footprint is separable: four exponentials per atom, made for all atoms at once, and
 /// powers of them. Throws Error for atoms of less than a tenth of a pixel or more than a box of 60 pixels can
-/// hold. A projector owns its scratch memory: one a thread.
+/// hold. A projector owns its scratch memory: one per thread.
 template <class Real>
 class Projector {
  public:
