@@ -26,7 +26,7 @@ stopping=0
 
 # Runs the program on all ranks in the background, so that a trap is served while it runs. Signals that come in
 # meanwhile set `stopping` and are passed on by `pass_signal_on`.
-run_ranks() {
+run_ranks_once() {
   "${launch[@]}" "$ELASTEM" "$@" &
   ranks_pid=$!
   local code=0
@@ -38,6 +38,16 @@ run_ranks() {
   [ "$code" = 0 ] && return 0
   [ "$code" = 3 ] || [ "$stopping" = 1 ] && return 3
   return "$code"
+}
+
+# What a signal ended that nobody sent is started once more: under srun Open MPI crashes now and then before the ranks have
+# started (open-mpi/ompi 12495), and every command of the chain may be repeated.
+run_ranks() {
+  local code=0
+  run_ranks_once "$@" || code=$?
+  [ "$code" -gt 128 ] || return "$code"
+  printf '      ended by signal %d; started once more\n' "$((code - 128))" >&2
+  run_ranks_once "$@"
 }
 
 # For `trap … USR1`: mpirun and srun both hand SIGUSR1 to the ranks, which finish what they hold and stop with 3.
@@ -72,8 +82,9 @@ stage() {
 
 # A table of errors, printed and kept.
 table() {
-  "${launch[@]}" "$ELASTEM" evaluate -i "$1" -t "$out/truth.h5" | tee "$2.part" || return $?
+  run_ranks evaluate -i "$1" -t "$out/truth.h5" >"$2.part" || return $?
   mv "$2.part" "$2"
+  cat "$2"
 }
 
 chain() {

@@ -23,15 +23,19 @@ in_alignment() {
   done_now=$(rows_done out/alignment.h5)
   [ "$done_now" -gt 0 ] && [ "$done_now" -lt "$ELASTEM_ALIGNED" ] || ended
 }
+meet_alignment() {
+  wait_until 120 in_alignment || { cat job.log; fail "no alignment under way"; }
+  ! ended || { cat job.log; fail "the job ended as $(field JobState) before it could be met in the alignment"; }
+}
 
 job=$(sbatch --parsable --time=10 --output=job.log "$ELASTEM_SOURCE/slurm/demo.sbatch" "$PWD/out") || fail "sbatch gives $?"
 case $case_name in
   requeue)
-    wait_until 120 in_alignment || { cat job.log; fail "no alignment under way"; }
+    meet_alignment
     scancel --signal=USR1 --batch "$job" || fail "scancel gives $?"
     ;;
   lost_node)
-    wait_until 120 in_alignment || { cat job.log; fail "no alignment under way"; }
+    meet_alignment
     kill -9 "$(cat "$SLURM_RUN/pids/n2")"
     lost() { [ "$(field Restarts)" -ge 1 ] || ended; }
     wait_until 90 lost || { cat job.log; fail "Slurm did not notice the loss of n2"; }
