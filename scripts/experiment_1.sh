@@ -1,7 +1,7 @@
 #!/bin/bash
 # scripts/experiment_1.sh STRUCTURE.pdb [DIR]: networks trained on synthetic images alone, against the truth of eight sets.
 #
-# The reference experiment (adenylate kinase, 4AKE chain B, all atoms; 64² pixels of 2.2 Å, modes 7-9 on a helix of ±200 Å):
+# The reference experiment (adenylate kinase, 4AKE chain B, all atoms; 64² pixels of 2.2 Å, modes 7-9, linear motion, on a helix of ±200 Å):
 # one network is trained without and one with noise (SNR 0.1, CTF of 0.5 µm), each on random in-plane rotation and shift, for
 # MINUTES (90) on RANKS (2) ranks; each then predicts four sets of IMAGES (2000) fresh images: network alone, refined, and with
 # noise refined with the prior learnt from these images, and with that of the training. Prints a markdown table of the mean
@@ -12,7 +12,7 @@ source_dir=$(cd "$(dirname "$0")/.." && pwd)
 . "$source_dir/scripts/experiment.sh"
 : "${IMAGES:=2000}"
 
-run modes modes -i "$structure" --atoms all --modes 20 -o modes.h5
+run modes modes -i "$structure" --atoms all --modes 20 --motion linear -o modes.h5
 printf 'modes = 7-9\nrelation = helix\namplitude = 200\nsnr = none\ndefocus = none\n' >clean.ini
 printf 'modes = 7-9\nrelation = helix\namplitude = 200\nsnr = 0.1\ndefocus = 5000\n' >noisy.ini
 for noise in clean noisy; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # scripts/experiment_2.sh STRUCTURE.pdb [DIR]: a network trained on an alignment's estimates, against truth and alignment.
 #
-# The reference experiment (adenylate kinase, 4AKE chain B, all atoms; 64² pixels of 2.2 Å, modes 7-9 on a helix of ±200 Å, SNR
+# The reference experiment (adenylate kinase, 4AKE chain B, all atoms; 64² pixels of 2.2 Å, modes 7-9, linear motion, on a helix of ±200 Å, SNR
 # 0.1, CTF of 0.5 µm, in-plane rotation and shift random): ALIGNED (2000) images are aligned, a network is trained on these
 # labels alone for MINUTES (90) on RANKS (2) ranks, and predicts IMAGES (5000) others, which are aligned as well to compare.
 # Prints a markdown table of mean absolute errors of the amplitudes and mean errors of the atoms' coordinates in Å. SEED (1).
@@ -12,7 +12,7 @@ source_dir=$(cd "$(dirname "$0")/.." && pwd)
 . "$source_dir/scripts/experiment.sh"
 : "${IMAGES:=5000}" "${ALIGNED:=2000}"
 
-run modes modes -i "$structure" --atoms all --modes 20 -o modes.h5
+run modes modes -i "$structure" --atoms all --modes 20 --motion linear -o modes.h5
 set_of aligned "$ALIGNED" "$((SEED + 30))"
 set_of others "$IMAGES" "$((SEED + 31))"
 run labels align -i aligned/particles.star -m modes.h5 --modes 7-9 -o aligned/labels.h5 --learn-prior

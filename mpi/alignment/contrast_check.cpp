@@ -18,6 +18,7 @@ class SignComparison {
       : model_(&model), set_(&set), local_(o.local), particles_(set, noise, o), searches_(set.grids.size()) {
     rigid_ = model;
     rigid_.modes.clear();
+    rigid_.rotations.clear();
     rigid_.mode_numbers.clear();
     rigid_.eigenvalues.resize(0);
     for (std::size_t g = 0; g < searches_.size(); ++g)

@@ -62,8 +62,9 @@ void say_provenance(const Provenance& p) {
 }
 
 void inspect_modes(const std::string& path, const ModesFile& file, const Provenance& provenance) {
-  say("{}: {} normal modes of {} atoms ({}), springs below {} Å, {}", path, file.modes.numbers.size(),
-      file.structure.size(), file.atoms, file.cutoff, description(file.atom_model));
+  say("{}: {} normal modes of {} atoms ({}), springs below {} Å, {} motion, {}", path,
+      file.modes.numbers.size(), file.structure.size(), file.atoms, file.cutoff,
+      file.curved ? "curved" : "linear", description(file.atom_model));
   say("  mode    eigenvalue  collectivity  score  enabled");
   for (Eigen::Index k = 0; k < file.modes.count(); ++k) {
     const auto i = static_cast<std::size_t>(k);

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "modes/elastic_network.hpp"
+#include "modes/local_rotation.hpp"
 #include "modes/relative_cutoff.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/elastic_expansion.hpp"
@@ -12,6 +13,7 @@
 #include "mpi/modes/map_input.hpp"
 #include "mpi/modes/mode_import.hpp"
 #include "mpi/modes/mode_report.hpp"
+#include "mpi/modes/mode_rotations.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/run/output.hpp"
@@ -63,6 +65,19 @@ void resolve_cutoff(ModesOptions& o, const Structure& structure) {
                o.relative.percent, o.relative.neighbours);
 }
 
+// What makes motion curved. Collective.
+void add_rotations(const Communicator& comm, const ModesOptions& o, const Eigen::Matrix3Xd& positions,
+                   const RigidBlocks& blocks, ElasticModes& result) {
+  if (o.motion == Motion::linear) return;
+  const double start = MPI_Wtime(), width = neighbourhood_width(o.cutoff);
+  result.modes.rotations =
+      mode_rotations(comm, positions, blocks, width, result.first_node, result.modes.vectors);
+  spdlog::info("curved motion: rotations of {} in {:.2f} s",
+               blocks.count() < positions.cols() ? std::string("the rigid blocks")
+                                                 : fmt::format("neighbourhoods of {:.3g} Å", width),
+               MPI_Wtime() - start);
+}
+
 // The modes of --import instead of computed ones. Collective.
 ElasticModes imported_modes(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
   ImportedNetwork network{o.cutoff, {}};
@@ -70,6 +85,8 @@ ElasticModes imported_modes(const Communicator& comm, const ModesOptions& o, con
   ElasticModes result = import_modes(comm, o.import_file, structure, network);
   spdlog::info("{} modes of {}, |AᵀA - 1| at most {:.1e}", result.modes.count(), o.import_file,
                result.orthogonality);
+  const auto positions = from_root(comm, [&] { return structure.positions; });
+  add_rotations(comm, o, positions, single_nodes(positions.cols()), result);
   return result;
 }
 
@@ -156,6 +173,7 @@ std::optional<ElasticModes> computed_modes(const Communicator& comm, const Modes
   ElasticModes result = solver.solve();
   if (comm.root()) describe_free_motions(structure, result);
   spdlog::info("{}: {}", result.method, result.stages.text());
+  add_rotations(comm, o, network.positions, network.blocks, result);
   return result;
 }
 

@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "core/number_list.hpp"
+#include "imaging/elastic_model.hpp"
 #include "modes/mode_quality.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/run/output.hpp"
@@ -60,16 +61,25 @@ double animation_amplitude(const ModesOptions& o, const Structure& structure) {
 // One period from the structure to one end, back, to the other end and back, where the input file has it.
 void write_animation(const ModesOptions& o, const ModesFile& file, const ModeReader& reader, int number) {
   const double amplitude = animation_amplitude(o, file.structure);
-  const Eigen::VectorXd vector = reader.read(number);
-  const Eigen::Map<const Eigen::Matrix3Xd> by_node(vector.data(), 3, file.structure.size());
-  const Eigen::Matrix3Xd reference = file.structure.positions.colwise() + file.centre;
+  const auto by_node = [&](const Eigen::VectorXd& vector) {
+    return vector.reshaped(3, file.structure.size());
+  };
+  ElasticModel model;
+  model.positions = file.structure.positions;
+  Eigen::VectorXd vector = reader.read(number);
+  model.modes.emplace_back(by_node(vector));
+  if (reader.curved()) {
+    reader.read_rotation(number, {vector.data(), static_cast<std::size_t>(vector.size())});
+    model.rotations.emplace_back(by_node(vector));
+  }
   PdbWriter writer((fs::path(o.report.folder) / animation_name(number)).string(), file.structure,
                    {fmt::format("NORMAL MODE {}, ONE PERIOD OF {} MODELS", number, frames),
                     fmt::format("AMPLITUDE Q = {:.3f} ANGSTROM, WHICH IS {:.3f} ANGSTROM RMSD AT THE ENDS",
                                 amplitude, o.report.animation_rmsd)});
   for (int frame = 0; frame < frames; ++frame) {
     const double phase = 2 * std::numbers::pi * frame / frames;
-    writer.add_model(reference + amplitude * std::sin(phase) * by_node);
+    const Eigen::VectorXd q = Eigen::VectorXd::Constant(1, amplitude * std::sin(phase));
+    writer.add_model(model.deformed(q).colwise() + file.centre);
   }
   writer.close();
 }

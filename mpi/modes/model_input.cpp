@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <span>
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
@@ -66,18 +67,21 @@ void take_densities(const ModesFile& file, const AtomModel& atoms, ElasticModel&
   }
 }
 
-// All but the modes' vectors, on every rank; what else the file says of the atoms stays with rank 0.
-// Collective.
+// All but the modes' vectors, on every rank, and whether motion is curved; what else the file says of the
+// atoms stays with rank 0. Collective.
 ElasticModel model_without_vectors(const Communicator& comm, const std::string& path,
-                                   const std::string& selection, const cli::AtomModelOption& option) {
+                                   const std::string& selection, const cli::AtomModelOption& option,
+                                   bool& curved) {
   ElasticModel model;
   on_root(comm, [&] {
     ModesFile file = read_modes_table(path);
+    curved = file.curved;
     model.mode_numbers = selected_modes(file, selection);
     take_densities(file, chosen_atom_model(file.atom_model, file.atoms, option), model);
     model.positions = std::move(file.structure.positions);
     model.eigenvalues = eigenvalues_of(file, model.mode_numbers);
   });
+  comm.broadcast(curved);
   comm.broadcast(model.mode_numbers);
   comm.broadcast(model.eigenvalues);
   comm.broadcast(model.positions);
@@ -87,9 +91,11 @@ ElasticModel model_without_vectors(const Communicator& comm, const std::string& 
   return model;
 }
 
+using ReadMode = void (ModeReader::*)(int number, std::span<double> vector) const;
+
 // Each rank reads its share of what its node needs. Collective.
 std::vector<ModeVector> shared_vectors(const Communicator& comm, const std::string& path,
-                                       const std::vector<int>& numbers, Eigen::Index atoms) {
+                                       const std::vector<int>& numbers, Eigen::Index atoms, ReadMode read) {
   const std::size_t entries = 3 * static_cast<std::size_t>(atoms);
   const auto memory = std::make_shared<const SharedArray<double>>(comm, numbers.size() * entries);
   const auto vector = [&](std::size_t k) { return memory->values().subspan(k * entries, entries); };
@@ -98,7 +104,7 @@ std::vector<ModeVector> shared_vectors(const Communicator& comm, const std::stri
     if (share.count == 0) return;
     const ModeReader reader(path);
     const auto first = static_cast<std::size_t>(share.first), count = static_cast<std::size_t>(share.count);
-    for (std::size_t k = first; k < first + count; ++k) reader.read(numbers[k], vector(k));
+    for (std::size_t k = first; k < first + count; ++k) (reader.*read)(numbers[k], vector(k));
   });
   memory->fence();
   std::vector<ModeVector> vectors;
@@ -124,8 +130,13 @@ AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli
 
 ElasticModel read_model(const Communicator& comm, const std::string& modes_file,
                         const std::string& modes_selection, const cli::AtomModelOption& option) {
-  ElasticModel model = model_without_vectors(comm, modes_file, modes_selection, option);
-  model.modes = shared_vectors(comm, modes_file, model.mode_numbers, model.atom_count());
+  bool curved = false;
+  ElasticModel model = model_without_vectors(comm, modes_file, modes_selection, option, curved);
+  const auto vectors = [&](ReadMode read) {
+    return shared_vectors(comm, modes_file, model.mode_numbers, model.atom_count(), read);
+  };
+  model.modes = vectors(&ModeReader::read);
+  if (curved) model.rotations = vectors(&ModeReader::read_rotation);
   return model;
 }
 

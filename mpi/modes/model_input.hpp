@@ -16,10 +16,10 @@ AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli
 
 /// The structure and the selected modes ("7-9"; empty: all that are enabled) of a modes file, its atoms as
 /// the file says but for `option`: Gaussian atoms of the file's weights, or one kind per element, all of
-/// weight 1, with electron scattering factors. Of the vectors only the selected ones are read, once per node,
-/// into memory that the node's ranks share and that is freed with the last copy of the model, which is
-/// collective. Collective. Throws Error that names the modes that are there, or as read_modes_table and
-/// chosen_atom_model do.
+/// weight 1, with electron scattering factors. Of the vectors, and of the rotations where motion is curved,
+/// only the selected ones are read, once per node, into memory that the node's ranks share and that is freed
+/// with the last copy of the model, which is collective. Collective. Throws Error that names the modes that
+/// are there, or as read_modes_table and chosen_atom_model do.
 ElasticModel read_model(const Communicator& comm, const std::string& modes_file,
                         const std::string& modes_selection, const cli::AtomModelOption& option);
 

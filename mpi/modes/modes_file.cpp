@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <type_traits>
 
 #include <spdlog/fmt/fmt.h>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int modes_format = 1;  // of the layout of the file
 constexpr std::uint64_t most_nodes_per_chunk = 1 << 17;
+constexpr const char *vectors_name = "modes/vectors", *rotations_name = "modes/rotations";
 
 // How many values a field has.
 enum class Extent { single, per_atom, per_mode };
@@ -33,7 +35,7 @@ struct Field {
 template <class Content, class Visit>
 void for_each_field(Content& content, Visit&& visit) {
   using enum Extent;
-  auto& [numbers, eigenvalues, vectors, collectivity, score, enabled] = content.modes;
+  auto& [numbers, eigenvalues, vectors, rotations, collectivity, score, enabled] = content.modes;
   visit(Field{"structure/positions", per_atom, {"Å", "reference positions from the centre of mass"}},
         content.structure.positions);
   visit(Field{"structure/centre", single, {"Å", "what was taken off the positions of the input file"}},
@@ -176,8 +178,7 @@ void require_consistency(const ModesFile& content) {
         require_count(field, static_cast<std::size_t>(value.size()),
                       field.extent == Extent::per_atom ? atoms : modes);
   });
-  require_count({"modes/vectors", Extent::per_mode, {}}, static_cast<std::size_t>(content.modes.count()),
-                modes);
+  require_count({vectors_name, Extent::per_mode, {}}, static_cast<std::size_t>(content.modes.count()), modes);
 }
 
 std::string content_of(const ModesFile& file) {
@@ -192,6 +193,7 @@ std::string content_of(const ModesFile& file) {
   add(file.modes.eigenvalues);
   add(file.structure.positions);
   add(file.weights);
+  if (file.curved) add(std::string_view("curved"));  // amplitudes of linear motion mean something else
   return fmt::format("{:08x} {}", crc, bytes);
 }
 
@@ -204,32 +206,41 @@ void require_every_row(const Communicator& comm, const ModesFile& content, std::
     require(rows % 3 == 0 && first_node == before && nodes == all &&
                 content.modes.vectors.cols() == static_cast<Eigen::Index>(content.modes.numbers.size()),
             "each row of each mode is held by one rank");
+    const Eigen::MatrixXd& rotations = content.modes.rotations;
+    require(rotations.cols() == 0 || (rotations.cols() == content.modes.count() && rotations.rows() == rows),
+            "rotations are those of the same modes and nodes");
   });
 }
 
-// Everything but the numbers of the vectors, whose space is taken.
+// Everything but the numbers of the vectors and rotations, whose space is taken.
 void write_all_but_vectors(const std::string& path, const ModesFile& content, const Provenance& provenance) {
   const auto nodes = static_cast<std::uint64_t>(content.structure.size()),
              modes = static_cast<std::uint64_t>(content.modes.count());
-  const std::uint64_t data_bytes = sizeof(double) * nodes * (3 * modes + 3);  // vectors and positions
+  const bool curved = content.modes.rotations.cols() > 0;
+  // Vectors, rotations and positions.
+  const std::uint64_t data_bytes = sizeof(double) * nodes * ((curved ? 6 : 3) * modes + 3);
   const hdf5::Handle file = hdf5::create_file(path, data_bytes);
   hdf5::write_format(file, "normal modes", modes_format);
   for (const char* group : {"structure", "modes"}) hdf5::make_group(file, group);
-  hdf5::make_chunked_dataset(file, "modes/vectors", H5T_IEEE_F64LE, {modes, nodes, 3},
-                             {1, std::min(nodes, most_nodes_per_chunk), 3},
-                             {"none", "mode, atom, x y z; unit norm over all atoms of a mode"});
+  const auto make = [&](const char* name, const hdf5::Note& note) {
+    hdf5::make_chunked_dataset(file, name, H5T_IEEE_F64LE, {modes, nodes, 3},
+                               {1, std::min(nodes, most_nodes_per_chunk), 3}, note);
+  };
+  make(vectors_name, {"none", "mode, atom, x y z; unit norm over all atoms of a mode"});
+  if (curved)
+    make(rotations_name, {"rad/Å", "mode, atom, x y z; turn of an atom's surroundings per Å of amplitude"});
   for_each_field(content, FieldWriter(file, content));
   write_provenance(file, provenance);
 }
 
 // Each rank its rows, some modes at a time. Collective.
-void write_vectors(const Communicator& comm, const std::string& path, const Eigen::MatrixXd& rows,
-                   std::int64_t first_node) {
+void write_vectors(const Communicator& comm, const std::string& path, const char* name,
+                   const Eigen::MatrixXd& rows, std::int64_t first_node) {
   constexpr double most_bytes = 64 << 20;  // per call: MPI counts are int
   const double bytes = comm.max(static_cast<double>(sizeof(double)) * static_cast<double>(rows.rows()));
   const auto step = static_cast<Eigen::Index>(std::max(1.0, most_bytes / std::max(bytes, 1.0)));
   const hdf5::Handle file = hdf5::open_file(comm, path, hdf5::Access::write);
-  const hdf5::Handle dataset = hdf5::open_dataset(file, "modes/vectors");
+  const hdf5::Handle dataset = hdf5::open_dataset(file, name);
   const hdf5::Handle together(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "cannot describe a transfer");
   hdf5::check(H5Pset_dxpl_mpio(together, H5FD_MPIO_COLLECTIVE), "cannot write in parallel");
   const auto nodes = static_cast<std::uint64_t>(rows.rows() / 3),
@@ -241,13 +252,13 @@ void write_vectors(const Communicator& comm, const std::string& path, const Eige
         hdf5::select(dataset, {static_cast<std::uint64_t>(k), nodes > 0 ? first : 0, 0}, {count, nodes, 3});
     const herr_t status = H5Dwrite(dataset, H5T_NATIVE_DOUBLE, box.memory, box.file, together,
                                    nodes > 0 ? rows.col(k).data() : &nothing);
-    collectively(comm, [&] { hdf5::check(status, "cannot write modes/vectors; is the disk full?"); });
+    collectively(comm, [&] { hdf5::check(status, fmt::format("cannot write {}; is the disk full?", name)); });
   }
 }
 
 hdf5::Handle open_modes(const std::string& path) {
   hdf5::Handle file = hdf5::open_file(path, hdf5::Access::read);
-  if (!hdf5::exists(file, "modes/vectors"))
+  if (!hdf5::exists(file, vectors_name))
     throw Error(path + " holds no normal modes (there is no /modes/vectors); make it with elastem modes");
   hdf5::check_format(file, path, modes_format);
   return file;
@@ -278,7 +289,9 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
       write_all_but_vectors(target.temporary(), content, provenance);
       hdf5::reserve_space(target.temporary());  // a full disk is found here, by one rank
     });
-    write_vectors(comm, target.temporary(), content.modes.vectors, first_node);
+    write_vectors(comm, target.temporary(), vectors_name, content.modes.vectors, first_node);
+    if (content.modes.rotations.cols() > 0)
+      write_vectors(comm, target.temporary(), rotations_name, content.modes.rotations, first_node);
     on_root(comm, [&] {
       hdf5::Handle file = hdf5::open_file(target.temporary(), hdf5::Access::write);
       write_end(file);
@@ -294,6 +307,7 @@ ModesFile read_modes_table(const std::string& path) {
   const hdf5::Handle file = open_modes(path);
   ModesFile content;
   content.path = path;
+  content.curved = hdf5::exists(file, rotations_name);
   try {
     for_each_field(content, FieldReader(file, content));
     content.modes.vectors.resize(0, static_cast<Eigen::Index>(content.modes.numbers.size()));
@@ -311,13 +325,18 @@ std::string modes_content(const std::string& path) {
 ModeReader::ModeReader(const std::string& path)
     : path_(path),
       file_(open_modes(path)),
-      vectors_(hdf5::open_dataset(file_, "modes/vectors")),
+      vectors_(hdf5::open_dataset(file_, vectors_name)),
       numbers_(hdf5::read_values<int>(file_, "modes/numbers")) {
   const std::vector<std::uint64_t> shape = hdf5::shape(vectors_);
   if (shape.size() != 3 || shape[0] != numbers_.size() || shape[2] != 3)
-    throw Error(fmt::format("{}: /modes/vectors does not hold {} modes; make it anew with elastem modes",
-                            path, numbers_.size()));
+    throw Error(fmt::format("{}: /{} does not hold {} modes; make it anew with elastem modes", path,
+                            vectors_name, numbers_.size()));
   entries_ = 3 * shape[1];
+  if (!hdf5::exists(file_, rotations_name)) return;
+  rotations_ = hdf5::open_dataset(file_, rotations_name);
+  if (hdf5::shape(*rotations_) != shape)
+    throw Error(fmt::format("{}: /{} is not of the shape of /{}; make it anew with elastem modes", path,
+                            rotations_name, vectors_name));
 }
 
 Eigen::VectorXd ModeReader::read(int number) const {
@@ -327,14 +346,23 @@ Eigen::VectorXd ModeReader::read(int number) const {
 }
 
 void ModeReader::read(int number, std::span<double> vector) const {
+  read(vectors_, number, vector);
+}
+
+void ModeReader::read_rotation(int number, std::span<double> rotation) const {
+  require(rotations_.has_value(), "motion is curved");
+  read(*rotations_, number, rotation);
+}
+
+void ModeReader::read(hid_t dataset, int number, std::span<double> vector) const {
   const auto at = std::ranges::find(numbers_, number);
   if (at == numbers_.end()) throw Error(no_such_mode(number, numbers_, path_));
   if (vector.size() != entries_)
-    throw Error(fmt::format("{}: /modes/vectors does not have {} atoms; make it anew with elastem modes",
-                            path_, vector.size() / 3));
+    throw Error(fmt::format("{}: /{} does not have {} atoms; make it anew with elastem modes", path_,
+                            vectors_name, vector.size() / 3));
   const auto box =
-      hdf5::select(vectors_, {static_cast<std::uint64_t>(at - numbers_.begin()), 0, 0}, {1, entries_ / 3, 3});
-  hdf5::check(H5Dread(vectors_, H5T_NATIVE_DOUBLE, box.memory, box.file, H5P_DEFAULT, vector.data()),
+      hdf5::select(dataset, {static_cast<std::uint64_t>(at - numbers_.begin()), 0, 0}, {1, entries_ / 3, 3});
+  hdf5::check(H5Dread(dataset, H5T_NATIVE_DOUBLE, box.memory, box.file, H5P_DEFAULT, vector.data()),
               fmt::format("cannot read mode {} of {}", number, path_));
 }
 

@@ -43,7 +43,8 @@ Reach reach_of(const ModeFitter& fitter, const Eigen::Matrix3Xd& atoms) {
   reach.unmoved_rmsd = superposed_rmsd(atoms, made);
   double moved = 0;
   for (int turn = 0; turn < most_turns && (turn == 0 || moved > standstill); ++turn) {
-    const ModeFit fit = fitter(superposition(atoms, made)(atoms));
+    const Eigen::Matrix3Xd placed = superposition(atoms, made)(atoms);
+    const ModeFit fit = turn == 0 ? fitter(placed) : fitter(placed, reach.amplitudes);
     const Eigen::Matrix3Xd better = model.deformed(fit.amplitudes);
     moved = rmsd(better, made);
     made = better;

@@ -42,22 +42,28 @@ class ModeVector {
   Eigen::Index atoms_ = 0;
 };
 
-/// What an image is made of: N atoms that move along K modes, X(q) = X⁰ + Σ_k q_k A_k, each of density
-/// w_a · Σ_i c_i N₃(r; x_a, σ_i²), the terms i those of its kind.
+/// What an image is made of: N atoms that move along K modes, each of density w_a · Σ_i c_i N₃(r; x_a, σ_i²),
+/// the terms i those of its kind. Linear motion is X(q) = X⁰ + Σ_k q_k A_k. Curved motion turns each atom
+/// with its surroundings: X(q) = X⁰ + J(Σ_k q_k ω_k)·Σ_k q_k A_k (see Twists), the same to first order in q.
 struct ElasticModel {
-  Eigen::Matrix3Xd positions;     ///< X⁰ in Å, centred on the centre of mass
-  std::vector<ModeVector> modes;  ///< A_k, each of unit norm over its 3N entries
-  std::vector<int> mode_numbers;  ///< 7, 8, …: one per mode
-  Eigen::VectorXd eigenvalues;    ///< λ_k of the elastic network, in any unit; empty: not known
-  Eigen::VectorXd weights;        ///< w_a: electrons, or 1 of scattering factors
+  Eigen::Matrix3Xd positions;         ///< X⁰ in Å, centred on the centre of mass
+  std::vector<ModeVector> modes;      ///< A_k, each of unit norm over its 3N entries
+  std::vector<ModeVector> rotations;  ///< ω_k of curved motion, radians per Å of amplitude; empty: linear
+  std::vector<int> mode_numbers;      ///< 7, 8, …: one per mode
+  Eigen::VectorXd eigenvalues;        ///< λ_k of the elastic network, in any unit; empty: not known
+  Eigen::VectorXd weights;            ///< w_a: electrons, or 1 of scattering factors
   std::vector<AtomKind> kinds = {{GaussianTerm{}}};
   std::vector<int> kind_of;  ///< the kind of each atom; empty: all are of the first
 
   Eigen::Index atom_count() const { return positions.cols(); }
   Eigen::Index mode_count() const { return static_cast<Eigen::Index>(modes.size()); }
 
+  bool curved() const { return !rotations.empty(); }
+
   /// X(q) in Å; `amplitudes` holds K values in Å.
   Eigen::Matrix3Xd deformed(const Eigen::VectorXd& amplitudes) const;
+  /// ∂X/∂q of each mode at `amplitudes`, 3N×K: where motion is linear, the modes.
+  Eigen::MatrixXd slopes(const Eigen::VectorXd& amplitudes) const;
 
   const AtomKind& kind(Eigen::Index atom) const {
     return kinds[kind_of.empty() ? 0 : static_cast<std::size_t>(kind_of[static_cast<std::size_t>(atom)])];

@@ -43,7 +43,9 @@ Projector<Real>::Projector(const ElasticModel& model, ImageGrid grid, double cut
     return Coordinates(vectors(Eigen::all, order_).transpose().template cast<Real>().array());
   };
   reference_ = sorted(model.positions);
+  require(!model.curved() || model.rotations.size() == model.modes.size(), "one rotation per mode");
   for (const auto& mode : model.modes) modes_.push_back(sorted(mode.values()));
+  for (const auto& rotations : model.rotations) rotations_.push_back(sorted(rotations.values()));
   weights_ = model.weights(order_).template cast<Real>().array();
   groups_ = footprint_groups<Real>(model, order_, grid.pixel_size, cut);
   for (const Group& group : groups_) largest_reach_ = std::max(largest_reach_, group.reach);
@@ -57,9 +59,18 @@ int Projector<Real>::parameter_count() const {
 template <class Real>
 void Projector<Real>::deform(const Eigen::VectorXd& amplitudes) {
   require(amplitudes.size() == model_->mode_count(), "one amplitude per mode");
+  const auto add = [&](const std::vector<Coordinates>& vectors, Coordinates& sum) {
+    for (std::size_t k = 0; k < vectors.size(); ++k)
+      sum += static_cast<Real>(amplitudes[static_cast<Eigen::Index>(k)]) * vectors[k];
+  };
   atoms_ = reference_;
-  for (std::size_t k = 0; k < modes_.size(); ++k)
-    atoms_ += static_cast<Real>(amplitudes[static_cast<Eigen::Index>(k)]) * modes_[k];
+  if (rotations_.empty()) return add(modes_, atoms_);
+  twists_.turn.setZero(atoms_.rows(), 3);
+  twists_.shift.setZero(atoms_.rows(), 3);
+  add(rotations_, twists_.turn);
+  add(modes_, twists_.shift);
+  twists_.update();
+  atoms_ += twists_.displacement();
 }
 
 template <class Real>
@@ -94,16 +105,31 @@ void Projector<Real>::place(const Eigen::Matrix3d& rotation, const Eigen::Vector
   pixels(y_, shift.y(), row_, down_);
 }
 
-/// ∂(x, y)/∂q of every atom, the first two rows of R·A_k.
+/// ∂(x, y)/∂q of every atom, where motion is linear the first two rows of R·A_k.
 template <class Real>
 void Projector<Real>::place_steps(const Eigen::Matrix3d& rotation) {
   const Eigen::Matrix<Real, 3, 3> r = rotation.template cast<Real>();
   steps_.resize(model_->atom_count(), 2 * model_->mode_count());
+  if (!rotations_.empty()) return place_curved_steps(r);
   for (std::size_t k = 0; k < modes_.size(); ++k) {
     const Coordinates& mode = modes_[k];
     for (int axis = 0; axis < 2; ++axis) {
       steps_.col(2 * static_cast<Eigen::Index>(k) + axis) =
           r(axis, 0) * mode.col(0) + r(axis, 1) * mode.col(1) + r(axis, 2) * mode.col(2);
+    }
+  }
+}
+
+template <class Real>
+void Projector<Real>::place_curved_steps(const Eigen::Matrix<Real, 3, 3>& rotation) {
+  for (int axis = 0; axis < 2; ++axis) {
+    twists_.slopes(rotation.row(axis).transpose(), slopes_);
+    const auto& [along, about] = slopes_;
+    for (std::size_t k = 0; k < modes_.size(); ++k) {
+      const Coordinates &mode = modes_[k], &turn = rotations_[k];
+      steps_.col(2 * static_cast<Eigen::Index>(k) + axis) =
+          along.col(0) * mode.col(0) + along.col(1) * mode.col(1) + along.col(2) * mode.col(2) +
+          about.col(0) * turn.col(0) + about.col(1) * turn.col(1) + about.col(2) * turn.col(2);
     }
   }
 }
@@ -342,9 +368,11 @@ void Projector<Real>::project_with_derivatives(const Eigen::VectorXd& amplitudes
 
 template <class Real>
 void Projector<Real>::project_atoms_with_derivatives(const Eigen::Matrix3Xd& atoms,
+                                                     const Eigen::VectorXd& amplitudes,
                                                      const Eigen::Matrix3d& rotation,
                                                      const Eigen::Vector2d& shift, ImageOf<Real>& image,
                                                      std::vector<ImageOf<Real>>& derivatives) {
+  if (!rotations_.empty()) deform(amplitudes);
   adopt(atoms);
   place(rotation, shift);
   place_steps(rotation);

@@ -9,6 +9,7 @@
 #include "imaging/footprint.hpp"
 #include "imaging/image.hpp"
 #include "imaging/pose.hpp"
+#include "imaging/twist.hpp"
 
 namespace elastem {
 
@@ -57,10 +58,10 @@ class Projector {
   void project_with_derivatives(const Eigen::VectorXd& amplitudes, const Eigen::Matrix3d& rotation,
                                 const Eigen::Vector2d& shift, ImageOf<Real>& image,
                                 std::vector<ImageOf<Real>>& derivatives);
-  /// The same of the model's atoms at any other places, which the amplitudes move from there.
-  void project_atoms_with_derivatives(const Eigen::Matrix3Xd& atoms, const Eigen::Matrix3d& rotation,
-                                      const Eigen::Vector2d& shift, ImageOf<Real>& image,
-                                      std::vector<ImageOf<Real>>& derivatives);
+  /// The same of the model's atoms at any other places, from where they move as they would at `amplitudes`.
+  void project_atoms_with_derivatives(const Eigen::Matrix3Xd& atoms, const Eigen::VectorXd& amplitudes,
+                                      const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift,
+                                      ImageOf<Real>& image, std::vector<ImageOf<Real>>& derivatives);
 
  private:
   using Values = Eigen::Array<Real, Eigen::Dynamic, 1>;
@@ -85,6 +86,7 @@ class Projector {
   void adopt(const Eigen::Matrix3Xd& atoms);
   void place(const Eigen::Matrix3d& rotation, const Eigen::Vector2d& shift);
   void place_steps(const Eigen::Matrix3d& rotation);
+  void place_curved_steps(const Eigen::Matrix<Real, 3, 3>& rotation);
   void prepare(const Group& group);
   bool touches_box(Eigen::Index atom, int reach) const;
   void select(const Group& group);
@@ -111,9 +113,11 @@ class Projector {
   std::vector<Eigen::Index> order_;  ///< the model's atoms by kind
   std::vector<Group> groups_;
   Coordinates reference_;
-  std::vector<Coordinates> modes_;
+  std::vector<Coordinates> modes_, rotations_;  ///< no rotations: motion is linear
   Values weights_;
 
+  Twists<Real> twists_;  ///< of curved motion, at the present amplitudes
+  typename Twists<Real>::Slopes slopes_;
   Coordinates atoms_;                        ///< Å, before the rotation
   Values x_, y_, z_;                         ///< Å, after it
   Eigen::ArrayXi column_, row_;              ///< the pixel at or before the atom

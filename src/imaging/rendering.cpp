@@ -92,7 +92,8 @@ ElasticModel beads(const ElasticModel& model, double cell) {
   result.mode_numbers = model.mode_numbers;
   result.positions = Eigen::Matrix3Xd::Zero(3, count);
   result.weights = Eigen::VectorXd::Zero(count);
-  std::vector<Eigen::Matrix3Xd> modes(model.modes.size(), Eigen::Matrix3Xd::Zero(3, count));
+  std::vector<Eigen::Matrix3Xd> modes(model.modes.size(), Eigen::Matrix3Xd::Zero(3, count)),
+      rotations(model.rotations.size(), Eigen::Matrix3Xd::Zero(3, count));
   double variance = 0;
   Eigen::Index bead = 0;
   for (const auto& [place, atoms] : cells) {
@@ -104,10 +105,13 @@ ElasticModel beads(const ElasticModel& model, double cell) {
       centre += w * model.positions.col(a);
       for (std::size_t k = 0; k < model.modes.size(); ++k)
         modes[k].col(bead) += w * model.modes[k].values().col(a);
+      for (std::size_t k = 0; k < model.rotations.size(); ++k)
+        rotations[k].col(bead) += w * model.rotations[k].values().col(a);
     }
     if (weight == 0) weight = 1e-30;  // nothing to see, and nothing to divide by
     centre /= weight;
-    for (auto& mode : modes) mode.col(bead) /= weight;
+    for (auto* vectors : {&modes, &rotations})
+      for (auto& vector : *vectors) vector.col(bead) /= weight;
     for (const Eigen::Index a : atoms) {
       const GaussianTerm atom = single_gaussian(model, a);
       variance +=
@@ -116,6 +120,7 @@ ElasticModel beads(const ElasticModel& model, double cell) {
     ++bead;
   }
   result.modes.assign(modes.begin(), modes.end());
+  result.rotations.assign(rotations.begin(), rotations.end());
   result.kinds = {{{1.0, std::sqrt(variance / result.weights.sum())}}};
   return result;
 }

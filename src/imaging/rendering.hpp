@@ -31,8 +31,9 @@ Rendering rendering(const ElasticModel& model, ImageGrid full, double resolution
 Rendering bead_rendering(const ElasticModel& model, ImageGrid full, double resolution);
 
 /// One bead for the atoms in each cube of side `cell` (Å): at their centre of weight, moved by each mode's
-/// weighted mean displacement, a Gaussian of the mean variance Σ w (σ² + |r − r_bead|²/3) / Σ w over all
-/// atoms. Modes are not of unit norm over the beads: amplitudes keep their meaning.
+/// weighted mean displacement and turned by its weighted mean rotation, a Gaussian of the mean variance Σ w
+/// (σ² + |r − r_bead|²/3) / Σ w over all atoms. Modes are not of unit norm over the beads: amplitudes keep
+/// their meaning.
 ElasticModel beads(const ElasticModel& model, double cell);
 
 }  // namespace elastem

@@ -14,6 +14,9 @@ struct NormalModes {
   Eigen::VectorXd eigenvalues;  ///< ascending
   Eigen::MatrixXd
       vectors;  ///< 3N×K, one column per mode, entries (x1 y1 z1 x2 …), unit norm, largest component positive
+  /// Local rotations of curved motion, radians per Å of amplitude, as `vectors`; no columns: motion is
+  /// linear.
+  Eigen::MatrixXd rotations;
   Eigen::VectorXd collectivity;       ///< Brüschweiler 1995, in (0, 1]
   Eigen::VectorXd score;              ///< low is good
   std::vector<std::uint8_t> enabled;  ///< 0 where the collectivity is below 0.15

@@ -51,6 +51,9 @@ void declare(OptionTable& table, ModesOptions& o) {
   table.option("solver", o.solver, "auto|scalapack|slepc",
                "scalapack: dense, for many modes; slepc: sparse, for the lowest ones; auto: the faster one");
   table.flag("mass-weighted", o.mass_weighted, "use the atoms' masses instead of equal ones");
+  table.option("motion", o.motion, "curved|linear",
+               "how atoms follow a mode, in every command that reads the file: curved, each turning with its "
+               "surroundings, or along a line");
   declare_selection(table, o);
   add_atom_model_options(table, o.atom_model);
   table

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "cli/option_table.hpp"
+#include "modes/local_rotation.hpp"
 #include "modes/mode_solver.hpp"
 #include "options/atom_model_option.hpp"
 #include "options/cutoff_option.hpp"
@@ -23,6 +24,7 @@ struct ModesOptions {
   int block_residues = 0;  ///< residues per rigid block; 0: every atom moves by itself
   Solver solver = Solver::automatic;
   bool mass_weighted = false;
+  Motion motion = Motion::curved;  ///< what the file says to every other command
   AtomModelOption atom_model;
   ModeReportOptions report;
   std::string import_file;  ///< takes the modes from it; empty: they are computed

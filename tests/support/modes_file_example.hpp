@@ -54,6 +54,8 @@ inline ModesFile part_of(const Communicator& comm, const ModesFile& whole, std::
   first_node = first(comm.rank());
   part.modes.vectors =
       whole.modes.vectors.middleRows(3 * first_node, 3 * (first(comm.rank() + 1) - first_node));
+  if (whole.modes.rotations.cols() > 0)
+    part.modes.rotations = whole.modes.rotations.middleRows(3 * first_node, part.modes.vectors.rows());
   return part;
 }
 

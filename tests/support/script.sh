@@ -45,9 +45,9 @@ fresh_folder() {
   cd "$1" || exit 1
 }
 
-# small_set N SIZE PIXEL_SIZE: modes.h5 and N images in set/.
+# small_set N SIZE PIXEL_SIZE: modes.h5, of linear motion as the figures and the numpy of many tests, and N images in set/.
 small_set() {
-  ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5 ||
+  ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o modes.h5 ||
     fail "modes gives $?"
   ranks 2 synthesize -m modes.h5 -o set/particles.star -n "$1" --modes 7-9 --relation helix --size "$2" \
     --pixel-size "$3" --snr 0.1 --psi uniform --shift-px 3 --seed 7 || fail "synthesize gives $?"

@@ -21,10 +21,10 @@ cp -r set fewer
 truncate -s $((1024 + 3 * 32 * 32 * 4)) fewer/particles.mrcs
 printf '\003\000\000\000' | dd of=fewer/particles.mrcs bs=1 seek=8 conv=notrunc status=none
 head -c 300 modes.h5 >broken.h5
-ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 8 -o modes8.h5 || fail "modes gives $?"
+ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 8 --motion linear -o modes8.h5 || fail "modes gives $?"
 sed -n '/^ATOM/p' "$data/ake_open_ca.pdb" | head -100 >part.pdb
 echo END >>part.pdb
-ranks 1 modes -i part.pdb --atoms ca --modes 9 -o part.h5 || fail "modes gives $?"
+ranks 1 modes -i part.pdb --atoms ca --modes 9 --motion linear -o part.h5 || fail "modes gives $?"
 mkdir -p made
 echo "mine" >made/alignment.h5
 

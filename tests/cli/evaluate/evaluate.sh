@@ -27,7 +27,7 @@ all_ = json.load(open("itself"))["all"]
 sys.exit(not (all_["count"] == 60 and all_["global"]["mean_absolute_error"] == 0 and all_["rotation_error"]["mean"] < 1e-5))
 END
 
-ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 -o other.h5 || fail "modes gives $?"
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o other.h5 || fail "modes gives $?"
 ranks 1 synthesize -m other.h5 -o other/particles.star -n 3 --modes 7-8 --relation linear --size 32 --pixel-size 4.4 || fail "synthesize"
 ranks 1 synthesize -m other.h5 -o few/particles.star -n 3 --modes 7-9 --size 32 --pixel-size 4.4 || fail "synthesize"
 refused 2 "7,8" evaluate -i result.h5 -t other/truth.h5

@@ -9,7 +9,7 @@ fresh_folder structures_work
 
 mkdir structures
 cp "$data"/ake_*_ca.pdb structures
-ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5 -q || fail "modes gives $?"
+ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o modes.h5 -q || fail "modes gives $?"
 draw() {  # FOLDER MODES SEED
   ranks 2 synthesize -m modes.h5 -o "$1/particles.star" -n 60 --modes "$2" --relation structures --structures structures \
     --size 32 --pixel-size 4.4 --seed "$3" -q || fail "synthesize gives $?"
@@ -65,7 +65,7 @@ refused 2 'truth of other structures than those of changed: changed/ake_closed_c
   "${evaluate[@]}" -t set/truth.h5 --structures changed -m modes.h5
 ranks 1 "${evaluate[@]}" -t set/truth.h5 --structures changed -m modes.h5 --accept-mismatch >accepted 2>&1 ||
   fail "--accept-mismatch gives $?: $(cat accepted)"
-ranks 1 modes -i "$data/ake_closed_ca.pdb" --atoms ca --modes 9 -o closed.h5 -q || fail "modes gives $?"
+ranks 1 modes -i "$data/ake_closed_ca.pdb" --atoms ca --modes 9 --motion linear -o closed.h5 -q || fail "modes gives $?"
 refused 2 'closed.h5.*holds other modes' "${evaluate[@]}" -t set/truth.h5 --structures structures -m closed.h5
 draw other_images 7-9 8
 refused 2 'different images' "${evaluate[@]}" -t other_images/truth.h5 "${known[@]}"

@@ -23,7 +23,7 @@ ranks 2 landscape -i one/truth.h5 -m modes.h5 -o one_land || fail "landscape of 
 
 refused 2 '--overwrite' landscape -i set/truth.h5 -m modes.h5 -o land1
 refused 2 '--frames' landscape -i set/truth.h5 -m modes.h5 -o new --frames 0
-ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 8 -o modes8.h5 || fail "modes gives $?"
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 8 --motion linear -o modes8.h5 || fail "modes gives $?"
 refused 2 'modes8.h5' landscape -i set/truth.h5 -m modes8.h5 -o new
 touch file
 refused 2 'file' landscape -i set/truth.h5 -m modes.h5 -o file/land

@@ -104,7 +104,7 @@ ranks 2 train -i set/part.star -m modes.h5 -l labels.h5 --arch tiny -o part.pt -
   { cat log; fail "train on a part of the labelled particles gives $?"; }
 counted=$(sed -n 's/.*\b\([0-9]\+\) labelled particles, \([0-9]\+\) more.*/\1 \2/p' log)
 [ $((${counted/ /+})) = 20 ] || { cat log; fail "not all 20 of a part have their labels: $counted"; }
-ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_closed_ca.pdb" --atoms ca --modes 9 -o other_modes.h5 >log 2>&1 || fail "modes"
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_closed_ca.pdb" --atoms ca --modes 9 --motion linear -o other_modes.h5 >log 2>&1 || fail "modes"
 refused 2 'labels.h5.*other_modes.h5' train -i set/particles.star -m other_modes.h5 -l labels.h5 -o x.pt
 refused 2 'network.pt.*other_modes.h5' predict -i set/particles.star -m other_modes.h5 -w network.pt -o x.h5
 refused 2 'labels.h5' train -i fine/particles.star -m modes.h5 -l labels.h5 -o x.pt

@@ -8,7 +8,7 @@ fresh_folder work
 /usr/bin/python3 "$ELASTEM_SOURCE/tests/support/lump.py" >lump.pdb
 for b in 30 178; do
   rm -rf set
-  ranks 1 modes -i lump.pdb --modes 9 --atom-model scattering --b-factor $b -o modes.h5 --overwrite --quiet || fail "modes gives $?"
+  ranks 1 modes -i lump.pdb --modes 9 --motion linear --atom-model scattering --b-factor $b -o modes.h5 --overwrite --quiet || fail "modes gives $?"
   ranks 2 synthesize -m modes.h5 -o set/particles.star -n 10 --modes 7-9 --amplitude 5 --size 40 --pixel-size 1.2 --snr none \
     --shift-px 2 --defocus none --quiet || fail "synthesize gives $?"
   /usr/bin/python3 "$ELASTEM_SOURCE/tests/interop/formats/scattering.py" modes.h5 set 1.2 $b || fail "numpy makes other images"

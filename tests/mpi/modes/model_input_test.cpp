@@ -37,6 +37,20 @@ TEST(ReadModel, TakesTheSelectedModes) {
         << k;
 }
 
+TEST(ReadModel, TakesTheirRotationsWhereMotionIsCurved) {
+  const auto comm = Communicator::world();
+  std::srand(1);
+  ModesFile file = example();
+  EXPECT_FALSE(model_of(comm, file, "7-9").curved());
+  file.modes.rotations = Eigen::MatrixXd::Random(3 * atoms, 3);
+  const ElasticModel model = model_of(comm, file, "9,7");
+  ASSERT_EQ(model.rotations.size(), 2U);
+  for (int k = 0; k < 2; ++k)
+    EXPECT_EQ(model.rotations[static_cast<std::size_t>(k)].values().reshaped(),
+              file.modes.rotations.col(2 * k))
+        << k;
+}
+
 TEST(ReadModel, CopiesShareTheModes) {
   const auto comm = Communicator::world();
   auto model = std::make_unique<ElasticModel>(model_of(comm, example(), "7-9"));

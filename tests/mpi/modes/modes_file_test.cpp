@@ -57,6 +57,27 @@ TEST(ModesFile, ComesBackOnEveryRankButForItsVectors) {
   EXPECT_EQ(read.cutoff, written.cutoff);
 }
 
+TEST(ModesFile, RotationsMakeItsMotionCurvedAndItsContentAnother) {
+  const auto comm = Communicator::world();
+  std::srand(1);
+  ModesFile file = example();
+  write_spread(comm, "modes.h5", file);
+  EXPECT_FALSE(read_modes_table("modes.h5").curved);
+  EXPECT_FALSE(ModeReader("modes.h5").curved());
+  const std::string linear = modes_content("modes.h5");
+  comm.barrier();
+  file.modes.rotations = Eigen::MatrixXd::Random(3 * atoms, 3);
+  write_spread(comm, "modes.h5", file);
+  EXPECT_TRUE(read_modes_table("modes.h5").curved);
+  EXPECT_NE(modes_content("modes.h5"), linear);
+  const ModeReader reader("modes.h5");
+  Eigen::VectorXd rotation(3 * atoms);
+  reader.read_rotation(8, {rotation.data(), 3 * atoms});
+  EXPECT_EQ(rotation, file.modes.rotations.col(1));
+  EXPECT_EQ(reader.read(8), file.modes.vectors.col(1));
+  comm.barrier();
+}
+
 TEST(ModesFile, OlderOnesHaveGaussianAtoms) {
   const auto comm = Communicator::world();
   ModesFile written = example();

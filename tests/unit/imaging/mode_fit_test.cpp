@@ -49,6 +49,25 @@ TEST(ModeFit, OneFitterTellsOfManyConformations) {
   }
 }
 
+TEST(ModeFit, FollowsCurvedMotion) {
+  const ElasticModel model = turning(random_model(11, 100, 3, 1.5, 8), 11, 0.01);
+  const Eigen::Vector3d q(30, -12, 5);
+  const ModeFitter fitter(model);
+  const Eigen::Matrix3Xd atoms = model.deformed(q);
+  const ModeFit fit = fitter(atoms), near = fitter(atoms, q + Eigen::Vector3d(1, -1, 1));
+  const double tolerance = 1e-8;  // Å: the last step of Gauss and Newton squares what was left of 10⁻⁴
+  EXPECT_LE((fit.amplitudes - q).norm(), tolerance);
+  EXPECT_LE((near.amplitudes - q).norm(), tolerance);
+  EXPECT_LE(fit.rmsd, tolerance);
+  // Of places that no amplitudes make the slope of the distance is zero.
+  const Eigen::Matrix3Xd other = atoms + 0.3 * random_model(12, 100, 0, 1.5, 1).positions;
+  const ModeFit best = fitter(other);
+  const Eigen::MatrixXd left = other - model.deformed(best.amplitudes);
+  const Eigen::VectorXd slope = model.slopes(best.amplitudes).transpose() * left.reshaped();
+  EXPECT_LE(slope.norm(), 1e-7 * left.norm());
+  EXPECT_NEAR(best.rmsd, left.norm() / 10, 1e-12);  // 100 atoms
+}
+
 TEST(ModeFit, RefusesOtherAtoms) {
   const ElasticModel model = random_model(11, 100, 3, 1.5, 8);
   EXPECT_THROW(fit_modes(model, model.positions.leftCols(99)), Bug);

@@ -110,8 +110,7 @@ TEST(Projection, AtomsOfSeveralGaussiansAreTheSumOfThem) {
   EXPECT_LT((image - expected).abs().maxCoeff(), 75 * 100 * epsilon * peak);
 }
 
-TEST(Projection, AtomsAtOtherPlacesAreThoseOfTheDeformedModel) {
-  const ElasticModel model = two_kinds(22, 50, 2);
+void expect_image_of_places(const ElasticModel& model) {
   Random random(22, Stream::orientation, 0);
   const Eigen::Matrix3d rotation = random_rotation(random);
   const Eigen::Vector2d q(30, 12);
@@ -123,11 +122,16 @@ TEST(Projection, AtomsAtOtherPlacesAreThoseOfTheDeformedModel) {
   const double tolerance = 1e3 * epsilon * by_modes.abs().maxCoeff();  // coordinates up to 50 Å rounded twice
   EXPECT_LT((by_modes - by_atoms).abs().maxCoeff(), tolerance);
   projector.project_with_derivatives(q, rotation, {1, 2}, by_modes, mode_slopes);
-  projector.project_atoms_with_derivatives(model.deformed(q), rotation, {1, 2}, by_atoms, atom_slopes);
+  projector.project_atoms_with_derivatives(model.deformed(q), q, rotation, {1, 2}, by_atoms, atom_slopes);
   for (std::size_t c = 0; c < mode_slopes.size(); ++c) {
     EXPECT_LT((mode_slopes[c] - atom_slopes[c]).matrix().norm(),
               1e3 * epsilon * mode_slopes[c].matrix().norm());
   }
+}
+
+TEST(Projection, AtomsAtOtherPlacesAreThoseOfTheDeformedModel) {
+  expect_image_of_places(two_kinds(22, 50, 2));
+  expect_image_of_places(turning(two_kinds(22, 50, 2), 22, 0.02));
 }
 
 // The transform of the density is a sum of plane waves with Gaussian envelopes; its central slice, k'z = 0,
@@ -213,8 +217,12 @@ TEST(Projection, DerivativesAreThoseOfTheImage) {
   expect_derivatives(14, {64, 2.2}, two_kinds(14, 60, 3));
 }
 
-TEST(Projection, SinglePrecisionAgreesWithDouble) {
-  const ElasticModel model = random_model(5, 300, 3, 1.5);
+TEST(Projection, DerivativesAreThoseOfCurvedMotionToo) {
+  expect_derivatives(11, {64, 2.2}, turning(random_model(11, 60, 3, 1.5), 11, 0.02));
+  expect_derivatives(14, {64, 2.2}, turning(two_kinds(14, 60, 3), 14, 0.02));
+}
+
+void expect_single_precision(const ElasticModel& model) {
   Random random(5, Stream::orientation, 0);
   const Eigen::Matrix3d rotation = random_rotation(random);
   const Eigen::Vector3d q(10, -20, 30);
@@ -231,6 +239,11 @@ TEST(Projection, SinglePrecisionAgreesWithDouble) {
     EXPECT_LT((single_derivatives[c].cast<double>() - derivatives[c]).matrix().norm(),
               tolerance * derivatives[c].matrix().norm());
   }
+}
+
+TEST(Projection, SinglePrecisionAgreesWithDouble) {
+  expect_single_precision(random_model(5, 300, 3, 1.5));
+  expect_single_precision(turning(random_model(5, 300, 3, 1.5), 5, 0.01));
 }
 
 // What the cut leaves out of an image, against its statement.

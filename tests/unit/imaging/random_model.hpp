@@ -27,6 +27,17 @@ inline ElasticModel random_model(std::uint64_t seed, Eigen::Index atoms, int mod
   return model;
 }
 
+/// The same with curved motion: random turns of `turn` radians per Å of amplitude.
+inline ElasticModel turning(ElasticModel model, std::uint64_t seed, double turn) {
+  Random random(seed, Stream::sampling, 1);
+  for (Eigen::Index k = 0; k < model.mode_count(); ++k) {
+    Eigen::Matrix3Xd rotation(3, model.atom_count());
+    for (auto& x : rotation.reshaped()) x = turn * random.normal();
+    model.rotations.emplace_back(rotation);
+  }
+  return model;
+}
+
 inline Eigen::Matrix3d random_rotation(Random& random) {
   return rotation_matrix(random.uniform(-180, 180), std::acos(random.uniform(-1, 1)) * degrees_per_radian,
                          random.uniform(-180, 180));

@@ -4,6 +4,7 @@
 #include <complex>
 #include <limits>
 
+#include <Eigen/Geometry>
 #include <gtest/gtest.h>
 
 #include "imaging/fft.hpp"
@@ -100,6 +101,20 @@ TEST(Beads, KeepCentreAndSpreadOfTheirAtoms) {
              (6 * model.modes[0].values().col(0) + 2 * model.modes[0].values().col(1)) / 8)
                 .norm(),
             1e-12);
+}
+
+TEST(Beads, TurnWithTheirAtoms) {
+  ElasticModel model = random_model(3, 200, 0, 1.5);
+  const Eigen::Vector3d turn(0.3, -0.5, 0.2);
+  Eigen::Matrix3Xd mode(3, 200);
+  for (Eigen::Index a = 0; a < 200; ++a) mode.col(a) = turn.cross(Eigen::Vector3d(model.positions.col(a)));
+  model.modes = {mode};
+  model.rotations = {turn.replicate(1, 200)};
+  const ElasticModel few = beads(model, 6);
+  const Eigen::VectorXd q = Eigen::VectorXd::Constant(1, 2.0);
+  const Eigen::Matrix3d rotation = Eigen::AngleAxisd(2 * turn.norm(), turn.normalized()).matrix();
+  EXPECT_LT(few.atom_count(), 200);
+  EXPECT_LE((few.deformed(q) - rotation * few.positions).cwiseAbs().maxCoeff(), rounding * 40);  // Å
 }
 
 }  // namespace
