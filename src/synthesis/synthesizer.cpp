@@ -153,8 +153,8 @@ Eigen::VectorXd Synthesizer::bounds(const Conformer& conformer, double noise_var
   const Pose& pose = conformer.pose;
   const Eigen::Matrix3d rotation = rotation_matrix(pose);
   if (conformer.atoms)
-    projector_.project_atoms_with_derivatives(*conformer.atoms, conformer.amplitudes, rotation, pose.shift, projection_,
-                                              derivatives_);
+    projector_.project_atoms_with_derivatives(*conformer.atoms, conformer.amplitudes, rotation, pose.shift,
+                                              projection_, derivatives_);
   else
     projector_.project_with_derivatives(conformer.amplitudes, rotation, pose.shift, projection_,
                                         derivatives_);

@@ -8,7 +8,7 @@ open="$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb"
 closed="$ELASTEM_SOURCE/tests/data/ake_closed_ca.pdb"
 
 for n in 1 2 3; do
-  ranks $n modes -i "$open" --atoms ca -o modes$n.h5 --report report$n --target "$closed" --animate 7-9,12 \
+  ranks $n modes -i "$open" --atoms ca --motion linear -o modes$n.h5 --report report$n --target "$closed" --animate 7-9,12 \
     --animation-rmsd 2.5 2>log$n.txt || fail "--report gives $? on $n ranks: $(cat log$n.txt)"
 done
 grep -q '211 of 211 atoms in common (100.0 %), 6.76 Å RMSD' log1.txt || fail "the log does not tell what matched: $(cat log1.txt)"
@@ -69,4 +69,4 @@ head -2 "$closed" >two.pdb
 grep '^ATOM' "$closed" | head -2 >>two.pdb
 ranks 2 modes -i "$open" --atoms ca -o two.h5 --target two.pdb 2>err.txt
 [ $? = 2 ] && grep -q '2 atoms in common' err.txt || fail "two atoms are superposed: $(cat err.txt)"
-ranks 2 modes -i "$open" --atoms ca -o modes1.h5 --report report1 --overwrite --quiet || fail "--overwrite gives $?"
+ranks 2 modes -i "$open" --atoms ca --motion linear -o modes1.h5 --report report1 --overwrite --quiet || fail "--overwrite gives $?"

@@ -56,6 +56,11 @@ for folder in sys.argv[1:3]:
         assert abs(places - moved(modes, q)).max() <= 0.0006, folder
         line = modes["structure/positions"][:] + numpy.einsum("k,kai->ai", q, modes["modes/vectors"][:3])
         curved_by = max(curved_by, abs(places - line).max())
+    amplitude = 3 * len(places) ** 0.5  # an animation goes to 3 Å RMSD
+    animation = models(f"{folder}/report/mode08.pdb")
+    for index, places in enumerate(animation):
+        q = [0, amplitude * numpy.sin(2 * numpy.pi * index / len(animation)), 0]
+        assert abs(places - modes["structure/centre"][:] - moved(modes, q)).max() <= 0.0006, (folder, index)
     table, truth = (h5py.File(f"{folder}/{name}.h5", "r")["particles"] for name in ("alignment", "set/truth"))
     error = table["amplitudes"][:] - truth["amplitudes"][:]
     pull = error / table["standard_errors"][:, :3]

@@ -9,7 +9,7 @@ open=$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb
 # chain MOTION FOLDER: all stages of the modes that --motion MOTION makes.
 chain() {
   mkdir "$2"
-  ranks 2 modes -i "$open" --atoms ca --modes 9 --motion "$1" -o "$2/modes.h5" 2>"$2/log" || fail "modes gives $?"
+  ranks 2 modes -i "$open" --atoms ca --modes 9 --motion "$1" -o "$2/modes.h5" --report "$2/report" --animate 8 2>"$2/log" || fail "modes gives $?"
   ranks 2 synthesize -m "$2/modes.h5" -o "$2/set/particles.star" -n 24 --modes 7-9 --relation helix --size 32 \
     --pixel-size 4.4 --snr 1 --seed 3 -q || fail "synthesize gives $?"
   ranks 2 align -i "$2/set/truth.star" -m "$2/modes.h5" --modes 7-9 --local -o "$2/alignment.h5" -q || fail "align gives $?"

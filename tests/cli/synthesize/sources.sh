@@ -5,7 +5,7 @@ set -u
 . "$ELASTEM_SOURCE/tests/support/script.sh"
 fresh_folder work
 data=$ELASTEM_SOURCE/tests/data
-ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5 -q || fail "modes gives $?"
+ranks 1 modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o modes.h5 -q || fail "modes gives $?"
 make() {  # FOLDER OPTIONS…
   local folder=$1
   shift
