@@ -55,8 +55,15 @@ Pose turned_pose(const Eigen::Vector3d& degrees) {
   return {angles[0], angles[1], angles[2], pose.shift};
 }
 
-TEST(Reach, OfWhatTheModesMadeIsItself) {
-  const ElasticModel model = bent_chain();
+// The same that moves along curves: turns of up to 0.2 at amplitudes of 15 Å.
+ElasticModel curved_chain() {
+  ElasticModel model = bent_chain();
+  for (const double turn : {5e-4, -3e-4})
+    model.rotations.emplace_back(Eigen::Matrix3Xd(turn * model.positions));
+  return model;
+}
+
+void expect_reach_of_what_the_modes_made(const ElasticModel& model) {
   Eigen::VectorXd q = Eigen::VectorXd::Zero(model.mode_count());
   q[0] = 15;
   q[1] = -8;
@@ -69,8 +76,12 @@ TEST(Reach, OfWhatTheModesMadeIsItself) {
   EXPECT_NEAR(reach.unmoved_rmsd, rmsd(superposition(made, model.positions)(made), model.positions), 1e-9);
 }
 
-TEST(Reach, NoAmplitudesComeNearer) {
-  const ElasticModel model = bent_chain();
+TEST(Reach, OfWhatTheModesMadeIsItself) {
+  expect_reach_of_what_the_modes_made(bent_chain());
+  expect_reach_of_what_the_modes_made(curved_chain());
+}
+
+void expect_nothing_nearer(const ElasticModel& model) {
   const Eigen::Matrix3Xd atoms = strange(model, Eigen::VectorXd::Constant(model.mode_count(), 20), 2);
   const ModeFitter fitter(model);
   const Reach reach = reach_of(fitter, atoms);
@@ -84,6 +95,11 @@ TEST(Reach, NoAmplitudesComeNearer) {
   for (Eigen::Index k = 0; k < model.mode_count(); ++k)
     for (const double step : {-0.1, 0.1})
       EXPECT_GT(distance(reach.amplitudes + step * Eigen::VectorXd::Unit(model.mode_count(), k)), reach.rmsd);
+}
+
+TEST(Reach, NoAmplitudesComeNearer) {
+  expect_nothing_nearer(bent_chain());
+  expect_nothing_nearer(curved_chain());
 }
 
 TEST(Reach, RefusesAnotherNumberOfAtoms) {
