@@ -186,10 +186,10 @@ void Communicator::gather(const void* own, int count, std::size_t width, const s
     MPI_Gatherv(own, count, type, all, counts.data(), offsets.data(), type, 0, comm_);
 }
 
-std::vector<std::string> Communicator::gathered_texts(const std::string& text, Everywhere everywhere) const {
+std::vector<std::string> Communicator::all_gathered(const std::string& text) const {
   const std::vector<std::uint64_t> own = {text.size()};
-  const auto sizes = gathered_values(own, everywhere);
-  const auto joined = gathered_values(std::span<const char>(text), everywhere);
+  const auto sizes = all_gathered(own);
+  const auto joined = all_gathered(std::span<const char>(text));
   std::vector<std::string> texts;
   auto at = joined.begin();
   for (const std::uint64_t size : sizes) {
@@ -198,14 +198,6 @@ std::vector<std::string> Communicator::gathered_texts(const std::string& text, E
     at = end;
   }
   return texts;
-}
-
-std::vector<std::string> Communicator::gathered(const std::string& text) const {
-  return gathered_texts(text, Everywhere::no);
-}
-
-std::vector<std::string> Communicator::all_gathered(const std::string& text) const {
-  return gathered_texts(text, Everywhere::yes);
 }
 
 void collectively(const Communicator& comm, const std::function<void()>& work) {

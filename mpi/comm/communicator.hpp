@@ -109,10 +109,7 @@ class Communicator {
   /// The same on every rank.
   template <PlainValues R>
   auto all_gathered(const R& values) const;
-  /// The text of each rank, in the order of the ranks, on rank 0; elsewhere empty. Together below 2 GiB.
-  /// Collective.
-  std::vector<std::string> gathered(const std::string& text) const;
-  /// The same on every rank.
+  /// The text of each rank, in the order of the ranks, on every rank. Together below 2 GiB. Collective.
   std::vector<std::string> all_gathered(const std::string& text) const;
 
  private:
@@ -126,7 +123,6 @@ class Communicator {
               Everywhere everywhere) const;
   template <PlainValues R>
   auto gathered_values(const R& values, Everywhere everywhere) const;
-  std::vector<std::string> gathered_texts(const std::string& text, Everywhere everywhere) const;
   template <class R>
   void reduce(R& values, MPI_Op operation) const;
 

@@ -7,7 +7,6 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
-#include <utility>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -114,22 +113,6 @@ void SharedMemory::free_window() {
   MPI_Win_unlock_all(window_);
   MPI_Win_free(&window_);
   data_ = nullptr;
-}
-
-SharedMemory::SharedMemory(SharedMemory&& other) noexcept
-    : node_(std::move(other.node_)),
-      size_(std::exchange(other.size_, 0)),
-      data_(std::exchange(other.data_, nullptr)),
-      window_(std::exchange(other.window_, MPI_WIN_NULL)),
-      own_(std::move(other.own_)) {}
-
-SharedMemory& SharedMemory::operator=(SharedMemory&& other) noexcept {
-  std::swap(node_, other.node_);
-  std::swap(size_, other.size_);
-  std::swap(data_, other.data_);
-  std::swap(window_, other.window_);
-  std::swap(own_, other.own_);
-  return *this;
 }
 
 SharedMemory::~SharedMemory() {

@@ -12,7 +12,7 @@
 namespace elastem {
 
 /// Bytes that the ranks of a node hold in common: an MPI window whose memory lies with the node's first rank.
-/// Zeros at first, aligned to 64 bytes. Move-only. Where a node has no room for the window (a container's
+/// Zeros at first, aligned to 64 bytes. Where a node has no room for the window (a container's
 /// small /dev/shm, a limit on the length of files) each of its ranks gets memory of its own, and `node()` is
 /// that rank alone: whoever fills the memory by shares over `node()` is right either way. A window is freed
 /// collectively; while an exception unwinds this rank alone that could wait for the others for ever, so it is
@@ -22,8 +22,8 @@ class SharedMemory {
   /// `bytes` is the same on all ranks of a node. Collective over `comm`, which may span any number of nodes
   /// and lives longer than this. Throws Error when memory runs out.
   SharedMemory(const Communicator& comm, std::size_t bytes);
-  SharedMemory(SharedMemory&& other) noexcept;
-  SharedMemory& operator=(SharedMemory&& other) noexcept;
+  SharedMemory(const SharedMemory&) = delete;
+  SharedMemory& operator=(const SharedMemory&) = delete;
   ~SharedMemory();
 
   std::byte* data() const { return data_; }

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include "mpi/linalg/process_grid.hpp"
 
 namespace elastem {
@@ -30,9 +28,6 @@ class DistributedMatrix {
   DistributedMatrix(const ProcessGrid& grid, std::int64_t rows, std::int64_t columns, int row_block,
                     int column_block);
 
-  /// The rank's part of `whole`, which is the same on every rank.
-  DistributedMatrix(const ProcessGrid& grid, const Eigen::MatrixXd& whole, int row_block, int column_block);
-
   const ProcessGrid& grid() const { return *grid_; }
   int rows() const { return rows_; }
   int columns() const { return columns_; }
@@ -53,12 +48,6 @@ class DistributedMatrix {
   }
   /// ScaLAPACK's array descriptor.
   const int* descriptor() const { return descriptor_.data(); }
-
-  /// Overwrites this rank's part of columns first, first + 1, …, given whole. Not collective.
-  void set_columns(int first, const Eigen::Ref<const Eigen::MatrixXd>& columns);
-
-  /// Columns first … first+count−1 on every rank. Collective over the grid's communicator.
-  Eigen::MatrixXd gathered_columns(int first, int count) const;
 
  private:
   const ProcessGrid* grid_;

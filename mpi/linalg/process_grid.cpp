@@ -9,8 +9,8 @@
 namespace elastem {
 
 std::pair<int, int> grid_shape(int ranks, std::int64_t n) {
-  constexpr std::int64_t rows_worth_a_rank = 64;
-  const int most = static_cast<int>(std::clamp<std::int64_t>(n / rows_worth_a_rank, 1, ranks));
+  constexpr std::int64_t least_rows_per_rank = 64;
+  const int most = static_cast<int>(std::clamp<std::int64_t>(n / least_rows_per_rank, 1, ranks));
   int rows = std::min(static_cast<int>(std::sqrt(static_cast<double>(ranks))), most);
   while (10 * rows * (ranks / rows) < 9 * ranks) --rows;
   return {rows, std::min(ranks / rows, most)};
@@ -31,15 +31,6 @@ ProcessGrid::ProcessGrid(const Communicator& comm, int rows, int columns)
   Cblacs_gridinfo(context_, &grid_rows, &grid_columns, &row_, &column_);
   require(grid_rows == rows && grid_columns == columns, "BLACS made the grid that was asked for");
 }
-
-ProcessGrid::ProcessGrid(ProcessGrid&& other) noexcept
-    : comm_(other.comm_),
-      handle_(std::exchange(other.handle_, -1)),
-      context_(std::exchange(other.context_, -1)),
-      rows_(other.rows_),
-      columns_(other.columns_),
-      row_(other.row_),
-      column_(other.column_) {}
 
 ProcessGrid::~ProcessGrid() {
   // Freeing is collective: while an exception unwinds this rank alone it would wait for the others for ever.

@@ -13,14 +13,14 @@ namespace elastem {
 std::pair<int, int> grid_shape(int ranks, std::int64_t n);
 
 /// A two-dimensional grid of the first rows·columns ranks of a communicator (a BLACS context), in row-major
-/// order; the other ranks are idle: they hold nothing and take part in collective calls only. Move-only;
-/// frees itself.
+/// order; the other ranks are idle: they hold nothing and take part in collective calls only. Frees
+/// itself.
 class ProcessGrid {
  public:
   /// Collective. rows·columns ≤ comm.size(). `comm` must outlive the grid.
   ProcessGrid(const Communicator& comm, int rows, int columns);
-  ProcessGrid(ProcessGrid&& other) noexcept;
-  ProcessGrid& operator=(ProcessGrid&&) = delete;
+  ProcessGrid(const ProcessGrid&) = delete;
+  ProcessGrid& operator=(const ProcessGrid&) = delete;
   ~ProcessGrid();
 
   const Communicator& comm() const { return *comm_; }

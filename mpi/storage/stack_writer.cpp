@@ -63,8 +63,6 @@ struct StackWriter::Impl {
 };
 
 StackWriter::StackWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-StackWriter::StackWriter(StackWriter&&) noexcept = default;
-StackWriter& StackWriter::operator=(StackWriter&&) noexcept = default;
 StackWriter::~StackWriter() = default;
 
 StackWriter StackWriter::create(const Communicator& comm, const std::string& path, const MrcHeader& header) {
@@ -86,10 +84,6 @@ StackWriter StackWriter::open(const Communicator& comm, const std::string& path)
   const int status = MPI_File_open(comm.handle(), path.c_str(), MPI_MODE_WRONLY, MPI_INFO_NULL, &impl->file);
   collectively(comm, [&] { check_file(status, path, "cannot be opened for writing"); });
   return StackWriter(std::move(impl));
-}
-
-const MrcHeader& StackWriter::header() const {
-  return impl_->header;
 }
 
 void StackWriter::append(std::int64_t section, std::span<const float> pixels) {

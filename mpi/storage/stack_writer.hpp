@@ -22,12 +22,9 @@ class StackWriter {
   /// another mode or byte order than `create` writes.
   static StackWriter open(const Communicator& comm, const std::string& path);
 
-  StackWriter(StackWriter&&) noexcept;
-  StackWriter& operator=(StackWriter&&) noexcept;
   /// Closes what is not closed, or abandons it when an exception unwinds: closing is collective.
   ~StackWriter();
 
-  const MrcHeader& header() const;
   /// The pixels of one section. They are in the file after `flush`, or earlier. Any rank, independent. Throws
   /// Error when the disk is full, or the pixels do not fit into float16.
   void append(std::int64_t section, std::span<const float> pixels);

@@ -1,6 +1,5 @@
 #include "learning/label.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -123,18 +122,6 @@ double log_peak_density(double concentration) {
   const double x = 2 * concentration;
   if (x > asymptotic_from) return -std::log(scaled_bessel_difference(x));
   return -std::log(std::exp(-x) * (std::cyl_bessel_i(0.0, x) - std::cyl_bessel_i(1.0, x)));
-}
-
-double log_density(std::span<const PoseComponent> mixture, const Eigen::Matrix3d& rotation) {
-  std::vector<double> terms;
-  for (const PoseComponent& m : mixture) {
-    const double trace = (m.rotation.transpose() * rotation).trace();
-    terms.push_back(std::log(m.weight) + log_peak_density(m.concentration) + m.concentration * (trace - 3));
-  }
-  const double largest = *std::max_element(terms.begin(), terms.end());
-  double sum = 0;
-  for (const double term : terms) sum += std::exp(term - largest);
-  return largest + std::log(sum);
 }
 
 Eigen::Matrix3d rotation_from_6d(const Eigen::Vector3d& a, const Eigen::Vector3d& b) {

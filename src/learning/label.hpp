@@ -91,11 +91,9 @@ constexpr std::size_t output_count(std::size_t amplitudes) {
 /// precision.
 Answer decode_answer(std::span<const float> output, const LabelScaling& scaling);
 
-/// log of the density of a rotation under a mixture, relative to the uniform one:
-/// log Σ_m w_m·exp(κ_m·tr(R_mᵀR))/c(κ_m), c(κ) = ∫ exp(κ·tr R) dR = e^κ·(I₀(2κ) − I₁(2κ)) (isotropic Langevin
-/// or matrix Fisher distribution; Downs 1972).
-double log_density(std::span<const PoseComponent> mixture, const Eigen::Matrix3d& rotation);
-/// log exp(3κ)/c(κ): the density of one component at its centre.
+/// log exp(3κ)/c(κ): the density, relative to the uniform one, of a component of concentration κ at its
+/// centre. About the centre R₁ it is exp(κ·tr(R₁ᵀR))/c(κ), c(κ) = ∫ exp(κ·tr R) dR = e^κ·(I₀(2κ) − I₁(2κ))
+/// (isotropic Langevin or matrix Fisher distribution; Downs 1972).
 double log_peak_density(double concentration);
 
 /// The rotation matrix whose first two rows span what `a` and `b` span, the first along `a`:

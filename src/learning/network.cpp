@@ -73,7 +73,6 @@ Network::Network(const Architecture& architecture, std::uint64_t seed, Precision
 }
 
 Network::Network(Network&&) noexcept = default;
-Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
 const Architecture& Network::architecture() const {

@@ -67,15 +67,15 @@ using GradientReady = std::function<void(std::size_t first, std::size_t count)>;
 /// image is  Σ_v c_v·w_v·H(v̂ − v)  +  0.1·Σ_v c_v·(|v̂ − v|/t + log t)  −  0.25·log p̂(R):
 ///   w = b²/(b² + s²) takes from a label what its own error makes worthless, t = √(b² + s²);
 ///   H(d) = d²/0.2 for |d| < 0.1, else |d| − 0.05 (Huber); c_v = 1/K for amplitudes, 1/2 for x and y;
-///   p̂ the mixture's density relative to the uniform one (log_density) with 1/κ grown by 2s² of the label's
-///   rotation. Neither w, b nor t pass a gradient to v̂, nor the second sum.
+///   p̂ the mixture's density relative to the uniform one, Σ_m w_m·exp(κ_m·tr(R_mᵀR))/c(κ_m)
+///   (log_peak_density), with 1/κ grown by 2s² of the label's rotation. Neither w, b nor t pass a gradient to
+///   v̂, nor the second sum.
 class Network {
  public:
   /// Weights drawn from `seed`, the same for every device. It computes on the device in use (use_device).
   /// Throws Error for an unknown name.
   Network(const Architecture& architecture, std::uint64_t seed, Precision precision = Precision::float32);
   Network(Network&&) noexcept;
-  Network& operator=(Network&&) noexcept;
   ~Network();
 
   const Architecture& architecture() const;

@@ -117,13 +117,6 @@ MrcReader::MrcReader(MrcReader&& other) noexcept
       descriptor_(std::exchange(other.descriptor_, -1)),
       header_(other.header_) {}
 
-MrcReader& MrcReader::operator=(MrcReader&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(header_, other.header_);
-  return *this;
-}
-
 MrcReader::~MrcReader() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }

@@ -17,7 +17,6 @@ class MrcReader {
   /// Throws Error: missing, not MRC, unknown mode, shorter than its header says.
   explicit MrcReader(const std::string& path);
   MrcReader(MrcReader&&) noexcept;
-  MrcReader& operator=(MrcReader&&) noexcept;
   ~MrcReader();
 
   const MrcHeader& header() const { return header_; }

@@ -73,8 +73,6 @@ struct ImageReader::Impl {
 
 ImageReader::ImageReader(const std::string& star_path, const std::string& datadir, bool inverted)
     : impl_(std::make_unique<Impl>(Impl{star_path, datadir, inverted, {}, {}})) {}
-ImageReader::ImageReader(ImageReader&&) noexcept = default;
-ImageReader& ImageReader::operator=(ImageReader&&) noexcept = default;
 ImageReader::~ImageReader() = default;
 
 ReadImage ImageReader::read(const Particle& particle) {

@@ -100,8 +100,6 @@ class ImageReader {
  public:
   /// `inverted`: the molecules are dark, as a camera records them; the pixels are read with the other sign.
   explicit ImageReader(const std::string& star_path, const std::string& datadir = "", bool inverted = false);
-  ImageReader(ImageReader&&) noexcept;
-  ImageReader& operator=(ImageReader&&) noexcept;
   ~ImageReader();
 
   /// One particle's; a bad one (unreadable, wrong size, not finite, constant) never throws.

@@ -7,7 +7,7 @@
 /// An elastic network spring by spring, as the definition says: what the program's Hessians are held against.
 namespace elastem {
 
-/// H·X, or M^{-½} H M^{-½}·X where `inverse_sqrt_masses` (one a node) is not empty.
+/// H·X, or M^{-½} H M^{-½}·X where `inverse_sqrt_masses` (one per node) is not empty.
 inline Eigen::MatrixXd hessian_product(const Eigen::Matrix3Xd& positions, const std::vector<Spring>& springs,
                                        const Eigen::VectorXd& inverse_sqrt_masses, const Eigen::MatrixXd& x) {
   const auto scale = [&](Eigen::Index node) {

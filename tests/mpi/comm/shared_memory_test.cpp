@@ -73,18 +73,6 @@ TEST(SharedArray, NoValues) {
   array.fence();
 }
 
-TEST(SharedArray, Moves) {
-  const auto comm = Communicator::world();
-  SharedArray<float> a(comm, 50);
-  fill_by_shares(a);
-  SharedArray<float> b(std::move(a));
-  expect_filled(b);
-  SharedArray<float> c(comm, 10);
-  c = std::move(b);
-  EXPECT_EQ(c.values().size(), 50U);
-  expect_filled(c);
-}
-
 TEST(SharedArray, WithoutRoomEachRankHasItsOwn) {
   const auto comm = Communicator::world();
   rlimit before = {};

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "mpi/linalg/contiguous_rows.hpp"
+#include "tests/support/whole_matrix.hpp"
 
 namespace elastem {
 namespace {
@@ -50,9 +51,9 @@ TEST(DistributedMatrix, EveryEntryLiesOnOneRankAndGathersBack) {
     EXPECT_EQ(owners[0], matrix.local_rows() * matrix.local_columns());
     comm.sum(std::span(owners));
     EXPECT_EQ(owners[0], rows * columns);
-    const Eigen::MatrixXd part = matrix.gathered_columns(2, 9);
+    const Eigen::MatrixXd whole = gathered_whole(matrix);
     for (int i = 0; i < rows; ++i)
-      for (int j = 0; j < 9; ++j) EXPECT_EQ(part(i, j), 100 * i + j + 2);
+      for (int j = 0; j < columns; ++j) EXPECT_EQ(whole(i, j), 100 * i + j);
   }
 }
 
@@ -66,7 +67,7 @@ TEST(ContiguousRows, HoldEachEntryInItsPlace) {
     Eigen::MatrixXd whole(rows, columns);
     for (int i = 0; i < rows; ++i)
       for (int j = 0; j < columns; ++j) whole(i, j) = 100 * i + j;
-    const DistributedMatrix matrix(grid, whole, 3, 4);
+    const DistributedMatrix matrix = spread_out(grid, whole, 3, 4);
     for (const int power : {1, 2, 20}) {  // the last one puts all rows on the last rank
       std::vector<std::int64_t> offsets;
       for (int r = 0; r <= ranks; ++r)

@@ -19,6 +19,7 @@
 #include "structure/superposition.hpp"
 #include "tests/support/random_network.hpp"
 #include "tests/support/spring_network.hpp"
+#include "tests/support/whole_matrix.hpp"
 
 namespace elastem {
 namespace {
@@ -73,7 +74,7 @@ TEST(NetworkHessian, EachRankFillsItsOwnPart) {
   const DistributedMatrix hessian = elastic_hessian(grid, blocks, 5);
   EXPECT_LE(hessian.local_rows() * hessian.local_columns(), (60 / rows + 5) * (60 / columns + 5));
   // A diagonal entry sums up to 19 terms below 1, in the same order.
-  EXPECT_LE((Eigen::MatrixXd(hessian.gathered_columns(0, 60).triangularView<Eigen::Lower>()) - expected)
+  EXPECT_LE((Eigen::MatrixXd(gathered_whole(hessian).triangularView<Eigen::Lower>()) - expected)
                 .cwiseAbs()
                 .maxCoeff(),
             20 * 19 * epsilon);

@@ -86,7 +86,7 @@ TEST(SparseModes, AreThoseOfADenseSolver) {
       for (Eigen::Index k = 0; k < 14; ++k)
         EXPECT_NEAR(modes.modes.eigenvalues(k), dense.eigenvalues()(6 + k),
                     1e-9 * dense.eigenvalues()(6 + k) + rounding)
-            << "mode " << 7 + k << ", " << residues << " residues a block";
+            << "mode " << 7 + k << ", " << residues << " residues per block";
       // The relative tolerance 1e-11 of 1/(λ + σ), times λ_max at most.
       EXPECT_LT(modes.residual, 1e-10 * largest + rounding);
       EXPECT_LT(modes.orthogonality, 100 * static_cast<double>(hessian.order()) * epsilon);

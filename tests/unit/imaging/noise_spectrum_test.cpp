@@ -25,7 +25,8 @@ TEST(NoiseSpectrum, WhiteNoiseIsFlat) {
   }
   const double expected = size * size * sigma * sigma;
   for (std::size_t r = 4; r < mean.size(); ++r) {
-    // About 2πr independent terms a shell, halved by symmetry, times the share of the box outside the circle.
+    // About 2πr independent terms per shell, halved by symmetry, times the share of the box outside the
+    // circle.
     const double terms = std::numbers::pi * static_cast<double>(r) * images * 0.3;
     EXPECT_NEAR(mean[r], expected, 5 * expected / std::sqrt(terms)) << "shell " << r;
   }

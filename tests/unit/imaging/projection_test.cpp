@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "imaging/fft.hpp"
 #include "random_model.hpp"
+#include "tests/support/model_density.hpp"
 
 namespace elastem {
 namespace {
@@ -244,6 +245,30 @@ void expect_single_precision(const ElasticModel& model) {
 TEST(Projection, SinglePrecisionAgreesWithDouble) {
   expect_single_precision(random_model(5, 300, 3, 1.5));
   expect_single_precision(turning(random_model(5, 300, 3, 1.5), 5, 0.01));
+}
+
+TEST(Projection, OfAModelIsItsDensitySummedAlongTheView) {
+  ElasticModel model;
+  model.positions.resize(3, 2);
+  model.positions << 3, -5, 1, 4, -2, 6;
+  model.weights = Eigen::Vector2d(6, 16);
+  model.kinds = {{{1.0, 2.5}}};
+  constexpr int size = 32;
+  constexpr double p = 1.5;
+  const auto density = model_density(model, Eigen::VectorXd(0), size, p, 6);
+  ImageOf<double> image;
+  Projector<double>(model, {size, p}, 6)
+      .project(Eigen::VectorXd(0), Eigen::Matrix3d::Identity(), {0, 0}, image);
+  // Sampling a Gaussian at every p < σ sums to its integral up to 2·exp(−2π²σ²/p²); the cut leaves
+  // erfc(6/√2).
+  const double tolerance =
+      image.maxCoeff() * (std::erfc(6 / std::numbers::sqrt2) + 100 * std::numeric_limits<float>::epsilon());
+  for (int y = 0; y < size; ++y)
+    for (int x = 0; x < size; ++x) {
+      double sum = 0;
+      for (int z = 0; z < size; ++z) sum += density[static_cast<std::size_t>((z * size + y) * size + x)];
+      EXPECT_NEAR(sum, image(y, x), tolerance);
+    }
 }
 
 // What the cut leaves out of an image, against its statement.

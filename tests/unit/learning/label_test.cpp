@@ -1,8 +1,11 @@
 #include "learning/label.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <span>
+#include <vector>
 
 #include <Eigen/Geometry>
 #include <Eigen/LU>
@@ -104,6 +107,19 @@ TEST(Label, ErrorsAreAnAlignmentsAndNotATruths) {
   EXPECT_NEAR(errors.shift, std::sqrt(50.0), 16 * epsilon);
   row.standard_errors[0] = std::numeric_limits<double>::infinity();
   EXPECT_EQ(label_of(row).errors.amplitudes.size(), 0);
+}
+
+// Of a mixture, relative to the uniform density.
+double log_density(std::span<const PoseComponent> mixture, const Eigen::Matrix3d& rotation) {
+  std::vector<double> terms;
+  for (const PoseComponent& m : mixture) {
+    const double trace = (m.rotation.transpose() * rotation).trace();
+    terms.push_back(std::log(m.weight) + log_peak_density(m.concentration) + m.concentration * (trace - 3));
+  }
+  const double largest = *std::max_element(terms.begin(), terms.end());
+  double sum = 0;
+  for (const double term : terms) sum += std::exp(term - largest);
+  return largest + std::log(sum);
 }
 
 TEST(Density, AveragesToOneOverTheRotations) {

@@ -11,8 +11,8 @@
 #include "cube_transform.hpp"
 #include "imaging/ctf.hpp"
 #include "imaging/projection.hpp"
-#include "reconstruction/density.hpp"
 #include "reconstruction/shell_correlation.hpp"
+#include "tests/support/model_density.hpp"
 
 namespace elastem {
 namespace {
@@ -145,7 +145,7 @@ TEST(FourierSlab, ProjectionsGiveTheDensityBack) {
   const int shell_of_target = static_cast<int>(size / 2.5);  // 1/(2.5 pixels)
   for (int shell = 1; shell <= shell_of_target; ++shell)
     EXPECT_GE(curve[static_cast<std::size_t>(shell)], 0.98) << "shell " << shell;
-  // The scale as well: electrons a voxel. Interpolation errs by the curvature of F within a cell, some
+  // The scale as well: electrons per voxel. Interpolation errs by the curvature of F within a cell, some
   // percent.
   double product = 0, power = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {

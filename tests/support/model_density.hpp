@@ -1,19 +1,20 @@
-#include "reconstruction/density.hpp"
+#pragma once
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
-#include "core/error.hpp"
+#include <Eigen/Core>
+
+#include "imaging/elastic_model.hpp"
 
 namespace elastem {
 
-namespace {
-
 /// Adds `weight` · N₃ of width `sigma` voxels about `centre` (voxels), cut at `cut` σ, to a cube of `size`³.
-void add_gaussian(const Eigen::Array3d& centre, double weight, double sigma, double cut, int size,
-                  std::vector<float>& density) {
+inline void add_gaussian(const Eigen::Array3d& centre, double weight, double sigma, double cut, int size,
+                         std::vector<float>& density) {
   const auto side = static_cast<std::size_t>(size);
   const double norm = 1 / (std::sqrt(2 * std::numbers::pi) * sigma);
   std::array<std::vector<double>, 3> profile;
@@ -35,11 +36,12 @@ void add_gaussian(const Eigen::Array3d& centre, double weight, double sigma, dou
     }
 }
 
-}  // namespace
-
-std::vector<float> model_density(const ElasticModel& model, const Eigen::VectorXd& amplitudes, int size,
-                                 double pixel_size, double cut) {
-  require(size > 0 && pixel_size > 0 && cut > 0, "a box, a pixel size and a cut");
+/// The density of a model at `amplitudes`, sampled at voxel centres, in electrons per voxel:
+///   ρ(r) = p³·Σ_a w_a·N₃(r; x_a, σ²), footprints cut at `cut` σ.
+/// size³ values, z slowest; the origin is voxel ⌊S/2⌋ on all axes, so that the sum along z is the projection
+/// at rot = tilt = psi = 0. Atoms outside the box are clipped.
+inline std::vector<float> model_density(const ElasticModel& model, const Eigen::VectorXd& amplitudes,
+                                        int size, double pixel_size, double cut = 5.0) {
   const auto side = static_cast<std::size_t>(size);
   std::vector<float> density(side * side * side, 0.0f);
   const Eigen::Matrix3Xd atoms = model.deformed(amplitudes);
