@@ -27,7 +27,7 @@ class ColumnGroup {
   static std::uint64_t row_bytes(const TableShape& table) {
     std::uint64_t bytes = 0;
     for_each_stored(table, [&]<class C>(std::size_t, const C& column) {
-      bytes += width(column.per_row, table) * sizeof(typename C::Value);
+      bytes += width(column, table) * sizeof(typename C::Value);
     });
     return bytes;
   }
@@ -68,7 +68,7 @@ class ColumnGroup {
   template <class Visit>
   static void for_each_stored(const TableShape& table, Visit&& visit) {
     for_each_column<Values>([&](std::size_t place, const auto& column) {
-      if (column.per_row != PerRow::text || table.key_length > 0) visit(place, column);
+      if (column.since <= table.format) visit(place, column);
     });
   }
 
@@ -76,7 +76,7 @@ class ColumnGroup {
   void for_each_in(Rows& rows, const Choice& choice, const Move& move) const {
     if (rows.count == 0) return;
     for_each_stored(table_, [&](std::size_t place, const auto& column) {
-      if (choice(column.role) && width(column.per_row, table_) > 0)
+      if (choice(column.role) && width(column, table_) > 0)
         move(columns_[place], type_of(column, table_), rows.*column.member);
     });
   }

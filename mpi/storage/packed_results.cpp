@@ -63,7 +63,7 @@ ResultRows pack_results(std::span<const ParticleResult> results, const TableShap
     const bool failed = result.state != ParticleState::done;
     copy_or_nan(result.amplitudes, modes, rows.amplitudes.data() + i * modes, failed);
     copy_or_nan(result.standard_errors, parameters, rows.standard_errors.data() + i * parameters, failed);
-    if (table.key_length > 0) {
+    if (!rows.image.empty()) {
       require(result.image.size() <= table.key_length, "a key is longer than the table has room for");
       std::copy(result.image.begin(), result.image.end(), rows.image.data() + i * table.key_length);
     }
@@ -109,8 +109,8 @@ ParticleResult pending_result(std::size_t modes) {
 }
 
 std::string key_in(const ResultRows& rows, std::size_t row) {
+  if (rows.image.empty()) return {};
   const std::size_t length = rows.table.key_length;
-  if (length == 0) return {};
   const char* const text = rows.image.data() + row * length;
   return {text, strnlen(text, length)};
 }

@@ -15,8 +15,6 @@
 namespace elastem {
 namespace {
 
-constexpr int table_format = 2;  // 1: without keys
-
 using ResultColumns = ColumnGroup<ResultValues>;
 using FitColumns = ColumnGroup<FitValues>;
 
@@ -86,12 +84,12 @@ struct ResultTable::Impl {
       throw Error(path +
                   " is not a table of particle results (there is no /particles); give an alignment.h5, "
                   "predictions.h5 or truth.h5");
-    const int format = hdf5::check_format(file, path, table_format);
+    shape.format = hdf5::check_format(file, path, table_format);
     try {
       modes = hdf5::read_int_attribute(hdf5::open_dataset(file, "particles/amplitudes"), "modes");
       shape.modes = modes.size();
       shape.rows = static_cast<std::int64_t>(hdf5::shape(hdf5::open_dataset(file, "particles/state")).at(0));
-      if (format > 1)
+      if (hdf5::exists(file, "particles/image"))
         shape.key_length = hdf5::text_length(hdf5::open_dataset(file, "particles/image"), "particles/image");
       columns.emplace(file, path, shape);
       if (hdf5::exists(file, "fit/covariance")) fits.emplace(file, path, shape);
@@ -136,7 +134,6 @@ struct ResultTable::Impl {
 
 ResultTable::ResultTable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ResultTable::ResultTable(ResultTable&&) noexcept = default;
-ResultTable& ResultTable::operator=(ResultTable&&) noexcept = default;
 ResultTable::~ResultTable() = default;
 
 ResultTable ResultTable::create(const Communicator& comm, const std::string& path, std::int64_t n,

@@ -46,7 +46,6 @@ class ResultTable {
   static ResultTable open(const Communicator& comm, const std::string& path, Access access);
 
   ResultTable(ResultTable&&) noexcept;
-  ResultTable& operator=(ResultTable&&) noexcept;
   ~ResultTable();
 
   std::int64_t size() const;

@@ -27,7 +27,7 @@ struct RowBlock : Values {
   RowBlock(const TableShape& shape, std::int64_t row_count, ColumnChoice choice = all_columns)
       : table(shape), count(static_cast<std::size_t>(row_count)) {
     for_each_column<Values>([&](std::size_t, const auto& column) {
-      if (choice(column.role)) (this->*column.member).resize(count * width(column.per_row, table));
+      if (choice(column.role)) (this->*column.member).resize(count * width(column, table));
     });
   }
 
@@ -39,7 +39,7 @@ struct RowBlock : Values {
     RowChecksum sum;
     for_each_column<Values>([&](std::size_t, const auto& column) {
       if (column.role == Role::flag || column.role == Role::checksum) return;
-      const std::size_t values = width(column.per_row, table);
+      const std::size_t values = width(column, table);
       sum.add((this->*column.member).data() + row * values, values);
     });
     return sum.value();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -7,11 +8,15 @@
 
 namespace elastem {
 
+/// The format of new tables: the highest `since` of a column.
+inline constexpr int table_format = 2;
+
 /// What the shapes of a table's data sets follow from.
 struct TableShape {
   std::int64_t rows = 0;
   std::size_t modes = 0;       ///< K
-  std::size_t key_length = 0;  ///< bytes of a key; 0: a table of format 1, without keys
+  std::size_t key_length = 0;  ///< bytes of a key
+  int format = table_format;   ///< an older table lacks the columns that are newer
 };
 
 /// The values of one row of a data set.
@@ -63,13 +68,15 @@ template <class Values, class T>
 struct Column {
   using Value = T;
   constexpr Column(const char* its_name, std::vector<T> Values::*where, PerRow its_values,
-                   const char* its_units, const char* its_description, Role its_role = Role::field)
+                   const char* its_units, const char* its_description, Role its_role = Role::field,
+                   int its_since = 1)
       : name(its_name),
         member(where),
         per_row(its_values),
         units(its_units),
         description(its_description),
-        role(its_role) {}
+        role(its_role),
+        since(its_since) {}
 
   const char* name;
   std::vector<T> Values::*member;
@@ -77,7 +84,14 @@ struct Column {
   const char* units;
   const char* description;
   Role role;
+  int since;  ///< the first format of tables that has it
 };
+
+/// Values in memory per row; none of a column that tables of this format lack.
+template <class Values, class T>
+std::size_t width(const Column<Values, T>& column, const TableShape& table) {
+  return column.since <= table.format ? width(column.per_row, table) : 0;
+}
 
 /// /particles: the results.
 struct ResultValues {
@@ -107,7 +121,7 @@ struct Schema<ResultValues> {
       Column<V, char>{"image", &V::image, PerRow::text, "none",
                       "key of the image: INDEX@STACK, INDEX from 1, STACK the path as the particle file has "
                       "it, normalised",
-                      Role::key},
+                      Role::key, 2},
       Column<V, double>{"amplitudes", &V::amplitudes, PerRow::amplitudes, "Å",
                         "amplitudes of the modes named by the attribute modes"},
       Column<V, double>{"euler_angles", &V::euler_angles, PerRow::three, "degrees",
@@ -163,5 +177,12 @@ void for_each_column(Visit&& visit) {
       },
       Schema<Values>::columns);
 }
+
+template <class Values>
+constexpr int newest_column() {
+  return std::apply([](const auto&... column) { return std::max({column.since...}); },
+                    Schema<Values>::columns);
+}
+static_assert(std::max(newest_column<ResultValues>(), newest_column<FitValues>()) == table_format);
 
 }  // namespace elastem

@@ -5,11 +5,11 @@
 #include <gtest/gtest.h>
 #include <spdlog/fmt/fmt.h>
 
+#include "mpi/storage/column_group.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "mpi/storage/packed_results.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/stored_provenance.hpp"
-#include "mpi/storage/table_schema.hpp"
 #include "tests/support/error_of.hpp"
 
 namespace elastem {
@@ -28,48 +28,45 @@ ParticleResult some_row(double x) {
   return r;
 }
 
-// A table as elastem 0.1.0 wrote it: no format_version, no keys, checksums without them. By rank 0.
-void write_format_1(const std::string& path, std::span<const ParticleResult> results) {
-  const TableShape shape{static_cast<std::int64_t>(results.size()), 2, 0};
+// A table as an older elastem wrote it: without the newer columns, also in the checksums. By rank 0.
+void write_older(const std::string& path, int format, std::span<const ParticleResult> results) {
+  const TableShape shape{static_cast<std::int64_t>(results.size()), 2, format == 1 ? 0U : 12U, format};
   const ResultRows rows = pack_results(results, shape);
   hdf5::write_file(path, 1 << 16, [&](hid_t file) {
     hdf5::write_attribute(file, "elastem", "particle results");
+    if (format > 1) hdf5::write_attribute(file, "format_version", format);
     write_provenance(file, {});
-    const auto group = hdf5::make_group(file, "particles");
-    for_each_column<ResultValues>([&]<class C>(std::size_t, const C& column) {
-      if constexpr (!std::is_same_v<typename C::Value, char>) {
-        auto extent = sides(column.per_row, shape);
-        extent.insert(extent.begin(), results.size());
-        hdf5::write_values(group, column.name, extent, (rows.*column.member).data(), {"none", "none"});
-      }
-    });
-    hdf5::write_attribute(hdf5::open_dataset(group, "amplitudes"), "modes", std::vector<int>{7, 8});
+    ColumnGroup<ResultValues>::create(file, shape);
+    hdf5::write_attribute(hdf5::open_dataset(file, "particles/amplitudes"), "modes", std::vector<int>{7, 8});
+    ColumnGroup<ResultValues> columns(file, path, shape);
+    columns.write(0, rows);
+    columns.close();
   });
 }
 
-TEST(TableFormat, ATableOfVersion1IsReadAndGoesOnWithoutKeys) {
+TEST(TableFormat, OlderTablesAreReadAndGoOnWithoutWhatTheyLack) {
   const auto comm = Communicator::world();
   const std::vector<ParticleResult> rows = {some_row(1), ParticleResult{}, some_row(3)};
   std::vector<ParticleResult> stored = rows;
   stored[1].amplitudes = Eigen::VectorXd::Zero(2);
   stored[1].standard_errors = Eigen::VectorXd::Zero(7);
-  collectively(comm, [&] {
-    if (comm.root()) write_format_1("old.h5", stored);
-  });
-  auto table = ResultTable::open(comm, "old.h5", ResultTable::Access::write);
-  EXPECT_FALSE(table.has_keys());
-  EXPECT_EQ(table.keys(0, 3), std::vector<std::string>(3));
-  EXPECT_EQ(table.read(2, 1).at(0).amplitudes, rows[2].amplitudes);
-  EXPECT_EQ(table.read(1, 1).at(0).state, ParticleState::pending);
-  comm.barrier();
-  ParticleResult more = some_row(2);
-  more.image = "2@stack.mrcs";
-  if (comm.root()) table.write(1, std::vector<ParticleResult>{more});
-  comm.barrier();
-  const auto written = table.read(1, 1).at(0);
-  EXPECT_EQ(written.state, ParticleState::done);
-  EXPECT_EQ(written.image, "");
-  comm.barrier();
+  for (int format = 1; format <= table_format; ++format) {
+    on_root(comm, [&] { write_older("old.h5", format, stored); });
+    auto table = ResultTable::open(comm, "old.h5", ResultTable::Access::write);
+    EXPECT_EQ(table.has_keys(), format > 1);
+    EXPECT_EQ(table.keys(0, 3), std::vector<std::string>(3));
+    EXPECT_EQ(table.read(2, 1).at(0).amplitudes, rows[2].amplitudes);
+    EXPECT_EQ(table.read(1, 1).at(0).state, ParticleState::pending);
+    comm.barrier();
+    ParticleResult more = some_row(2);
+    more.image = "2@stack.mrcs";
+    if (comm.root()) table.write(1, std::vector<ParticleResult>{more});
+    comm.barrier();
+    const auto written = table.read(1, 1).at(0);
+    EXPECT_EQ(written.state, ParticleState::done);
+    EXPECT_EQ(written.image, format == 1 ? "" : more.image);
+    comm.barrier();
+  }
 }
 
 TEST(TableFormat, ATableOfANewerVersionIsRefused) {
@@ -79,10 +76,13 @@ TEST(TableFormat, ATableOfANewerVersionIsRefused) {
     if (!comm.root()) return;
     const auto file = hdf5::open_file("newer.h5", hdf5::Access::write);
     hdf5::check(H5Adelete(file, "format_version"), "cannot delete");
-    hdf5::write_attribute(file, "format_version", 3);
+    hdf5::write_attribute(file, "format_version", table_format + 1);
   });
-  EXPECT_EQ(error_of([&] { ResultTable::open(comm, "newer.h5", ResultTable::Access::read); }),
-            "newer.h5 was written by a newer elastem (format 3; this one reads up to 2): update elastem");
+  EXPECT_EQ(
+      error_of([&] { ResultTable::open(comm, "newer.h5", ResultTable::Access::read); }),
+      fmt::format(
+          "newer.h5 was written by a newer elastem (format {}; this one reads up to {}): update elastem",
+          table_format + 1, table_format));
 }
 
 template <class C>
