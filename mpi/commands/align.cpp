@@ -17,6 +17,7 @@
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_pass.hpp"
+#include "mpi/particles/result_match.hpp"
 #include "options/align_options.hpp"
 
 namespace elastem {
@@ -100,6 +101,7 @@ ResultTable open_table(const Communicator& comm, const AlignOptions& o, std::int
                        .prior = o.learn_prior,
                        .key_length = set.longest_key,
                        .vectors = calibration.stored(set)};
+    made.vectors.push_back(stored_pixel_sizes(pixel_sizes(set)));
     for (auto& vector : room_for_motion(model.modes.size(), model.atom_count()))
       made.vectors.push_back(std::move(vector));
     return made;

@@ -21,6 +21,7 @@
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/particle_set.hpp"
+#include "mpi/particles/result_match.hpp"
 #include "options/predict_options.hpp"
 #include "particles/particle_key.hpp"
 
@@ -84,11 +85,14 @@ PerGrid<std::size_t> add_grids(Predictor& predictor, const ParticleSet& set,
   return numbers;
 }
 
-/// What a refined table holds of the whole set: its noise, the amplitudes' prior, and room for how modes
-/// move.
-std::vector<StoredVector> stored_vectors(const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise,
-                                         const ElasticModel& model, const Checkpoint& network) {
-  std::vector<StoredVector> vectors = stored_noise(set, noise);
+/// What a table holds of the whole set: its pixel sizes, and of a refined one the noise, the amplitudes'
+/// prior, and room for how modes move.
+std::vector<StoredVector> stored_vectors(const PredictOptions& o, const ParticleSet& set,
+                                         const PerGrid<NoiseSpectrum>& noise, const ElasticModel& model,
+                                         const Checkpoint& network) {
+  std::vector<StoredVector> vectors = {stored_pixel_sizes(pixel_sizes(set))};
+  if (!o.refine) return vectors;
+  for (auto& vector : stored_noise(set, noise)) vectors.push_back(std::move(vector));
   for (auto& vector : stored_normal(refinement_options(network, model).prior))
     vectors.push_back(std::move(vector));
   for (auto& vector : room_for_motion(model.modes.size(), model.atom_count()))
@@ -103,11 +107,10 @@ ResultTable open_table(const Communicator& comm, const PredictOptions& o, const 
   const std::vector<bool> used = used_grids(set, set.size());
   const auto contents = [&] {
     if (o.refine) noise = background_noises(comm, set, used, set.size());
-    return TableContents{
-        .fits = o.refine,
-        .prior = o.learn_prior || o.network_prior,
-        .key_length = set.longest_key,
-        .vectors = o.refine ? stored_vectors(set, noise, model, network) : std::vector<StoredVector>()};
+    return TableContents{.fits = o.refine,
+                         .prior = o.learn_prior || o.network_prior,
+                         .key_length = set.longest_key,
+                         .vectors = stored_vectors(o, set, noise, model, network)};
   };
   const auto resumed = [&](const ResultTable& table) {
     if (o.refine) noise = load_noise(table, o.output, used);
@@ -163,7 +166,7 @@ void log_searches(const Communicator& comm, const PredictOptions& o, const Predi
   const std::int64_t searched = comm.sum(predictor.searched());
   if (!each.empty()) spdlog::info("{}", each);
   if (o.refine && summary.done > 0)
-    spdlog::info("{} started from the network alone, of {} ({:.0f} %) the pose was searched as well",
+    spdlog::info("{} refined from the network's answer; the pose of {} more ({:.0f} %) was searched as well",
                  summary.done - searched, searched,
                  100.0 * static_cast<double>(searched) / static_cast<double>(summary.done));
 }

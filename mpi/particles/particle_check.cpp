@@ -151,8 +151,8 @@ void warn_of_defocus(const Communicator& comm, const ParticleFile& file, const P
   if (!comm.root() || !file.xmipp() || lowest > highest) return;
   if (file.defocus_sign() == DefocusSign::as_written && highest < 0) {
     spdlog::warn(
-        "{}: every defocus is negative, from {:.0f} to {:.0f} Å: overfocus. A file of ContinuousFlex means "
-        "underfocus by it: give --xmipp-negative-defocus",
+        "{}: every defocus is negative, from {:.0f} to {:.0f} Å: overfocus. Files of ContinuousFlex mean "
+        "underfocus by a negative value: give --xmipp-negative-defocus",
         file.path(), lowest, highest);
   }
   if (file.defocus_sign() == DefocusSign::opposite && lowest < 0) {

@@ -83,6 +83,12 @@ std::vector<std::int64_t> ParticleSet::spread_rows(std::size_t of_grid, std::int
   return spread;
 }
 
+std::vector<double> pixel_sizes(const ParticleSet& set) {
+  std::vector<double> sizes;
+  for (const ImageGrid& grid : set.grids) sizes.push_back(grid.pixel_size);
+  return sizes;
+}
+
 std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count) {
   std::vector<bool> used(set.grids.size(), set.grid_of_row.empty());
   for (std::size_t row = 0; row < set.grid_of_row.size() && static_cast<std::int64_t>(row) < count; ++row)

@@ -38,6 +38,9 @@ struct ParticleSet {
   std::vector<std::int64_t> spread_rows(std::size_t of_grid, std::int64_t count, std::int64_t most) const;
 };
 
+/// In Å, in the order of ParticleSet::grids.
+std::vector<double> pixel_sizes(const ParticleSet& set);
+
 /// Something for each grid of a set, in the order of ParticleSet::grids; none where no particle needs it.
 template <class T>
 using PerGrid = std::vector<std::optional<T>>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
@@ -17,6 +18,7 @@ namespace {
 
 // Rows of a table that lie this close together are read in one piece, the needless ones between them too.
 constexpr std::int64_t largest_gap = 16;
+constexpr const char* pixel_size = "pixel_size";
 constexpr double same_pixel_within = 1e-3;  // headers and particle files round differently
 
 KeyedRows keyed_rows(const ParticleFile& file) {
@@ -72,10 +74,10 @@ bool differ(const Images& one, const Images& other) {
   return one && other && !one->same_content(*other);
 }
 
-// The pixel size is stored with results as an extra vector; what is not stored is not compared.
+// What is not stored is not compared.
 void require_pixel_size_of(const Communicator& comm, const ParticleFile& file, const NamedTable& result,
                            bool accept_mismatch) {
-  const auto then = result.table.load_vector("pixel_size");
+  const auto then = result.table.load_vector(pixel_size);
   if (then.empty() || file.size() == 0) return;
   const double now = from_root(comm, [&] { return file.read(0, 1).front().pixel_size; });
   const bool known = std::any_of(then.begin(), then.end(), [&](double size) {
@@ -88,6 +90,10 @@ void require_pixel_size_of(const Communicator& comm, const ParticleFile& file, c
 }
 
 }  // namespace
+
+StoredVector stored_pixel_sizes(std::vector<double> sizes) {
+  return {pixel_size, std::move(sizes), "Å", "pixel sizes of the images"};
+}
 
 RowMatch match_particles(const Communicator& comm, const ParticleFile& file, Range part,
                          const NamedTable& result, bool accept_mismatch) {

@@ -19,10 +19,14 @@ struct NamedTable {
   const ResultTable& table;
 };
 
+/// What a table remembers of the pixel sizes of its particles, in Å: shifts in Å mean something with them
+/// alone.
+StoredVector stored_pixel_sizes(std::vector<double> sizes);
+
 /// Which row of a result each particle of a file has (match_rows). Warns of particles that the result lacks
 /// and of what else does not fit where `accept_mismatch` says so. Collective. Throws Error as match_rows
-/// does, and when the stack that the result was made from now holds other images (its fingerprint, where both
-/// are known).
+/// does, when the stack that the result was made from now holds other images (its fingerprint, where both are
+/// known), and when the first particle has none of the stored pixel sizes.
 RowMatch match_particles(const Communicator& comm, const ParticleFile& file, Range part,
                          const NamedTable& result, bool accept_mismatch);
 

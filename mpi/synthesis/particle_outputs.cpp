@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
 #include "mpi/particles/particle_pass.hpp"
+#include "mpi/particles/result_match.hpp"
 #include "mpi/storage/stack_writer.hpp"
 #include "particles/particle_key.hpp"
 #include "report/contact_sheet.hpp"
@@ -82,7 +83,7 @@ ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOpti
     TableContents made;
     made.key_length = image_key(out, o.count - 1).size();
     made.vectors = {{"atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model"},
-                    {"pixel_size", {o.recipe.grid.pixel_size}, "Å", "size of a pixel of the images"}};
+                    stored_pixel_sizes({o.recipe.grid.pixel_size})};
     return made;
   };
   const auto resumed = [&](const ResultTable&) { collectively(comm, [&] { require_same_stack(o, out); }); };

@@ -18,7 +18,7 @@ struct ParticleOutputs {
 /// The files beside `output`, a name that ends in .star. Throws Error for another.
 ParticleOutputs particle_outputs(const std::string& output);
 
-/// The table of truth, and the stack with its full length: new ones, or those of the run that is gone on
+/// The table of truth, and the stack with its full length: new ones, or those of the run that is resumed
 /// from. Collective.
 ResultTable open_particle_outputs(const Communicator& comm, const cli::SynthesizeOptions& o,
                                   const ParticleOutputs& out, const ElasticModel& model,

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "mpi/modes/modes_check.hpp"
+#include "mpi/storage/result_table.hpp"
 #include "mpi/synthesis/amplitude_table.hpp"
 #include "mpi/synthesis/particle_source.hpp"
 #include "mpi/synthesis/structure_set.hpp"
@@ -52,6 +54,9 @@ RecipeInput read_recipe(const Communicator& comm, const SynthesizeOptions& o, co
   require_modes_for(recipe.relation, model.mode_count());
   std::vector<InputFile>& files = input.files;
   if (recipe.relation == Relation::table) {
+    if (const std::string& table = o.sources.amplitudes; table.ends_with(".h5"))
+      require_modes_of(comm, table, ResultTable::open(comm, table, ResultTable::Access::read).provenance(),
+                       o.modes_file, o.matching.accept_mismatch);
     recipe.table = open_amplitudes(comm, o.sources.amplitudes, model.mode_numbers);
     files.push_back({"amplitudes", o.sources.amplitudes});
   }

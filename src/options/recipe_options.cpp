@@ -104,7 +104,7 @@ void check_optics(const OptionTable& table, const SynthesizeOptions& o) {
 void add_conformation_options(OptionTable& table, SynthesizeOptions& o) {
   table.topic("Conformations");
   table.option("relation", o.recipe.relation, "NAME",
-               "how they are distributed: " + alternatives(names_of(name_table(Relation{}))));
+               "distribution of the conformations: " + alternatives(names_of(name_table(Relation{}))));
   // With six decimals whether it is given or follows from the model.
   table.custom(
       "amplitude", "Å", "size of the motion (by default 4.9·√N for N atoms: 4.9 Å RMSD)",
@@ -115,17 +115,18 @@ void add_conformation_options(OptionTable& table, SynthesizeOptions& o) {
       [&o] { return o.recipe.amplitude ? fmt::format("{:.6f}", *o.recipe.amplitude) : ""; });
   table
       .option("grid-points", o.recipe.grid_points, "N",
-              "of relation grid, per mode (by default as many as the particles fill)")
+              "for --relation grid: points per mode (by default as many as the particles fill)")
       .unset(0)
       .at_least(2);
   table
       .option("amplitudes", o.sources.amplitudes, "FILE",
-              "of relation table: one number per mode in each row of text, or a result table (.h5)")
+              "for --relation table: text with one number per mode in each row, or a result table (.h5)")
       .file({".txt", ".h5"});
   table
       .option("structures", o.sources.structures, "PATH",
-              "of relation structures: a folder of PDB or mmCIF files, or one file with several models")
+              "for --relation structures: a folder of PDB or mmCIF files, or one file with several models")
       .file();
+  add_matching(table, o.matching);
   table.check([&o](const OptionTable& given) { check_conformations(given, o); });
 }
 
@@ -136,9 +137,9 @@ void add_pose_options(OptionTable& table, SynthesizeOptions& o) {
       "directions of view: uniform, preferred ones ROT,TILT[,WEIGHT];…, or the angles of FILE.star",
       [&o](const std::string& text) { read_views(text, o); }, [&o] { return views_text(o); });
   table.option("view-spread", o.recipe.orientation.spread, "DEGREES",
-               "normal deviation from such a view about each of two axes");
+               "standard deviation of the tilts away from a preferred view, about each of two axes");
   table.option("view-share", o.recipe.orientation.share, "SHARE",
-               "of the particles that are in such a view; the others are uniform");
+               "share of the particles that are near a preferred view; the others are uniform");
   table.choice("psi", o.recipe.orientation.psi_uniform, psi_names, "uniform|0", "in-plane rotation");
   table.option("shift-px", o.recipe.shift_px, "PIXELS", "size of the shifts along x and y");
   table.option("shift-distribution", o.recipe.shift, "uniform|gaussian",
@@ -162,18 +163,17 @@ void add_optics_options(OptionTable& table, SynthesizeOptions& o) {
           [&o](const std::string& text) { read_defocus(text, o); }, [&o] { return defocus_text(o); })
       .words = {"none"};
   table.option("astigmatism", optics.astigmatism, "Å|LOW-HIGH", "defocus U − V, half of it each way");
-  table.option("astigmatism-angle", optics.angle, "uniform|DEGREES", "of U from the x axis")
+  table.option("astigmatism-angle", optics.angle, "uniform|DEGREES", "angle of U from the x axis")
       .word("uniform", std::nullopt);
-  table.option("phase-shift", optics.phase_shift, "DEGREES|LOW-HIGH", "of a phase plate");
+  table.option("phase-shift", optics.phase_shift, "DEGREES|LOW-HIGH", "phase shift of a phase plate");
   table.option("ctf-b-factor", ctf.b_factor, "Å²", "envelope exp(−B k²/4)").at_least(0);
-  table.option("voltage", ctf.voltage_kv, "kV", "of the microscope").above(0);
+  table.option("voltage", ctf.voltage_kv, "kV", "voltage of the microscope").above(0);
   table.option("cs", ctf.cs_mm, "mm", "spherical aberration");
   table.option("amplitude-contrast", ctf.amplitude_contrast, "Q", "share of amplitude contrast")
       .at_least(-1)
       .at_most(1);
-  table.option(
-      "ctf-correction", ctf.correction, "NAME",
-      "what is done to the images afterwards: " + alternatives(names_of(name_table(CtfCorrection{}))));
+  table.option("ctf-correction", ctf.correction, "NAME",
+               "what is done to the finished images: " + alternatives(names_of(name_table(CtfCorrection{}))));
   table.option("wiener-constant", ctf.wiener_constant, "C", "c of wiener: times CTF/(CTF² + c)").above(0);
   table.check([&o](const OptionTable& given) { check_optics(given, o); });
 }
@@ -192,17 +192,17 @@ void add_grey_scale_options(OptionTable& table, SynthesizeOptions& o) {
               "text table of spatial frequency (1/Å) and relative power of the noise (by default white)")
       .file({".txt"});
   table.option("max-resolution", recipe.max_resolution, "Å",
-               "neither signal nor noise beyond it; 0: all that the pixels hold");
+               "finest detail of signal and noise; 0: all that the pixels hold");
   table.option("normalise", recipe.normalisation, "image|background|none",
-               "where the mean is brought to 0 and the variance to 1");
+               "where the mean is made 0 and the variance 1");
   table
       .option("background-radius", recipe.background_radius, "PIXELS",
-              "of the circle outside which the background lies (by default 0.45 image sides)")
+              "radius of the circle outside which is background (by default 0.45 image sides)")
       .unset(0)
       .above(0);
   table.flag("invert", recipe.invert, "dark molecules on a bright ground, as a camera records them");
   table.choice("bounds", recipe.bounds, bounds_names, "all|none",
-               "Cramér–Rao errors in truth.h5; without them a set is made faster");
+               "Cramér–Rao bounds of the errors in truth.h5; a set without them is made faster");
   table.check([&recipe](const OptionTable& given) {
     if (recipe.normalisation != Normalisation::background)
       given.refuse({"background-radius"}, "goes with --normalise background only");

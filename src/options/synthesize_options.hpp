@@ -5,6 +5,7 @@
 
 #include "cli/option_table.hpp"
 #include "options/atom_model_option.hpp"
+#include "options/matching_options.hpp"
 #include "synthesis/recipe.hpp"
 
 namespace elastem::cli {
@@ -34,6 +35,7 @@ struct SynthesizeOptions {
   RecipeFiles sources;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
   SetFiles files;
+  Matching matching;  ///< of a table of amplitudes with the modes
   CommonOptions common;
 };
 

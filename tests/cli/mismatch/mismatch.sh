@@ -57,6 +57,7 @@ refused_of name/others.star alignment.h5 'no image in common' reconstruct -i nam
 refused_of box/particles.star alignment.h5 'other images' reconstruct -i box/particles.star -a alignment.h5 -o out.mrc
 refused_of more/particles.star alignment.h5 'other images' reconstruct -i more/particles.star -a alignment.h5 -o out.mrc
 refused_of set/pixel.star set/truth.h5 '4.9 Å' reconstruct -i set/pixel.star -a set/truth.h5 -o out.mrc
+refused_of set/pixel.star alignment.h5 '4.9 Å' reconstruct -i set/pixel.star -a alignment.h5 -o out.mrc
 refused_of noise/particles.star set/truth.h5 'other images' reconstruct -i noise/particles.star -a set/truth.h5 -o out.mrc
 refused_of noise/particles.star alignment.h5 'other images' export -i alignment.h5 --particles noise/particles.star -o out.star
 refused_of name/others.star alignment.h5 'no image in common' export -i alignment.h5 --particles name/others.star -o out.star
@@ -75,6 +76,9 @@ refused_of alignment.h5 closed.h5 'other modes' landscape -i alignment.h5 -m clo
 refused_of alignment.h5 part.h5 'atoms' landscape -i alignment.h5 -m part.h5 -o out
 refused_of alignment.h5 few.h5 'modes 7-9' landscape -i alignment.h5 -m few.h5 -o out
 refused_of 'modes.h5 (211 atoms' 'bent.h5 (211 atoms' 'other modes' landscape -i alignment.h5 -m bent.h5 -o out
+
+refused_of closed/truth.h5 modes.h5 'other modes' synthesize -m modes.h5 --modes 7-9 --relation table \
+  --amplitudes closed/truth.h5 -n 24 --size 32 -o out.star
 
 # A file of another kind.
 refused_of modes.h5 alignment.h5 'result' landscape -i modes.h5 -m modes.h5 -o out
