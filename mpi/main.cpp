@@ -69,7 +69,7 @@ int run_command(const Communicator& comm, const Command& command, const std::vec
                                      : spdlog::level::info);
   const ExitCode code = task.run({comm, command_line, task.options});
   if (code == stopped_on_request)
-    spdlog::warn("stopped on request; the same command with --resume goes on from here");
+    spdlog::warn("stopped on request, the work is saved; to continue, give the same command with --resume");
   else if (const std::string next = task.next(); !next.empty() && !common.dry_run)
     spdlog::info("next: {}", next);
   return code;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # between the callers and here
 # What experiment_1.sh and experiment_2.sh share: sourced with source_dir set. Sets up the program, and defines
 #   run NAME ARGUMENTS…     a command of elastem with its log in NAME.log, unless NAME.done says it was finished;
-#                           a stopped or killed one goes on from what its output holds
+#                           a stopped or killed one is resumed from what its output holds
 #   figure RESULT PATH      one number of the errors of RESULT.h5 against truth.h5 beside it, e.g. all/global/mean_absolute_error
 : "${RANKS:=2}" "${MINUTES:=90}" "${SEED:=1}"
 [ $# -ge 1 ] || { sed -n '2,/^set/{/^set/!s/^# \{0,1\}//p}' "$0"; exit 2; }

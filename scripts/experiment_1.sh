@@ -5,7 +5,7 @@
 # one network is trained without and one with noise (SNR 0.1, CTF of 0.5 µm), each on random in-plane rotation and shift, for
 # MINUTES (90) on RANKS (2) ranks; each then predicts four sets of IMAGES (2000) fresh images: network alone, refined, and with
 # noise refined with the prior learnt from these images, and with that of the training. Prints a markdown table of the mean
-# absolute error of the amplitudes in Å. SEED (1). Run again with the same DIR it goes on where it was stopped.
+# absolute error of the amplitudes in Å. SEED (1). Run again with the same DIR it continues where it was stopped.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/experiment.sh

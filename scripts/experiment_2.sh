@@ -5,7 +5,7 @@
 # 0.1, CTF of 0.5 µm, in-plane rotation and shift random): ALIGNED (2000) images are aligned, a network is trained on these
 # labels alone for MINUTES (90) on RANKS (2) ranks, and predicts IMAGES (5000) others, which are aligned as well to compare.
 # Prints a markdown table of mean absolute errors of the amplitudes and mean errors of the atoms' coordinates in Å. SEED (1).
-# Run again with the same DIR it goes on where it was stopped.
+# Run again with the same DIR it continues where it was stopped.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/experiment.sh

@@ -19,7 +19,7 @@ std::string add_parts(const Communicator& comm, const TimeParts& parts, std::int
   comm.sum(seconds);
   std::string line;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    times.add("of which " + parts[i].first, seconds[i] / comm.size());
+    times.add_part(parts[i].first, seconds[i] / comm.size());
     if (items == 0) continue;
     line += fmt::format("{}{} {:.3g}", i == 0 ? "ms each: " : ", ", parts[i].first,
                         1e3 * seconds[i] / static_cast<double>(items));

@@ -21,14 +21,14 @@ std::vector<std::string> queue_report(const QueueSummary& summary, const std::st
   const double total = std::accumulate(busy.begin(), busy.end(), 0.0);
   const double rate = static_cast<double>(summary.done) / summary.seconds;
   const double each = 1e3 * total / static_cast<double>(summary.done);
-  std::string first = fmt::format("{:.{}f} {}/s, {:.{}f} ms of a rank each; ", rate, rate < 10 ? 2 : 0, items,
-                                  each, each < 10 ? 2 : 0);
+  std::string first = fmt::format("{:.{}f} {}/s, each {:.{}f} ms of one rank's time; ", rate,
+                                  rate < 10 ? 2 : 0, items, each, each < 10 ? 2 : 0);
   if (busy.size() == 1)
-    return {first + fmt::format("the rank was busy for {:.0f} % of the time", percent(total))};
+    return {first + fmt::format("the rank was busy {:.0f} % of the time", percent(total))};
   const auto [least, most] = std::ranges::minmax_element(busy);
-  first += fmt::format(
-      "the ranks were busy for {:.0f} % of the time, rank {} least ({:.0f} %), rank {} most ({:.0f} %)",
-      percent(total / ranks), least - busy.begin(), percent(*least), most - busy.begin(), percent(*most));
+  first += fmt::format("ranks busy {:.0f} % of the time, rank {} least ({:.0f} %), rank {} most ({:.0f} %)",
+                       percent(total / ranks), least - busy.begin(), percent(*least), most - busy.begin(),
+                       percent(*most));
   if (busy.size() > most_listed) return {first};
   std::string second = "busy by rank, %:";
   for (const double seconds : busy) second += fmt::format(" {:.0f}", percent(seconds));

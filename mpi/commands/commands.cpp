@@ -57,13 +57,14 @@ const std::vector<Command>& commands() {
       command("modes", "normal modes of an atomic structure or a density map", modes_command),
       command("synthesize", "particle images of a moving structure, with the truth", synthesize_command),
       command("align", "amplitudes, orientation and shift of each particle, with error bars", align_command),
-      command("train", "a network that predicts them from images", train_command),
+      command("train", "a network that predicts amplitudes, orientation and shift from images",
+              train_command),
       command("predict", "amplitudes, orientation and shift by a trained network", predict_command),
       command("evaluate", "errors of a result against the truth", evaluate_command),
       command("landscape", "principal components, density and trajectories of the amplitudes",
               landscape_command),
       command("reconstruct", "a map from particles and their poses", reconstruct_command),
-      command("export", "a result as a RELION STAR or Xmipp file", export_command),
+      command("export", "results, particles or modes as files of other programs", export_command),
       command("inspect", "what a file of elastem holds", inspect_command)};
   return table;
 }

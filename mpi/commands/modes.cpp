@@ -149,8 +149,8 @@ void describe_free_motions(const Structure& structure, const ElasticModes& resul
   for (const std::int64_t node : result.free_nodes)
     names += (names.empty() ? "" : ", ") + atom_label(structure.atoms[static_cast<std::size_t>(node)]);
   spdlog::warn(
-      "{} motions beside those of the whole cost nothing and are left out; farthest move {}. With a larger "
-      "--cutoff they become elastic.",
+      "{} motions, besides those of the whole, strain no spring and are left out; {} move farthest. A larger "
+      "--cutoff makes them elastic.",
       result.free_nodes.size(), names);
 }
 

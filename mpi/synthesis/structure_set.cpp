@@ -102,8 +102,9 @@ StructureSet read_conformations(const std::string& path, const std::string& mode
     });
   }
   const std::size_t count = set.conformations.size();
-  spdlog::info("{} structures; modes {} leave {:.2f} Å RMSD of them over, at most {:.2f} Å", count,
-               format_number_list(model.mode_numbers), sum / static_cast<double>(count), worst);
+  spdlog::info(
+      "{} structures; what modes {} cannot describe of them is {:.2f} Å RMSD on average, at most {:.2f} Å",
+      count, format_number_list(model.mode_numbers), sum / static_cast<double>(count), worst);
   return set;
 }
 

@@ -99,7 +99,7 @@ void OptionTable::common(CommonOptions& options, const std::vector<std::string>&
   if (contains(wanted, "dry-run"))
     flag("dry-run", options.dry_run, "say what would be done, and stop").unstored();
   if (contains(wanted, "resume"))
-    flag("resume", options.resume, "go on from what the output already holds").unstored();
+    flag("resume", options.resume, "continue from what the output already holds").unstored();
   if (contains(wanted, "overwrite"))
     flag("overwrite", options.overwrite, "replace an existing output").unstored();
   flag("verbose,v", options.verbose, "log more").unstored();

@@ -15,7 +15,7 @@ struct PrincipalComponents {
   std::int64_t count = 0;     ///< particles
   Eigen::VectorXd mean;       ///< K
   Eigen::VectorXd variances;  ///< descending
-  Eigen::MatrixXd axes;       ///< K×K, a column a component, unit norm, largest entry positive
+  Eigen::MatrixXd axes;       ///< K×K, a column per component, unit norm, largest entry positive
 
   /// Axesᵀ·(q − mean).
   Eigen::VectorXd coordinates(const Eigen::VectorXd& amplitudes) const;

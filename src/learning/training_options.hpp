@@ -13,7 +13,7 @@ struct TrainingOptions {
   double minutes = 0;        ///< of training in all runs together; 0: no limit
   std::int64_t batch = 64;   ///< images of a step, over all ranks
   double stream = 0;         ///< share of synthetic images in a batch, 0 … 1
-  double pretrain = 0;       ///< share of the training before it in which batches are all synthetic
+  double pretrain = 0;       ///< share of the training, at its beginning, in which all images are synthetic
   double largest_norm = 1;   ///< the gradient is clipped to this
   double save_seconds = 30;  ///< between two checkpoints
   ParticleSource source;     ///< where pixels are read; without a path all images are synthetic

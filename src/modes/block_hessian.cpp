@@ -82,7 +82,7 @@ std::vector<BlockHessian::Block> BlockHessian::upper_row(std::int64_t a) {
   return all_single_ ? upper_row_of<3>(a) : upper_row_of<6>(a);
 }
 
-// With room for `size` columns a block, so that the compiler knows all sizes.
+// With room for `size` columns per block, so that the compiler knows all sizes.
 template <int size>
 std::vector<BlockHessian::Block> BlockHessian::upper_row_of(std::int64_t a) {
   using Basis = Eigen::Map<const Eigen::Matrix<double, size, 3>>;

@@ -11,13 +11,13 @@ namespace {
 void declare_search(OptionTable& table, AlignmentOptions& o) {
   table.option("max-resolution", o.max_resolution, "Å", "finest detail to fit (0: all there is)").at_least(0);
   table
-      .option(
-          "search-resolution", o.search_resolution, "Å",
-          "finest detail of the pose search (0: as an angular step moves the particle's rim, at least 16)")
+      .option("search-resolution", o.search_resolution, "Å",
+              "finest detail of the pose search (0: how far an angular step moves the particle's rim, at "
+              "least 16)")
       .at_least(0);
   table
       .option("angular-step", o.angular_step, "DEGREES",
-              "between views and between in-plane angles of the pose search")
+              "angle between neighbouring views, and between in-plane rotations, of the pose search")
       .at_least(2)
       .at_most(30);
   table
@@ -26,22 +26,23 @@ void declare_search(OptionTable& table, AlignmentOptions& o) {
       .at_least(0);
   table
       .option("amplitude-range", o.amplitude_range, "Å",
-              "about the largest amplitude to expect of the softest mode (0: learnt from a sample of the "
-              "particles)")
+              "roughly the largest amplitude of the softest mode (0: learnt from a sample of the particles)")
       .at_least(0);
-  table.option("candidates", o.candidates, "N", "poses of the search that are refined briefly").at_least(1);
-  table.option("finalists", o.finalists, "N", "of them, those refined to the end").at_least(1);
+  table.option("candidates", o.candidates, "N", "how many poses of the search are refined briefly")
+      .at_least(1);
+  table.option("finalists", o.finalists, "N", "how many of these are refined to the end").at_least(1);
   table
       .option("library-memory", o.library_memory_mib, "MiB",
-              "most that the search's reference projections may take on a node")
+              "memory per node for the search's reference projections")
       .above(0);
   table
       .option("refine-defocus", o.defocus_spread, "Å",
-              "fit a change of the defocus, too, that is about so large (0: do not)")
+              "also fit a change of each particle's defocus, of about this size (0: keep the defocus)")
       .at_least(0);
   table.check([&o](const OptionTable&) {
     if (o.finalists > o.candidates)
-      refuse_option("finalists", fmt::format("{} of {} --candidates", o.finalists, o.candidates));
+      refuse_option("finalists",
+                    fmt::format("{} are more than the {} --candidates", o.finalists, o.candidates));
   });
 }
 
@@ -74,7 +75,7 @@ void declare(OptionTable& table, AlignOptions& o) {
       .at_least(0);
   declare_search(table, o.alignment);
   table.flag("learn-prior", o.learn_prior,
-             "learn from all particles how the amplitudes are distributed, and improve each by it");
+             "learn the distribution of the amplitudes from all particles, and improve each particle by it");
   add_atom_model_overrides(table, o.atom_model);
   table.common(o.common, {"dry-run", "resume", "overwrite"});
 }

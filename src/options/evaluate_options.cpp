@@ -31,8 +31,8 @@ void declare(OptionTable& table, EvaluateOptions& o) {
       .file({".h5", ".star"});
   table
       .option("structures", o.structures, "PATH",
-              "compare with true conformations that no modes made: the folder or file that synthesize "
-              "--structures drew")
+              "compare with true conformations that no modes made: what was given to synthesize "
+              "--structures")
       .file();
   table
       .option("modes-file,m", o.modes_file, "FILE",
@@ -43,9 +43,11 @@ void declare(OptionTable& table, EvaluateOptions& o) {
              "evaluate what each image alone says, before align --learn-prior");
   table
       .option("pixel-size", o.pixel_size, "Å",
-              "for shift errors in pixels (by default as stored with the truth)")
+              "pixel size, for shift errors in pixels (by default as stored with the truth)")
       .above(0);
-  table.option("atom-count", o.atom_count, "N", "for coordinate errors (by default as stored with the truth)")
+  table
+      .option("atom-count", o.atom_count, "N",
+              "number of atoms, for coordinate errors (by default as stored with the truth)")
       .at_least(1);
   add_matching(table, o.matching);
   table.common(o.common, {});

@@ -15,8 +15,8 @@ void declare(OptionTable& table, ExportOptions& o) {
   table
       .option(
           "output,o", o.output, "FILE",
-          "what to write. Of results and particles: .star for RELION 3.1, .xmd for Xmipp; of results also "
-          ".csv; of modes: .xmd for Xmipp, .nmd for NMWiz and ProDy")
+          "file to write. For results and particles: .star for RELION 3.1, .xmd for Xmipp; for results also "
+          ".csv; for modes: .xmd for Xmipp, .nmd for NMWiz and ProDy")
       .required()
       .unstored()
       .file({".star", ".xmd", ".csv", ".nmd"});

@@ -1,5 +1,6 @@
 #include "options/inspect_options.hpp"
 
+#include "cli/value_text.hpp"
 #include "options/particle_source_options.hpp"
 
 namespace elastem::cli {
@@ -15,8 +16,9 @@ void declare(OptionTable& table, InspectOptions& o) {
   table.common(o.common, {});
 }
 
-std::string next_step(const InspectOptions&) {
-  return "";
+std::string next_step(const InspectOptions& o) {
+  if (!names_particle_file(o.source.path)) return "";
+  return "elastem align -i " + o.source.path + " -m modes.h5 -o alignment.h5";
 }
 
 }  // namespace elastem::cli

@@ -5,7 +5,7 @@ namespace elastem::cli {
 void add_matching(OptionTable& table, Matching& matching) {
   table
       .flag("accept-mismatch", matching.accept_mismatch,
-            "go on with files that do not seem to belong together; what differs is only said")
+            "use files that do not seem to belong together; what differs becomes a warning")
       .unstored();
 }
 

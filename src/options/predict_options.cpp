@@ -23,14 +23,13 @@ void declare(OptionTable& table, PredictOptions& o) {
   add_inversion(table, o.source);
   table.flag("refine", o.refine,
              "refine each prediction against its image; where that fails, search the pose");
-  table.flag(
-      "learn-prior", o.learn_prior,
-      "with --refine: learn from all particles how the amplitudes are distributed, and improve each by "
-      "it");
+  table.flag("learn-prior", o.learn_prior,
+             "with --refine: learn the distribution of the amplitudes from all particles, and improve each "
+             "particle by it");
   table.flag(
       "network-prior", o.network_prior,
-      "with --refine: take the distribution that the network was trained on as known, and improve each "
-      "by it");
+      "with --refine: improve each particle by the distribution of the amplitudes that the network was "
+      "trained on");
   add_matching(table, o.matching);
   add_device_options(table, o.threads, o.device);
   add_atom_model_overrides(table, o.atom_model);

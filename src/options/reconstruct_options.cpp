@@ -19,14 +19,15 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   add_inversion(table, o.source);
   table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels").at_least(0);
   table
-      .option("regularisation", o.regularisation, "SHARE",
-              "bounds the gain where the CTF vanishes: what is added to the sum of CTF², as a share of its "
-              "value without a CTF")
+      .option(
+          "regularisation", o.regularisation, "SHARE",
+          "what is added to the sum of CTF², as a share of its value without a CTF, so that the gain stays "
+          "bounded where the CTF vanishes")
       .above(0)
       .at_most(1);
   table
       .option("mask-radius", o.mask_radius, "Å",
-              "sphere with a soft edge of 5 voxels outside which the map is 0; 0: none")
+              "radius of a sphere, with a soft edge of 5 voxels, outside which the map is 0; 0: none")
       .at_least(0);
   table
       .option("reference", o.reference, "FILE.mrc",

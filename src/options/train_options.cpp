@@ -44,26 +44,28 @@ void declare_training(OptionTable& table, TrainOptions& o) {
   TrainingOptions& training = o.training;
   table
       .option("epochs", training.epochs, "N",
-              "passes over the labelled particles, or 65,536 synthetic images without any; no limit where "
-              "only --minutes is given")
+              "passes over the labelled particles (without any, 65,536 synthetic images count as one); no "
+              "limit where only --minutes is given")
       .at_least(1)
       .unstored();
-  table.option("minutes", training.minutes, "MIN", "time to train; the first of the two limits ends it")
+  table
+      .option("minutes", training.minutes, "MIN",
+              "time to train; it ends by this or by --epochs, whichever comes first")
       .unset(0)
       .above(0)
       .unstored();
-  table.option("batch", training.batch, "N", "images of a step, over all ranks").at_least(1);
+  table.option("batch", training.batch, "N", "images per step, over all ranks").at_least(1);
   table
       .option("learning-rate", o.schedule.learning_rate, "RATE",
-              "of Adam after the warm-up, for batches of 64: it grows with the root of --batch")
+              "learning rate of Adam after the warm-up, for batches of 64; it grows with the root of --batch")
       .above(0);
   table.option("schedule", o.schedule.kind, "NAME",
-               "how the learning rate runs on: cosine, half of one down to 1 %; constant; or plateau, times "
+               "how the learning rate falls: cosine, along half a cosine to 1 %; constant; or plateau, times "
                "0.3 whenever --patience is over");
   table
       .option("patience", o.schedule.patience, "EPOCHS",
-              "epochs without a lower validation loss after which the training ends (on a plateau, the third "
-              "time); 0: never, and 5 on a plateau")
+              "end after so many epochs without a lower validation loss (with plateau, when this happens the "
+              "third time); 0: never, with plateau 5")
       .at_least(0);
   table.option("warm-up", o.schedule.warm_up_steps, "STEPS", "steps in which the learning rate rises")
       .at_least(0);
@@ -75,7 +77,8 @@ void declare_network(OptionTable& table, TrainOptions& o) {
   table.option("input-resolution", o.input_resolution, "Å", "finest detail that the network sees").above(0);
   table
       .option("precision", o.precision, "NAME",
-              "of its activations: float32, bfloat16, or auto: bfloat16 where the device multiplies it")
+              "numbers of the network's activations: float32, bfloat16, or auto: bfloat16 where the device "
+              "multiplies it")
       .word("auto", std::nullopt);
   table.option("validation", o.validation, "SHARE", "share of the particles set aside to measure errors")
       .at_least(0)
@@ -117,7 +120,7 @@ void declare(OptionTable& table, TrainOptions& o) {
       .at_most(1);
   table
       .option("pretrain", training.pretrain, "SHARE",
-              "share of the training before that in which all images are synthetic")
+              "share of the training, at its beginning, in which all images are synthetic")
       .at_least(0)
       .below(1);
   table

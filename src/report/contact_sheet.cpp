@@ -45,7 +45,7 @@ ContactSheet::ContactSheet(int count, int size)
     : count_(count),
       size_(size),
       magnification_(magnification_of(size)),
-      pairs_a_row_(pairs_of(count)),
+      pairs_per_row_(pairs_of(count)),
       picture_(empty_sheet(count, size * magnification_of(size))) {
   require(count > 0 && size > 0, "a contact sheet shows images");
 }
@@ -53,8 +53,8 @@ ContactSheet::ContactSheet(int count, int size)
 void ContactSheet::place(int index, const Image& noisy, const Image& clean) {
   require(index >= 0 && index < count_, "the pair has a place on the sheet");
   const int side = size_ * magnification_;
-  const int left = margin + index % pairs_a_row_ * (pair_width(side) + pair_gap);
-  const int top = margin + index / pairs_a_row_ * (side + gap);
+  const int left = margin + index % pairs_per_row_ * (pair_width(side) + pair_gap);
+  const int top = margin + index / pairs_per_row_ * (side + gap);
   place_tile(left, top, noisy);
   place_tile(left + side + gap, top, clean);
 }

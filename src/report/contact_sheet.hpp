@@ -22,7 +22,7 @@ class ContactSheet {
   void place_tile(int left, int top, const Image& image);
 
   int count_, size_, magnification_;
-  int pairs_a_row_;
+  int pairs_per_row_;
   GreyPicture picture_;
 };
 

@@ -51,7 +51,7 @@ void begin_line(Mark mark) {
   pllsty(mark == Mark::dashes ? 2 : 1);
 }
 
-// In the upper right corner, a line an entry.
+// In the upper right corner, a line per entry.
 void draw_legend(const std::vector<LegendEntry>& entries, const PlotWindow& window, const Place& place) {
   const double legend_line = place.legend_line;
   const double width = window.high_x - window.low_x, height = window.high_y - window.low_y;

@@ -25,7 +25,7 @@ struct TargetOverlaps {
   std::int64_t matched = 0;    ///< atoms that both structures have
   bool by_sequence = false;    ///< found by aligning sequences
   double rmsd = 0;             ///< Å, of these after superposition
-  Eigen::VectorXd overlaps;    ///< |A·d|/(|A||d|), one a mode
+  Eigen::VectorXd overlaps;    ///< |A·d|/(|A||d|), one per mode
   Eigen::VectorXd cumulative;  ///< √Σ overlap² up to each mode
 };
 
@@ -34,7 +34,7 @@ struct ModePage {
   std::string structure_path, modes_path, command_line, version, date;
   Structure structure;
   NormalModes modes;             ///< `vectors` are not used
-  Eigen::VectorXd fluctuations;  ///< one a node, k_B T over the stiffness of a spring
+  Eigen::VectorXd fluctuations;  ///< one per node, k_B T over the stiffness of a spring
   std::optional<double> b_factor_correlation;
   std::optional<TargetOverlaps> target;
   double animation_rmsd = 0;  ///< Å
@@ -49,7 +49,7 @@ std::vector<ReportPlot> write_mode_plots(const std::string& folder, const ModePa
 /// One self-contained HTML page. Throws Error when a plot cannot be read.
 std::string modes_html(const ModePage& page);
 
-/// A line a mode: mode, eigenvalue, collectivity, score, enabled and, with a target, overlap,
+/// A line per mode: mode, eigenvalue, collectivity, score, enabled and, with a target, overlap,
 /// cumulative_overlap (√Σ overlap²) and cumulative_squared_overlap.
 std::string modes_csv(const ModePage& page);
 

@@ -58,7 +58,7 @@ constexpr NameTable<ShiftDistribution> name_table(ShiftDistribution) {
 struct Recipe {
   Relation relation = Relation::helix;
   std::optional<double> amplitude;  ///< A of the relation, Å; none: that of the model (read_recipe), else 0
-  int grid_points = 6;              ///< of Relation::grid, a mode
+  int grid_points = 6;              ///< of Relation::grid, per mode
   /// K values in Å of Relation::table.
   std::function<Eigen::VectorXd(std::uint64_t)> table;
   std::vector<KnownConformation> structures;  ///< of Relation::structures, all equally likely

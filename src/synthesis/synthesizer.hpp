@@ -17,7 +17,7 @@ namespace elastem {
 /// at the wanted SNR (variance of the noise-free image with its CTF over the whole image / variance of the
 /// noise, for each image by itself); a correction of the CTF; the scale of the grey values. Image `index` is
 /// a pure function of (model, recipe, index), whatever was made before. Owns scratch memory and FFT plans:
-/// one a thread.
+/// one per thread.
 class Synthesizer {
  public:
   /// `model` must outlive the synthesizer. Throws Error for a recipe that cannot be made.

@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/bench/align_accuracy.sh [BINARY [STRUCTURE.pdb [N [SET…]]]]: how near `elastem align` comes to the truth and to the
-# Cramér–Rao bound, one row a set of N (1000) synthetic images. Without a structure (or with an empty one) the Cα atoms of
+# Cramér–Rao bound, one row per set of N (1000) synthetic images. Without a structure (or with an empty one) the Cα atoms of
 # adenylate kinase in tests/data at the default amplitude; else all atoms of it, modes on a helix of ±AMPLITUDE (200) Å.
 # Motion is linear, as in the figures of the docs.
 # Sets (by default all): clean64 reference box128 prior snr005 snr002 defocus before_ctf local ten_modes.

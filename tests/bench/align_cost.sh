@@ -36,7 +36,7 @@ row() {
     # shellcheck disable=SC2086
     "$elastem" align -i "$set/particles.star" -m "$model.h5" --modes "$modes" -o a.h5 --overwrite "$@" ${ALIGN:-} 2>log ||
       { cat log >&2; exit 1; }
-    sed -n 's/.*particles\/s, \([0-9.]*\) ms of a rank each.*/\1/p' log >>cost
+    sed -n 's/.*particles\/s, each \([0-9.]*\) ms of one rank.*/\1/p' log >>cost
     microseconds "$model.h5" "$modes" "$size" "$pixel" 3 projection_with_derivatives >>projection
     microseconds "$model.h5" "$modes" 64 2.2 15 fft_pair | awk '{ print $1 / 2 }' >>transform
   done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # tests/bench/modes_dense.sh STRUCTURE [BUILD] [REPEATS]: eigenpairs of the all-atom Hessian (8 Å) of a structure on
 # two ranks by ELPA and each driver of ScaLAPACK, block size and grid, and by NumPy with two threads in turn with them; CSV. Needs
-# a quiet machine with two cores. Chain B of 4AKE (1,656 atoms, order 4,968) takes about 15 s a line.
+# a quiet machine with two cores. Chain B of 4AKE (1,656 atoms, order 4,968) takes about 15 s per line.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 structure=$(realpath "${1:?give a structure}") build=$(realpath "${2:-$source_dir/build/release}")

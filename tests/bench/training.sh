@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/bench/training.sh [BUILD [ARCHITECTURE [BATCH [REPEATS [SECONDS]]]]]: images a second of training and prediction
+# tests/bench/training.sh [BUILD [ARCHITECTURE [BATCH [REPEATS [SECONDS]]]]]: images per second of training and prediction
 # on one and on two ranks, and of the same network in PyTorch with DistributedDataParallel (training_peer.py), in turn,
 # REPEATS (5) times; the same images in memory, BATCH (64) of them a rank, one thread a rank; prediction also of
 # 8 at a time, as `predict` turns a particle. Then how much of the all-reduce the backward pass hides, and the efficiency

@@ -161,7 +161,7 @@ void report_images(const std::string& path) {
   constexpr std::int64_t looked_at = 3, most_pixels = 1 << 26;
   const MrcReader reader(path);
   const MrcHeader& header = reader.header();
-  say("{}: {} of {} × {} × {}, MRC mode {} ({}, {}), {:.4g} Å a pixel, {:.1f} MiB", path,
+  say("{}: {} of {} × {} × {}, MRC mode {} ({}, {}), {:.4g} Å per pixel, {:.1f} MiB", path,
       header.volume ? "a map" : "a stack of images", header.columns, header.rows, header.sections,
       header.mode, mode_name(header.mode), header.swapped ? "big-endian" : "little-endian", header.pixel_size,
       static_cast<double>(file_bytes(header)) / (1 << 20));

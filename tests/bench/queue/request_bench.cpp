@@ -1,5 +1,5 @@
 // How many requests the master of the work queue answers. CSV: one line a case.
-//   mpirun -n N request_bench                         items that cost nothing, one a request, on N ranks
+//   mpirun -n N request_bench                         items that cost nothing, one per request, on N ranks
 //   mpirun -n 2 request_bench WORKERS MS [SPREAD]     rank 1 plays that many workers with items of MS
 //   milliseconds
 //                                                     (lognormal, SPREAD of ln), rank 0 works too; first a

@@ -13,7 +13,7 @@ for n in 1 3; do
   ranks $n export -i modes.h5 -o out$n/modes.nmd --quiet || fail "export to NMD gives $? on $n ranks"
 done
 diff -r out1 out3 || fail "the exported files depend on the ranks"
-[ "$(find out1/modes -name 'vec.*' | wc -l)" = 12 ] || fail "not a vector file a mode: $(ls out1/modes)"
+[ "$(find out1/modes -name 'vec.*' | wc -l)" = 12 ] || fail "not a vector file per mode: $(ls out1/modes)"
 [ "$(grep -c '^ATOM' out1/atoms.pdb)" = 211 ] || fail "atoms.pdb has not the atoms"
 for n in 1 2 4; do
   for file in out1/modes.xmd out1/modes.nmd modes.h5; do

@@ -13,7 +13,7 @@ import mrcfile
 import numpy
 
 ELECTRONS = {"C": 6, "N": 7, "O": 8, "P": 15, "S": 16}
-RESIDUE = 54  # electrons a residue, where only its Cα is there
+RESIDUE = 54  # electrons per residue, where only its Cα is there
 
 
 def atoms_of(path):

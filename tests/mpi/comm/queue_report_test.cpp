@@ -18,7 +18,7 @@ TEST(QueueReport, LeastAndMostBusyRankByNumber) {
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(
       lines[0],
-      "50 particles/s, 73 ms of a rank each; the ranks were busy for 91 % of the time, rank 1 least (80 %), "
+      "50 particles/s, each 73 ms of one rank's time; ranks busy 91 % of the time, rank 1 least (80 %), "
       "rank 2 most (100 %)");
   EXPECT_EQ(lines[1], "busy by rank, %: 95 80 100 90");
 }
@@ -31,7 +31,7 @@ TEST(QueueReport, ManyRanksAreNotListed) {
 TEST(QueueReport, OneRankAndNothingDone) {
   const auto lines = queue_report(summary_of({2.5}), "images");
   ASSERT_EQ(lines.size(), 1U);
-  EXPECT_EQ(lines[0], "50 images/s, 5.00 ms of a rank each; the rank was busy for 25 % of the time");
+  EXPECT_EQ(lines[0], "50 images/s, each 5.00 ms of one rank's time; the rank was busy 25 % of the time");
   EXPECT_TRUE(queue_report(QueueSummary{}, "images").empty());
 }
 

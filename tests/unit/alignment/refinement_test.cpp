@@ -51,7 +51,7 @@ TEST_F(Refinement, FindsTheTruthWithoutNoise) {
     const Placement truth = random_placement(i, 40, 8);
     refiner.observe(observation(truth, 0, 0.01, i));
     const Fit fit = refined(refiner, disturbed(truth), 60);
-    // Single-precision images of relative error about 1e−6 at a signal-to-noise ratio of about 100 a pixel:
+    // Single-precision images of relative error about 1e−6 at a signal-to-noise ratio of about 100 per pixel:
     // the errors are those of noise a thousandth of a standard error strong; a thousandth of 40 Å and of a
     // radian is lax.
     EXPECT_LT((fit.placement.amplitudes - truth.amplitudes).norm(), 0.04) << "particle " << i;

@@ -14,7 +14,7 @@ using testing::internal::GetCapturedStderr;
 
 TEST(Progress, SaysHowManyOfHowMany) {
   CaptureStderr();
-  Progress progress("particles", 40, true, 0);  // an interval of 0: a line an update
+  Progress progress("particles", 40, true, 0);  // an interval of 0: a line per update
   progress.update(0);
   progress.update(10);
   progress.finish();

@@ -132,7 +132,7 @@ TEST(DensityMap, RefusesVoxelsThatAreNotCubic) {
   const std::string path = written(scratch, "map.mrc", block());
   put(path, 60, 100.0F);  // gamma
   expect_refusal({path, "", {}}, "oblique (100");
-  put(path, 44, 21.0F);  // cell along y: 3 Å a voxel
+  put(path, 44, 21.0F);  // cell along y: 3 Å per voxel
   expect_refusal({path, "", {}}, "1.5 × 3 × 1.5");
   put(path, 44, 0.0F);
   expect_refusal({path, "", {}}, "no voxel size");

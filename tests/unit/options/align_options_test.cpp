@@ -91,7 +91,7 @@ TEST(AlignOptions, RefuseWhatMakesNoSense) {
   EXPECT_THAT(refusal({"--library-memory", "0"}), HasSubstr("above 0"));
   EXPECT_THAT(refusal({"--local-angle", "61"}), HasSubstr("between 0 and 60"));
   EXPECT_THAT(refusal({"--candidates", "2", "--finalists", "3"}),
-              HasSubstr("finalists: 3 of 2 --candidates"));
+              HasSubstr("finalists: 3 are more than the 2 --candidates"));
   EXPECT_THAT(error_of([] {
                 read_options<AlignOptions>("align", {"-i", "p.star", "-o", "a.h5"});
               }),

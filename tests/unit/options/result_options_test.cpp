@@ -124,6 +124,9 @@ TEST(ExportOptions, TakeTheParticlesOfTheResultUnlessOthersAreNamed) {
 
 TEST(InspectOptions, TheFileNeedsNoName) {
   EXPECT_EQ((read_options<InspectOptions>("inspect", {"modes.h5"}).source.path), "modes.h5");
+  EXPECT_EQ(next_step(read_options<InspectOptions>("inspect", {"set.star"})),
+            "elastem align -i set.star -m modes.h5 -o alignment.h5");
+  EXPECT_EQ(next_step(read_options<InspectOptions>("inspect", {"modes.h5"})), "");
   EXPECT_THAT(error_of([] { read_options<InspectOptions>("inspect", {}); }), HasSubstr("missing"));
 }
 

@@ -79,7 +79,7 @@ TEST(ContactSheet, HasARowAPairUpToEight) {
   EXPECT_EQ(ContactSheet(1, 200).picture().width, 2 * 10 + 2 * 200 + 2);
   EXPECT_EQ(ContactSheet(1, 200).picture().height, 2 * 10 + 200);
   EXPECT_EQ(ContactSheet(5, 200).picture().height, 2 * 10 + 5 * 200 + 4 * 2);
-  EXPECT_EQ(ContactSheet(9, 200).picture().height, 2 * 10 + 5 * 200 + 4 * 2);  // two a row
+  EXPECT_EQ(ContactSheet(9, 200).picture().height, 2 * 10 + 5 * 200 + 4 * 2);  // two per row
 }
 
 TEST(ContactSheet, AnImageOfOneValueIsGrey) {

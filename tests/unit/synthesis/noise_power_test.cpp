@@ -9,7 +9,7 @@
 namespace elastem {
 namespace {
 
-// A column a point.
+// A column per point.
 Eigen::Matrix2Xd points(std::initializer_list<std::pair<double, double>> list) {
   Eigen::Matrix2Xd table(2, static_cast<Eigen::Index>(list.size()));
   Eigen::Index i = 0;

@@ -159,7 +159,7 @@ TEST(Synthesizer, TheMeasuredSnrOfAThousandImagesIsWithinOnePercent) {
   EXPECT_NEAR(ratio / images / *recipe.snr, 1, 0.01);
 }
 
-// Mean power of the noise of many images, a shell, in units of S²·σ² as the recipe asks for it.
+// Mean power of the noise of many images, per shell, in units of S²·σ² as the recipe asks for it.
 std::vector<double> measured_spectrum(const ElasticModel& model, const Recipe& recipe, int images) {
   Recipe clean = recipe;
   clean.snr.reset();
