@@ -44,13 +44,14 @@ std::vector<std::int64_t> teachers(const Communicator& comm, const ResultTable& 
 
 /// This rank's share of the learners; `before`: how many rows of earlier ranks
 /// can teach. Collective.
-std::vector<Learner> own_learners(const Communicator& comm, const ResultTable& table, std::int64_t before,
-                                  std::int64_t total) {
+std::vector<Learner> own_learners(const Communicator& comm, const ResultTable& table,
+                                  const NormalPrior& fitted_with, std::int64_t before, std::int64_t total) {
   std::vector<Learner> learners;
   for_each_row(comm, table, possible_learners, [&](std::int64_t row, const ParticleResult& result) {
     if (!can_teach(result)) return;
     const std::int64_t ordinal = stratum_drawn(before++, total, most_learners);
-    if (ordinal >= 0) learners.push_back({row, ordinal, amplitudes_alone(*result.fit)});
+    if (ordinal >= 0)
+      learners.push_back({row, ordinal, without_prior(amplitudes_alone(*result.fit), fitted_with)});
   });
   return learners;
 }
@@ -67,8 +68,8 @@ void rewrite_done(ResultTable& table, std::int64_t first, const Rows& rows) {
 
 /// Rewrites this rank's rows; `learners` ascending, with the points that they
 /// made. Collective.
-void rewrite_own(const Communicator& comm, ResultTable& table, const LearntPrior& learnt,
-                 const std::vector<Learner>& learners) {
+void rewrite_own(const Communicator& comm, ResultTable& table, const NormalPrior& fitted_with,
+                 const LearntPrior& learnt, const std::vector<Learner>& learners) {
   PriorEvidence evidence(learnt.prior);
   std::size_t next = 0;
   for_each_block(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
@@ -79,7 +80,7 @@ void rewrite_own(const Communicator& comm, ResultTable& table, const LearntPrior
       if (rows[i].state != ParticleState::done) continue;
       const AmplitudeEstimate alone = amplitudes_alone(*rows[i].fit);
       if (!usable(alone)) continue;
-      evidence.weigh(alone, own_point);
+      evidence.weigh(without_prior(alone, fitted_with), own_point);
       rows[i] = moved_by_prior(rows[i], evidence.answer());
     }
     rewrite_done(table, first, rows);
@@ -95,13 +96,14 @@ bool apply_prior(const Communicator& comm, ResultTable& table, const MakePrior& 
   const auto own_first = counts.begin() + RowSlices::first_of_rank(comm.rank(), comm.size());
   const std::int64_t before = std::accumulate(counts.begin(), own_first, std::int64_t{0});
   const std::int64_t total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-  const std::vector<Learner> learners = own_learners(comm, table, before, total);
+  const NormalPrior fitted_with = load_normal(table);
+  const std::vector<Learner> learners = own_learners(comm, table, fitted_with, before, total);
   const auto prior = make(learners, total);
   if (!prior) return false;
   collectively(comm, [&] {
     if (comm.root()) table.write_prior(*prior);
   });
-  rewrite_own(comm, table, *prior, learners);
+  rewrite_own(comm, table, fitted_with, *prior, learners);
   return true;
 }
 

@@ -16,6 +16,7 @@ namespace elastem {
 /// What is measured on a sample of the particles before all of them are aligned.
 struct Calibration {
   PerGrid<NoiseSpectrum> noise;  ///< from what the alignment leaves of the images (refine_noise)
+  Misfit misfit;                 ///< from the same, of the first grid
   NormalPrior prior;             ///< of the amplitudes (learnt_normal), unless an amplitude range was given
 
   /// As data sets of the result: noise_spectrum, normal_mean, normal_covariance.

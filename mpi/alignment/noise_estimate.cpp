@@ -1,6 +1,7 @@
 #include "mpi/alignment/noise_estimate.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/error.hpp"
 
@@ -78,32 +79,39 @@ std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t c
   return set.spread_rows(grid, count, std::clamp(n / 8, fewest, most));
 }
 
-NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first, std::size_t particles,
-                           const std::function<std::optional<Residual>(std::size_t particle)>& residual_of) {
-  const std::size_t shells = first.size(), width = 2 * shells + 1;
-  // One row per particle: 1 if it has a residual, its power and its freedom. Each row is one rank's, the
-  // others add 0.
+std::vector<Residual> sample_residuals(
+    const Communicator& comm, std::size_t shells, std::size_t particles,
+    const std::function<std::optional<Residual>(std::size_t particle)>& residual_of) {
+  constexpr std::array members = {&Residual::power, &Residual::freedom, &Residual::inside, &Residual::outside,
+                                  &Residual::window_freedom};
+  const std::size_t width = 1 + members.size() * shells;
+  // One row per particle: 1 if it has a residual, then its values. Each row is one rank's, the others add 0.
   std::vector<double> table(particles * width, 0.0);
   collectively(comm, [&] {
     for (auto i = static_cast<std::size_t>(comm.rank()); i < particles;
          i += static_cast<std::size_t>(comm.size())) {
       const auto residual = residual_of(i);
       if (!residual) continue;
-      require(residual->power.size() == shells, "one value per shell");
-      double* row = table.data() + i * width;
-      row[0] = 1;
-      std::copy(residual->power.begin(), residual->power.end(), row + 1);
-      std::copy(residual->freedom.begin(), residual->freedom.end(), row + 1 + shells);
+      double* to = table.data() + i * width;
+      *to++ = 1;
+      for (const auto member : members) {
+        require(((*residual).*member).size() == shells, "one value per shell");
+        to = std::copy(((*residual).*member).begin(), ((*residual).*member).end(), to);
+      }
     }
   });
   comm.sum(table);
   std::vector<Residual> residuals;
   for (std::size_t i = 0; i < particles; ++i) {
     const double* row = table.data() + i * width;
-    if (row[0] == 0) continue;
-    residuals.push_back({{row + 1, row + 1 + shells}, {row + 1 + shells, row + width}});
+    if (*row++ == 0) continue;
+    Residual& residual = residuals.emplace_back();
+    for (const auto member : members) {
+      (residual.*member).assign(row, row + shells);
+      row += shells;
+    }
   }
-  return residuals.empty() ? first : noise_from_residuals(residuals);
+  return residuals;
 }
 
 }  // namespace elastem

@@ -29,11 +29,11 @@ PerGrid<NoiseSpectrum> background_noises(const Communicator& comm, const Particl
 /// but at least 16 and at most 128, spread evenly.
 std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t count, std::size_t grid);
 
-/// The noise spectrum from what alignments leave of the images of a sample: `residual_of` aligns its particle
-/// 0, 1, … and gives its residual, or nothing for one that fails. They are dealt out to the ranks; each
-/// residual is one rank's and they are summed up in the order of the sample, so that the number of ranks does
-/// not matter. `first` where none has a residual. Collective.
-NoiseSpectrum refine_noise(const Communicator& comm, const NoiseSpectrum& first, std::size_t particles,
-                           const std::function<std::optional<Residual>(std::size_t particle)>& residual_of);
+/// What alignments leave of the images of a sample of one grid, of `shells` shells: `residual_of` aligns its
+/// particle 0, 1, … and gives its residual, or nothing for one that fails. They are dealt out to the ranks;
+/// every rank gets all, in the order of the sample. Collective.
+std::vector<Residual> sample_residuals(
+    const Communicator& comm, std::size_t shells, std::size_t particles,
+    const std::function<std::optional<Residual>(std::size_t particle)>& residual_of);
 
 }  // namespace elastem

@@ -157,6 +157,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
   ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);
   AlignOptions calibrated = o;
   calibrated.alignment.prior = calibration.prior;
+  calibrated.alignment.misfit = calibration.misfit;
   const PerGrid<NodeLibrary> libraries = described_libraries(comm, calibrated, model, set, count);
   times.lap("library");
   std::optional<ParticleAligner> worker;

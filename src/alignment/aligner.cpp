@@ -167,9 +167,10 @@ SearchOptions search_options(const ElasticModel& model, ImageGrid grid, const Al
   return search;
 }
 
-Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, const NormalPrior& prior)
-    : drawn(std::move(rendering)), refiner(drawn, prior) {
+Aligner::Level::Level(Rendering rendering, const NoiseSpectrum& noise, const AlignmentOptions& options)
+    : drawn(std::move(rendering)), refiner(drawn, options.prior) {
   particle.noise_power = smooth_noise_on_half_grid(noise, drawn.grid.size);
+  if (!options.misfit.factor.empty()) particle.misfit = options.misfit.on_half_grid(drawn.grid);
 }
 
 Aligner::Times& Aligner::Times::operator+=(const Times& other) {
@@ -190,8 +191,8 @@ Aligner::Aligner(const ElasticModel& model, ImageGrid grid, const NoiseSpectrum&
       same_amplitudes_(same_amplitudes * options_.prior.widest()),
       coarse_(bead_rendering(model, grid,
                              std::max(brief_share * options_.search_resolution, options_.max_resolution)),
-              noise, options_.prior),
-      fine_(rendering(model, grid, options_.max_resolution), noise, options_.prior),
+              noise, options_),
+      fine_(rendering(model, grid, options_.max_resolution), noise, options_),
       search_(library != nullptr ? std::make_unique<PoseSearch>(*library) : nullptr),
       fft_(grid.size) {}
 
@@ -377,7 +378,7 @@ ParticleResult particle_result(const Fit& fit, const Posterior& posterior) {
   details.covariance.middleRows(k, 3) *= degrees_per_radian;
   details.covariance.middleCols(k, 3) *= degrees_per_radian;
   details.amplitudes = result.amplitudes;
-  details.chi2 = fit.chi2 / std::max(1.0, static_cast<double>(fit.terms - fit.information.rows() - 1));
+  details.chi2 = fit.chi2 / std::max(1.0, fit.terms - static_cast<double>(fit.information.rows() + 1));
   details.defocus_change = posterior.mean.defocus_change;
   result.standard_errors = details.covariance.diagonal().cwiseMax(0).cwiseSqrt();
   result.score = fit.correlation;

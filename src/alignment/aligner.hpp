@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "alignment/misfit.hpp"
 #include "alignment/pose_search.hpp"
 #include "alignment/posterior.hpp"
 #include "alignment/refinement.hpp"
@@ -20,6 +21,7 @@ struct AlignmentOptions {
   double amplitude_range = 0;       ///< Å: about the largest amplitude to expect of the softest mode; 0:
                                     ///< default_amplitude(N)
   NormalPrior prior;                ///< of the amplitudes; empty: elastic_prior of amplitude_range
+  Misfit misfit;                    ///< by which the noise counts more under the particle
   double shift_range = 0;           ///< Å along each axis; 0: an eighth of the box
   double max_resolution = 0;        ///< Å, finest detail that is fitted; 0: all
   double angular_step = 18;         ///< degrees
@@ -77,7 +79,7 @@ class Aligner {
  private:
   /// The model at one resolution, what it is fitted to, and the fits.
   struct Level {
-    Level(Rendering rendering, const NoiseSpectrum& noise, const NormalPrior& prior);
+    Level(Rendering rendering, const NoiseSpectrum& noise, const AlignmentOptions& options);
     Level(const Level&) = delete;  // the refiner points into it
     Level& operator=(const Level&) = delete;
     Rendering drawn;

@@ -86,6 +86,23 @@ NormalPrior learnt_normal(const NormalPrior& start, std::span<const AmplitudeEst
   return widened((share * all.mean.array()).matrix(), covariance, start);
 }
 
+AmplitudeEstimate without_prior(const AmplitudeEstimate& estimate, const NormalPrior& prior) {
+  constexpr double least_said = 1.0 / 24;
+  if (prior.empty()) return estimate;
+  // In units of the prior, along the axes of the estimate's covariance.
+  const Eigen::LLT<Eigen::MatrixXd> llt(prior.covariance);
+  const auto root = llt.matrixL();
+  const Eigen::MatrixXd half = root.solve(estimate.covariance);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(root.solve(half.transpose()));
+  const Eigen::ArrayXd left = axes.eigenvalues().array().min(1 / (1 + least_said)).max(1e-12);
+  const Eigen::ArrayXd variance = left / (1 - left);  // of the image alone
+  const Eigen::MatrixXd to_axes = axes.eigenvectors().transpose();
+  const Eigen::VectorXd away = to_axes * root.solve(estimate.amplitudes - prior.mean);
+  const Eigen::MatrixXd back = llt.matrixL() * axes.eigenvectors();
+  return {prior.mean + back * (away.array() / (1 - left)).matrix(),
+          back * variance.matrix().asDiagonal() * back.transpose()};
+}
+
 NormalPrior normal_of_sample(const NormalPrior& start, const Eigen::MatrixXd& sample) {
   require(sample.rows() == start.mean.size() && sample.cols() > 0, "a sample of amplitudes");
   const NormalPrior known = moments(sample);

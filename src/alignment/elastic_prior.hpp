@@ -36,7 +36,12 @@ NormalPrior elastic_prior(const ElasticModel& model, double largest);
 /// `start` itself for no estimates.
 NormalPrior learnt_normal(const NormalPrior& start, std::span<const AmplitudeEstimate> estimates);
 
-/// The same from a sample of amplitudes that are known, K×M, M > 0.
+/// What the image says of the amplitudes by itself: `estimate` was made with the prior, which is taken off,
+/// 1/C = 1/Σ + 1/E. Along directions of which it says less than 1/24 of what the prior does, it is taken to
+/// say so much. Usable where the estimate is. The estimate itself for an empty prior.
+AmplitudeEstimate without_prior(const AmplitudeEstimate& estimate, const NormalPrior& prior);
+
+/// What learnt_normal makes of a sample of amplitudes that are known, K×M, M > 0.
 NormalPrior normal_of_sample(const NormalPrior& start, const Eigen::MatrixXd& sample);
 
 }  // namespace elastem

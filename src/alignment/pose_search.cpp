@@ -83,7 +83,8 @@ void PoseSearch::filter(const Observation& image) {
     for (const int ky : column.ky) {
       const auto t = static_cast<std::size_t>(wrapped(ky, size) * (size / 2 + 1) + column.kx);
       const float ctf = image.transfer[t];
-      const auto power = static_cast<float>(image.noise_power[t]);
+      const auto power =
+          static_cast<float>(image.noise_power[t] * (image.misfit.empty() ? 1 : image.misfit[t]));
       const auto origin = std::complex<float>(
           std::polar(1.0, 2 * std::numbers::pi * (column.kx + ky) * (size / 2) / static_cast<double>(size)));
       const auto value = ctf / power * image.spectrum.data()[t] * origin;

@@ -90,7 +90,7 @@ Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, do
   require(!minima.empty(), "a posterior has a minimum");
   const Fit& best = minima[0];
   const Eigen::Index n = best.information.rows(), own = best.placement.amplitudes.size() + 5;
-  const double scale = best.chi2 / std::max(1.0, static_cast<double>(best.terms - n - 1));
+  const double scale = best.chi2 / std::max(1.0, best.terms - static_cast<double>(n + 1));
   Posterior answer{best.placement, covariance_of(refiner.precision(best, scale)).topLeftCorner(own, own), 0};
   if (pairs == 0) return answer;
 
@@ -125,7 +125,7 @@ Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, do
 std::vector<Placement> further_starts(Refiner& refiner, const Fit& minimum, int draws, std::size_t most) {
   constexpr double far = 3, surprising = 4;
   const Eigen::Index n = minimum.information.rows(), loose = std::max<Eigen::Index>(1, n / 2 - 1);
-  const double scale = minimum.chi2 / std::max(1.0, static_cast<double>(minimum.terms - n - 1));
+  const double scale = minimum.chi2 / std::max(1.0, minimum.terms - static_cast<double>(n + 1));
   const Eigen::MatrixXd covariance = covariance_of(refiner.precision(minimum, scale));
   // In units of the standard errors, so that Å and radians compare.
   const Eigen::VectorXd errors = covariance.diagonal().cwiseSqrt();

@@ -47,12 +47,10 @@ Refiner::Refiner(const Rendering& drawn, const NormalPrior& prior)
     Run run{row * half, 0};
     for (int kx = 0; kx < half && std::hypot(kx, ky) <= radius; ++kx) {
       ++run.count;
-      band_terms_ += column_multiplicity(kx, size);
     }
     if (row == 0) {  // k = 0
       ++run.first;
       --run.count;
-      --band_terms_;
     }
     if (run.count > 0) runs_.push_back(run);
   }
@@ -68,10 +66,16 @@ void Refiner::observe(const Observation& particle, const std::optional<DefocusFi
   present_defocus_ = 0;
   whitening_.resize(terms);
   factor_.resize(terms);
+  require(particle.misfit.empty() || particle.misfit.size() == terms, "and of the misfit's");
+  const auto misfit = [&](std::size_t t) { return particle.misfit.empty() ? 1 : particle.misfit[t]; };
   for (std::size_t t = 0; t < terms; ++t) {
     const int multiplicity = column_multiplicity(static_cast<int>(t) % half, size);
-    whitening_[t] = static_cast<float>(std::sqrt(multiplicity / particle.noise_power[t]));
+    whitening_[t] = static_cast<float>(std::sqrt(multiplicity / (particle.noise_power[t] * misfit(t))));
   }
+  band_terms_ = 0;
+  for (const Run& run : runs_)
+    for (int t = run.first; t < run.first + run.count; ++t)
+      band_terms_ += column_multiplicity(t % half, size) / misfit(static_cast<std::size_t>(t));
   Eigen::Index rows = 0;
   for (const Run& run : runs_) rows += 2 * run.count;
   columns_.resize(rows, parameter_count() + 2);

@@ -19,11 +19,12 @@ namespace elastem {
 /// [, defocus in Å]) with the grey scale marginalised, for the noise power that was given.
 struct Fit {
   Placement placement;
-  double chi2 = 0;  ///< Σ_k |Y − a·CTF·F[proj]|²/E|N|² over the full grid's terms in the band, k = 0 left out
+  double chi2 = 0;  ///< Σ_k w·|Y − a·CTF·F[proj]|² over the full grid's terms in the band, k = 0 left out
   double objective = 0;    ///< chi2 and the priors' terms: what is minimised
   double grey_scale = 0;   ///< a; a fit with a ≤ 0 is no fit
   double correlation = 0;  ///< whitened, normalised cross-correlation
-  int terms = 0;           ///< terms of the full grid in the band: the expectation of χ² at the truth
+  double terms = 0;  ///< the expectation of χ² at the truth: terms of the full grid in the band, each over
+                     ///< the misfit's factor
   Eigen::MatrixXd information;
   Eigen::VectorXd gradient;  ///< −½·∂objective/∂θ
   double damping = 1e-2;     ///< of the next step
@@ -40,9 +41,9 @@ struct DefocusFit {
 ///   χ²(θ) = Σ_k w(k)·|Y(k) − a·CTF(k)·F[proj θ](k)|² + (q − μ)ᵀΣ⁻¹(q − μ) [+ Δf²/σ_f²]
 /// over amplitudes, left rotation increments, shift and, if asked, a change Δf of both defoci, with
 /// closed-form derivatives (of the CTF by Δf: central differences); the grey scale a is solved in closed form
-/// at every point (variable projection, Kaufman 1975), w = 1/E|N|². Damping of the diagonal starts at 10⁻², a
-/// step that helps divides it by five, one that does not multiplies it by eight. A step is cut to 20°, 4
-/// pixels and half of the prior's largest standard deviation. Owns scratch memory: one per thread.
+/// at every point (variable projection, Kaufman 1975), w = 1/(E|N|²·misfit). Damping of the diagonal starts
+/// at 10⁻², a step that helps divides it by five, one that does not multiplies it by eight. A step is cut to
+/// 20°, 4 pixels and half of the prior's largest standard deviation. Owns scratch memory: one per thread.
 class Refiner {
  public:
   /// `drawn` must outlive the refiner; the terms of its resolution are fitted. `prior`: of the K amplitudes.
@@ -83,7 +84,7 @@ class Refiner {
   Projector<float> projector_;
   Fft2<float> fft_;
   std::vector<Run> runs_;
-  int band_terms_ = 0;  ///< of the full grid
+  double band_terms_ = 0;  ///< see Fit::terms
   std::optional<DefocusFit> defocus_;
   double present_defocus_ = 0;
   std::vector<float> whitening_;   ///< √(multiplicity/E|N|²)·deblurring

@@ -117,6 +117,45 @@ NoiseSpectrum smoothed(const NoiseSpectrum& power, const std::vector<double>& fr
   return smooth;
 }
 
+/// Where the model is seen: between 0 and 1, 1/2 where the projection has a fifth of its largest density.
+Image window_of(const Image& projection) {
+  const Image square = projection.square();
+  const float half = 0.04F * square.maxCoeff();
+  return half > 0 ? Image(square / (square + half))
+                  : Image(Image::Ones(projection.rows(), projection.cols()));
+}
+
+/// The image half a box further along both axes, around the box's edges.
+Image half_a_box_further(const Image& image) {
+  const Eigen::Index rows = image.rows(), columns = image.cols();
+  Image moved(rows, columns);
+  for (Eigen::Index y = 0; y < rows; ++y)
+    for (Eigen::Index x = 0; x < columns; ++x)
+      moved((y + rows / 2) % rows, (x + columns / 2) % columns) = image(y, x);
+  return moved;
+}
+
+/// See Residual::inside; `residual` is the image's, `taken` what the fit took of each shell.
+void compare_windows(Fft2<float>& fft, const Image& projection, const Spectrum& residual_spectrum,
+                     const std::vector<float>& transfer, const std::vector<int>& shells,
+                     const std::vector<double>& taken, Residual& residual) {
+  Spectrum filtered = residual_spectrum;
+  for (Eigen::Index t = 0; t < filtered.size(); ++t)
+    filtered.data()[t] *= transfer[static_cast<std::size_t>(t)];
+  Image image;
+  fft.backward(filtered, image);
+  const Image window = window_of(projection);
+  const double share = window.cast<double>().square().mean();
+  const ShellSums under = shell_sums(fft, image * window, shells),
+                  beside = shell_sums(fft, image * half_a_box_further(window), shells);
+  for (std::size_t r = 0; r < taken.size(); ++r) {
+    const double terms = std::max(share * under.terms[r], 1e-3);
+    residual.inside.push_back(under.power[r] / std::max(terms - taken[r], terms / 2));
+    residual.outside.push_back(beside.power[r] / terms);
+    residual.window_freedom.push_back(terms);
+  }
+}
+
 }  // namespace
 
 Residual residual_power(const ElasticModel& model, ImageGrid grid, const Image& image, const Ctf& ctf,
@@ -141,8 +180,9 @@ Residual residual_power(const ElasticModel& model, ImageGrid grid, const Image& 
   fft.forward(image, data);
   const Products sums = products(columns.back(), data, noise_power);
   const double grey = sums.model_model > 0 ? std::max(0.0, sums.model_data / sums.model_model) : 0;
+  const Spectrum left_spectrum = data - static_cast<float>(grey) * columns.back();
   Image left;
-  fft.backward(data - static_cast<float>(grey) * columns.back(), left);
+  fft.backward(left_spectrum, left);
 
   double share = 1;  // of the image that is its own
   if (mask.size() > 0) {
@@ -153,6 +193,7 @@ Residual residual_power(const ElasticModel& model, ImageGrid grid, const Image& 
   const ShellSums found = shell_sums(fft, left, shells);
   const auto taken = taken_by_fit(columns, noise_power, shells);
   Residual residual;
+  compare_windows(fft, projection, left_spectrum, transfer, shells, taken, residual);
   for (std::size_t r = 0; r < found.power.size(); ++r) {
     const double terms = share * found.terms[r];
     const double freedom = std::max(terms - taken[r], terms / 2);

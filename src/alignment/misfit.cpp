@@ -1,0 +1,72 @@
+#include "alignment/misfit.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/median.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr double enough_freedom = 1600;  // of inside and outside together: their ratio is known to 5 %
+
+}  // namespace
+
+std::vector<double> Misfit::on_half_grid(ImageGrid grid) const {
+  const int size = grid.size;
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size / 2 + 1));
+  const double scale = box / (size * grid.pixel_size);
+  for (int row = 0; row < size; ++row) {
+    const int ky = row <= size / 2 ? row : row - size;
+    for (int kx = 0; kx <= size / 2; ++kx) {
+      if (factor.empty()) {
+        values.push_back(1);
+        continue;
+      }
+      const double shell = std::min(scale * std::hypot(kx, ky), static_cast<double>(factor.size() - 1));
+      const auto below = static_cast<std::size_t>(shell), above = std::min(below + 1, factor.size() - 1);
+      const double share = shell - static_cast<double>(below);
+      values.push_back((1 - share) * factor[below] + share * factor[above]);
+    }
+  }
+  return values;
+}
+
+Misfit misfit_of_residuals(std::span<const Residual> residuals, double box) {
+  require(!residuals.empty() && box > 0, "residuals of images of a size");
+  const auto shells = static_cast<std::ptrdiff_t>(residuals.front().power.size());
+  std::vector<double> inside, outside, freedom;
+  for (std::size_t r = 0; r < static_cast<std::size_t>(shells); ++r) {
+    std::vector<double> under, beside;
+    freedom.push_back(0);
+    for (const Residual& residual : residuals) {
+      under.push_back(residual.inside[r]);
+      beside.push_back(residual.outside[r]);
+      freedom.back() += residual.window_freedom[r];
+    }
+    inside.push_back(median(std::move(under)) * freedom.back());
+    outside.push_back(median(std::move(beside)) * freedom.back());
+  }
+  Misfit misfit{box, std::vector<double>(static_cast<std::size_t>(shells), 1.0)};
+  for (std::ptrdiff_t r = 0; r < shells; ++r) {
+    double under = 0, beside = 0, known = 0;
+    for (std::ptrdiff_t reach = 0; reach < shells && known < enough_freedom; ++reach) {
+      under = beside = known = 0;
+      for (std::ptrdiff_t s = std::max<std::ptrdiff_t>(1, r - reach); s <= std::min(shells - 1, r + reach);
+           ++s) {
+        under += inside[static_cast<std::size_t>(s)];
+        beside += outside[static_cast<std::size_t>(s)];
+        known += freedom[static_cast<std::size_t>(s)];
+      }
+    }
+    if (!(beside > 0)) continue;
+    const double error = 2 / std::sqrt(std::max(known, 1.0));  // of the ratio of two powers, relative
+    misfit.factor[static_cast<std::size_t>(r)] = std::max(1.0, under / beside * (1 - error));
+  }
+  return misfit;
+}
+
+}  // namespace elastem
