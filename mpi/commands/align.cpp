@@ -12,12 +12,14 @@
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/particle_aligner.hpp"
 #include "mpi/alignment/queue_stages.hpp"
+#include "mpi/alignment/rebase.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/run/output.hpp"
 #include "options/align_options.hpp"
 
 namespace elastem {
@@ -129,15 +131,43 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
   return summary.queue;
 }
 
+/// With --rebase: the modes that are learnt from the images, in a file that the run then takes; the one that
+/// is there where a run is resumed. Collective.
+void rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
+  const Communicator& comm = invocation.comm;
+  const std::string path = rebased_modes(o);
+  const Output output = decide_output(comm, path, o.common.resume, o.common.overwrite);
+  if (output == Output::create) {
+    Eigen::Index chosen = 0;
+    const ElasticModel wide = read_wide_model(comm, o.modes_file, o.modes, o.atom_model, chosen);
+    Provenance provenance =
+        make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
+    provenance.inputs = particle_fingerprints(comm, set);
+    add_modes_input(comm, o.modes_file, provenance);
+    const Rebased rebased = rebase(comm, wide, chosen, set, o, count);
+    write_rebased(comm, path, o.modes_file, rebased.model, provenance);
+    spdlog::info("wrote {}: the modes after {} rounds, for this and all further commands", path,
+                 rebased.rounds);
+  }
+  o.modes_file = path;
+  o.modes.clear();
+}
+
 }  // namespace
 
-ExitCode align_command(const Invocation& invocation, const AlignOptions& o) {
+ExitCode align_command(const Invocation& invocation, const AlignOptions& given) {
   const Communicator& comm = invocation.comm;
   StageTimes times;
-  const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
+  AlignOptions o = given;
   const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
+  if (o.rebase && !o.common.dry_run) {
+    watch_stop_signals();
+    rebase_modes(invocation, o, set, count);
+    times.lap("rebase");
+  }
+  const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   describe(comm, o, set, model, count);
   times.lap("reading");
   if (o.common.dry_run) {

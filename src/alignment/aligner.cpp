@@ -379,6 +379,7 @@ ParticleResult particle_result(const Fit& fit, const Posterior& posterior) {
   details.covariance.middleCols(k, 3) *= degrees_per_radian;
   details.amplitudes = result.amplitudes;
   details.chi2 = fit.chi2 / std::max(1.0, fit.terms - static_cast<double>(fit.information.rows() + 1));
+  details.log_evidence = posterior.log_evidence;
   details.defocus_change = posterior.mean.defocus_change;
   result.standard_errors = details.covariance.diagonal().cwiseMax(0).cwiseSqrt();
   result.score = fit.correlation;

@@ -84,6 +84,16 @@ std::vector<Component> components(const Refiner& refiner, std::span<const Fit> m
   return parts;
 }
 
+/// Laplace's approximation of ln ∫ exp(−½·objective) dθ, but for a constant.
+double log_evidence(const Refiner& refiner, std::span<const Fit> minima) {
+  double sum = 0;
+  for (const Fit& fit : minima) {
+    const Eigen::MatrixXd root = covariance_of(refiner.precision(fit, 1)).llt().matrixL();
+    sum += std::exp(log_determinant(root) - 0.5 * (fit.objective - minima[0].objective));
+  }
+  return std::log(sum) - 0.5 * minima[0].objective;
+}
+
 }  // namespace
 
 Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, double enough) {
@@ -91,7 +101,10 @@ Posterior posterior(Refiner& refiner, std::span<const Fit> minima, int pairs, do
   const Fit& best = minima[0];
   const Eigen::Index n = best.information.rows(), own = best.placement.amplitudes.size() + 5;
   const double scale = best.chi2 / std::max(1.0, best.terms - static_cast<double>(n + 1));
-  Posterior answer{best.placement, covariance_of(refiner.precision(best, scale)).topLeftCorner(own, own), 0};
+  Posterior answer;
+  answer.mean = best.placement;
+  answer.covariance = covariance_of(refiner.precision(best, scale)).topLeftCorner(own, own);
+  answer.log_evidence = log_evidence(refiner, minima);
   if (pairs == 0) return answer;
 
   const auto parts = components(refiner, minima, scale, pairs);

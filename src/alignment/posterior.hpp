@@ -13,7 +13,8 @@ namespace elastem {
 /// gives χ² its expectation at the minimum.
 struct Posterior {
   Placement mean;
-  Eigen::MatrixXd covariance;    ///< K+5: Å, radians, Å; the defocus, where it is fitted, is marginalised
+  Eigen::MatrixXd covariance;  ///< K+5: Å, radians, Å; the defocus, where it is fitted, is marginalised
+  double log_evidence = 0;  ///< ln ∫ exp(−½·objective) dθ by Laplace's approximation about all minima
   double effective_samples = 0;  ///< (Σw)²/Σw² of the sample's weights w; 0: none was drawn
 };
 

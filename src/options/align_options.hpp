@@ -18,6 +18,7 @@ struct AlignOptions {
   std::int64_t limit = 0;    ///< only the first so many particles; 0: all
   bool local = false;        ///< start from the poses of the input
   double mask_diameter = 0;  ///< Å; 0: no mask
+  bool rebase = false;       ///< learn reference and modes from the images first
   bool learn_prior = false;  ///< improve every answer by the distribution of all
   AlignmentOptions alignment;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
@@ -25,6 +26,9 @@ struct AlignOptions {
 };
 
 void declare(OptionTable& table, AlignOptions& o);
+
+/// Where --rebase writes the modes that it learnt: beside the output, NAME_modes.h5.
+std::string rebased_modes(const AlignOptions& o);
 
 /// What to do with the result.
 std::string next_step(const AlignOptions& o);
