@@ -8,6 +8,7 @@
 #include <Eigen/Cholesky>
 #include <spdlog/spdlog.h>
 
+#include "alignment/rebased_model.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/alignment/calibration.hpp"
@@ -36,28 +37,6 @@ struct SampleFit {
   bool teaches = false;
 };
 
-ElasticModel model_of(const ElasticModel& wide, const MotionComponents& components) {
-  ElasticModel model = wide;
-  model.modes.clear();
-  model.mode_numbers.clear();
-  const auto combined = [&](const Eigen::VectorXd& c) {
-    Eigen::Matrix3Xd sum = Eigen::Matrix3Xd::Zero(3, wide.atom_count());
-    for (Eigen::Index u = 0; u < c.size(); ++u)
-      sum += c[u] * wide.modes[static_cast<std::size_t>(u)].values();
-    return sum;
-  };
-  model.positions += combined(components.mean);
-  const Eigen::Index count = components.directions.cols();
-  model.eigenvalues.resize(count);
-  for (Eigen::Index k = 0; k < count; ++k) {
-    model.modes.emplace_back(combined(components.directions.col(k)));
-    model.mode_numbers.push_back(first_elastic_mode + static_cast<int>(k));
-    model.eigenvalues[k] =
-        components.variances[0] / std::max(components.variances[k], 1e-6 * components.variances[0]);
-  }
-  return model;
-}
-
 class Rebasing {
  public:
   Rebasing(const Communicator& comm, const ElasticModel& wide, Eigen::Index count, const ParticleSet& set,
@@ -69,9 +48,9 @@ class Rebasing {
         for (const std::int64_t row : set.spread_rows(g, particles, most_sampled / grids))
           rows_.push_back(row);
     std::ranges::sort(rows_);
-    ElasticModel first = model_of(wide, unit_components());
-    first.eigenvalues = wide.eigenvalues.head(std::min(count, wide.eigenvalues.size()));
-    calibration_ = calibrate(comm, first, set, o, particles);
+    present_ = rebased_model(wide, unit_components());
+    present_.model.eigenvalues = wide.eigenvalues.head(std::min(count, wide.eigenvalues.size()));
+    calibration_ = calibrate(comm, present_.model, set, o, particles);
     options_ = o;
     options_.alignment.misfit = calibration_.misfit;
     prior_ = calibration_.prior;
@@ -81,8 +60,6 @@ class Rebasing {
     Eigen::VectorXd mean = Eigen::VectorXd::Zero(wide.mode_count());
     mean.head(count) = prior_.mean;
     components_ = MotionComponents::of(mean, wide_root);
-    model_ = std::move(first);
-    base_ = unit_components();
   }
 
   Rebased run() {
@@ -90,9 +67,8 @@ class Rebasing {
     int rounds = 0;
     for (int round = 1; round <= most_rounds; ++round) {
       const MotionComponents learnt = analysed(fits);
-      const ElasticModel before = std::exchange(model_, model_of(wide_, learnt));
-      const MotionComponents base_before = std::exchange(base_, learnt);
-      const NormalPrior prior_before = std::exchange(prior_, prior_of(learnt));
+      const RebasedModel before = std::exchange(present_, rebased_model(wide_, learnt));
+      const NormalPrior prior_before = std::exchange(prior_, prior_of(present_.base));
       std::vector<SampleFit> next = aligned();
       const auto [gain, error] = held_out_gain(fits, next);
       spdlog::info(
@@ -100,8 +76,7 @@ class Rebasing {
           "{:.2f} ± {:.2f} more likely (ln)",
           round, rmsd(learnt, 0), rmsd(learnt, 1), rmsd(learnt, 2), gain, error);
       if (gain <= error) {
-        model_ = before;
-        base_ = base_before;
+        present_ = before;
         prior_ = prior_before;
         break;
       }
@@ -109,7 +84,7 @@ class Rebasing {
       fits = std::move(next);
       rounds = round;
     }
-    return {std::move(model_), rounds};
+    return {std::move(present_.model), rounds};
   }
 
  private:
@@ -132,10 +107,10 @@ class Rebasing {
   std::vector<SampleFit> aligned() {
     cli::AlignOptions o = options_;
     o.alignment.prior = prior_;
-    const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm_, model_, set_, used_, o);
+    const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm_, present_.model, set_, used_, o);
     std::optional<ParticleAligner> worker;
-    collectively(comm_, [&] { worker.emplace(model_, set_, calibration_.noise, libraries, o); });
-    const auto width = static_cast<std::size_t>(model_.mode_count() + 8);
+    collectively(comm_, [&] { worker.emplace(present_.model, set_, calibration_.noise, libraries, o); });
+    const auto width = static_cast<std::size_t>(present_.model.mode_count() + 8);
     std::vector<double> table(rows_.size() * width, 0.0);
     QueueOptions queue;
     queue.show_progress = !o.common.quiet;
@@ -173,7 +148,7 @@ class Rebasing {
       fit.placement.rotation = rotation_matrix(row[2], row[3], row[4]);
       fit.placement.shift = {row[5], row[6]};
       fit.placement.defocus_change = row[7];
-      fit.amplitudes = Eigen::Map<const Eigen::VectorXd>(row + 8, model_.mode_count());
+      fit.amplitudes = Eigen::Map<const Eigen::VectorXd>(row + 8, present_.model.mode_count());
     }
     return fits;
   }
@@ -213,7 +188,7 @@ class Rebasing {
             lineariser.emplace(wide_, set_.grids[particles.grid()], *calibration_.noise[particles.grid()],
                                options_.alignment);
           Placement at = fits[i].placement;
-          at.amplitudes = base_.mean + base_.directions * fits[i].amplitudes;
+          at.amplitudes = present_.in_first(fits[i].amplitudes);
           auto about = lineariser->about(particles.image(), particles.particle().ctf, at);
           if (about) found[static_cast<std::size_t>(lane)].emplace_back(i, std::move(*about));
         }
@@ -303,8 +278,7 @@ class Rebasing {
   Calibration calibration_;
   cli::AlignOptions options_;
   MotionComponents components_;  // of the wide model, as learnt so far
-  MotionComponents base_;        // what the model's reference and modes are
-  ElasticModel model_;
+  RebasedModel present_;         // with which the sample is aligned
   NormalPrior prior_;
   double freedom_ = 1;
 };
@@ -338,10 +312,16 @@ void write_rebased(const Communicator& comm, const std::string& path, const std:
   modes.eigenvalues = model.eigenvalues;
   const Range nodes = equal_share(comm, model.atom_count());
   modes.vectors.resize(3 * nodes.count, model.mode_count());
+  if (model.curved()) modes.rotations.resize(3 * nodes.count, model.mode_count());
   modes.collectivity.resize(model.mode_count());
   for (Eigen::Index k = 0; k < model.mode_count(); ++k) {
     const auto vector = model.modes[static_cast<std::size_t>(k)].values();
     modes.vectors.col(k) = vector.middleCols(nodes.first, nodes.count).reshaped();
+    if (model.curved())
+      modes.rotations.col(k) = model.rotations[static_cast<std::size_t>(k)]
+                                   .values()
+                                   .middleCols(nodes.first, nodes.count)
+                                   .reshaped();
     modes.collectivity[k] = collectivity(vector.reshaped());
   }
   modes.score = mode_scores(modes.collectivity);
