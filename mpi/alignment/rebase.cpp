@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
 #include <Eigen/Cholesky>
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "alignment/outliers.hpp"
 #include "alignment/rebased_model.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
@@ -21,8 +25,9 @@ namespace elastem {
 namespace {
 
 constexpr std::int64_t most_sampled = 1024;
-constexpr int held_out = 4;  // each fourth particle of the sample
-constexpr int lanes = 8;     // in which sums are made, so that the number of ranks does not matter
+constexpr int held_out = 4;            // each fourth particle of the sample
+constexpr int lanes = 8;               // in which sums are made, so that the number of ranks does not matter
+constexpr std::ptrdiff_t fewest = 40;  // particles
 constexpr int most_rounds = 6, most_iterations = 60;
 constexpr double enough_gain =
     1e-3;  // of ln likelihood per particle: an iteration that gains less is the last
@@ -62,34 +67,47 @@ class Rebasing {
     components_ = MotionComponents::of(mean, wide_root);
   }
 
-  Rebased run() {
-    std::vector<SampleFit> fits = aligned();
+  std::optional<Rebased> run() {
+    std::vector<SampleFit> fits;
+    if (!aligned(fits)) return std::nullopt;
+    if (std::ranges::count_if(fits, &SampleFit::teaches) < fewest) {
+      spdlog::warn("{} particles are too few to learn modes from: they stay as they are", fits.size());
+      return Rebased{std::move(present_.model), 0};
+    }
     int rounds = 0;
-    for (int round = 1; round <= most_rounds; ++round) {
+    while (rounds < most_rounds) {
       const MotionComponents learnt = analysed(fits);
-      const RebasedModel before = std::exchange(present_, rebased_model(wide_, learnt));
-      const NormalPrior prior_before = std::exchange(prior_, prior_of(present_.base));
-      std::vector<SampleFit> next = aligned();
-      const auto [gain, error] = held_out_gain(fits, next);
-      spdlog::info(
-          "rebase {}: motion of {:.2f}, {:.2f}, {:.2f} Å RMSD along the first modes; held-out particles are "
-          "{:.2f} ± {:.2f} more likely (ln)",
-          round, rmsd(learnt, 0), rmsd(learnt, 1), rmsd(learnt, 2), gain, error);
-      if (gain <= error) {
-        present_ = before;
-        prior_ = prior_before;
+      RebasedModel before = std::exchange(present_, rebased_model(wide_, learnt));
+      NormalPrior prior_before = std::exchange(prior_, prior_of(present_.base));
+      std::vector<SampleFit> next;
+      if (!aligned(next)) return std::nullopt;
+      if (!is_better(rounds + 1, fits, next)) {
+        present_ = std::move(before);
+        prior_ = std::move(prior_before);
         break;
       }
       components_ = learnt;
       fits = std::move(next);
-      rounds = round;
+      ++rounds;
     }
-    return {std::move(present_.model), rounds};
+    return Rebased{std::move(present_.model), rounds};
   }
 
  private:
-  double rmsd(const MotionComponents& c, Eigen::Index k) const {
-    return k < c.variances.size() ? std::sqrt(c.variances[k] / static_cast<double>(wide_.atom_count())) : 0;
+  // Whether the particles that did not teach are more likely with the present model. Says how it moves.
+  bool is_better(int round, const std::vector<SampleFit>& before, const std::vector<SampleFit>& after) const {
+    constexpr Eigen::Index most_named = 5;
+    const auto [gain, error] = held_out_gain(before, after);
+    std::vector<std::string> widths;
+    for (const double variance :
+         present_.base.variances.head(std::min(most_named, present_.base.variances.size())))
+      widths.push_back(
+          fmt::format("{:.2f} Å", std::sqrt(variance / static_cast<double>(wide_.atom_count()))));
+    spdlog::info(
+        "rebase {}: {} modes of {} RMSD; of a particle that did not teach, ln likelihood grew by {:.2f} ± "
+        "{:.2f}",
+        round, present_.base.variances.size(), fmt::join(widths, ", "), gain, error);
+    return gain > error;
   }
 
   MotionComponents unit_components() const {
@@ -103,27 +121,29 @@ class Rebasing {
     return {Eigen::VectorXd::Zero(variances.size()), variances.asDiagonal()};
   }
 
-  // The sample with the present model, on every rank.
-  std::vector<SampleFit> aligned() {
+  // The sample with the present model, on every rank. False where a stop was asked for.
+  bool aligned(std::vector<SampleFit>& fits) {
     cli::AlignOptions o = options_;
     o.alignment.prior = prior_;
     const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm_, present_.model, set_, used_, o);
     std::optional<ParticleAligner> worker;
     collectively(comm_, [&] { worker.emplace(present_.model, set_, calibration_.noise, libraries, o); });
-    const auto width = static_cast<std::size_t>(present_.model.mode_count() + 8);
+    const auto width = static_cast<std::size_t>(present_.model.mode_count() + 10);
     std::vector<double> table(rows_.size() * width, 0.0);
     QueueOptions queue;
     queue.show_progress = !o.common.quiet;
     queue.what = "particles to rebase with";
-    run_queue(
+    const QueueSummary done = run_queue(
         comm_, {{0, static_cast<std::int64_t>(rows_.size())}}, queue,
         [&](std::int64_t i) {
           const ParticleResult result = worker->align(rows_[static_cast<std::size_t>(i)]);
           if (result.fit) pack(result, std::span(table).subspan(static_cast<std::size_t>(i) * width, width));
         },
         [](Range) {});
+    if (done.stopped) return false;
     comm_.sum(table);
-    return unpacked(table, width);
+    fits = unpacked(table, width);
+    return true;
   }
 
   static void pack(const ParticleResult& result, std::span<double> row) {
@@ -133,22 +153,28 @@ class Rebasing {
     std::ranges::copy(result.euler_angles, row.subspan(2).begin());
     std::ranges::copy(result.shift, row.subspan(5).begin());
     row[7] = result.fit->defocus_change;
-    std::ranges::copy(result.amplitudes, row.subspan(8, k).begin());
+    row[8] = result.score;
+    row[9] = result.fit->chi2;
+    std::ranges::copy(result.amplitudes, row.subspan(10, k).begin());
   }
 
   std::vector<SampleFit> unpacked(const std::vector<double>& table, std::size_t width) const {
     const double normalisation = prior_.covariance.llt().matrixLLT().diagonal().array().log().sum();
     std::vector<SampleFit> fits(rows_.size());
+    QualityTally quality;
+    for (const double* row = table.data(); row < table.data() + table.size(); row += width)
+      if (row[0] != 0) quality.add(row[8], row[9]);
+    const OutlierLimits limits = quality.limits();
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const double* row = table.data() + i * width;
-      if (row[0] == 0) continue;
+      if (row[0] == 0 || limits.exceeded(row[8], row[9])) continue;
       SampleFit& fit = fits[i];
       fit.teaches = true;
       fit.log_evidence = row[1] - normalisation;
       fit.placement.rotation = rotation_matrix(row[2], row[3], row[4]);
       fit.placement.shift = {row[5], row[6]};
       fit.placement.defocus_change = row[7];
-      fit.amplitudes = Eigen::Map<const Eigen::VectorXd>(row + 8, present_.model.mode_count());
+      fit.amplitudes = Eigen::Map<const Eigen::VectorXd>(row + 10, present_.model.mode_count());
     }
     return fits;
   }
@@ -285,21 +311,23 @@ class Rebasing {
 
 }  // namespace
 
-Rebased rebase(const Communicator& comm, const ElasticModel& wide, Eigen::Index count, const ParticleSet& set,
-               const cli::AlignOptions& o, std::int64_t particles) {
-  return Rebasing(comm, wide, count, set, o, particles).run();
+std::optional<Rebased> rebase(const Communicator& comm, const ElasticModel& wide, Eigen::Index chosen,
+                              const ParticleSet& set, const cli::AlignOptions& o, std::int64_t particles) {
+  require(chosen > 0 && chosen <= wide.mode_count(), "some of the modes are fitted at first");
+  return Rebasing(comm, wide, chosen, set, o, particles).run();
 }
 
-ElasticModel read_wide_model(const Communicator& comm, const std::string& modes_file,
-                             const std::string& selection, const cli::AtomModelOption& option,
-                             Eigen::Index& count) {
-  const std::vector<int> chosen = read_model(comm, modes_file, selection, option).mode_numbers;
-  count = static_cast<Eigen::Index>(chosen.size());
-  std::vector<int> all = from_root(comm, [&] { return read_modes_table(modes_file).modes.numbers; });
-  std::ranges::stable_partition(
-      all, [&](int number) { return std::ranges::find(chosen, number) != chosen.end(); });
-  ElasticModel model = read_model(comm, modes_file, format_number_list(all), option);
-  return model;
+WideModel read_wide_model(const Communicator& comm, const std::string& modes_file,
+                          const std::string& selection, const cli::AtomModelOption& option) {
+  constexpr std::size_t most_modes = 200, enough_modes = 5;  // the latter per chosen one
+  std::vector<int> modes = read_model(comm, modes_file, selection, option).mode_numbers;
+  const std::size_t chosen = modes.size();
+  for (const int number : from_root(comm, [&] { return read_modes_table(modes_file).modes.numbers; }))
+    if (modes.size() < most_modes && std::ranges::find(modes, number) == modes.end()) modes.push_back(number);
+  if (modes.size() < enough_modes * chosen)
+    spdlog::warn("{} has {} modes: motion is learnt better of more, e.g. elastem modes --modes {}",
+                 modes_file, modes.size(), first_elastic_mode + most_modes - 1);
+  return {read_model(comm, modes_file, format_number_list(modes), option), static_cast<Eigen::Index>(chosen)};
 }
 
 void write_rebased(const Communicator& comm, const std::string& path, const std::string& first,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "alignment/component_analysis.hpp"
@@ -16,19 +18,23 @@ struct Rebased {
   int rounds = 0;      ///< 0: the first model is as good as any
 };
 
-/// Learns from a sample of the particles where the molecule is and how it moves (ComponentAnalysis): the
-/// modes of `wide`, which are orthonormal and begin with those of interest, `count` of them, are aligned to
-/// the sample, each image of it says something of all modes of `wide`, and of what they say together new
-/// modes are made, with which the sample is aligned again; as long as particles that took no part in it
-/// become more likely. The same on any number of ranks. Collective.
-Rebased rebase(const Communicator& comm, const ElasticModel& wide, Eigen::Index count, const ParticleSet& set,
-               const cli::AlignOptions& o, std::int64_t particles);
+/// Learns from a sample of at most 1024 particles where the molecule is and how it moves (ComponentAnalysis):
+/// the first `chosen` modes of `wide` are fitted to each image, each image says something of all modes of
+/// `wide` (Lineariser), and of what they say together a new reference and new modes are made, with which the
+/// sample is aligned again; as long as a quarter of it, which does not teach, becomes more likely. The first
+/// model where the sample is too small; none where a stop was asked for. The same on any number of ranks.
+/// Collective.
+std::optional<Rebased> rebase(const Communicator& comm, const ElasticModel& wide, Eigen::Index chosen,
+                              const ParticleSet& set, const cli::AlignOptions& o, std::int64_t particles);
 
-/// A model of all modes of a file, orthonormal, those selected by `selection` first; how many these are is
-/// `count`. Collective. Throws Error.
-ElasticModel read_wide_model(const Communicator& comm, const std::string& modes_file,
-                             const std::string& selection, const cli::AtomModelOption& option,
-                             Eigen::Index& count);
+/// A model of at most 200 modes of a file, those selected by `selection` first, and how many these are.
+struct WideModel {
+  ElasticModel model;
+  Eigen::Index chosen = 0;
+};
+/// Warns where the file has hardly more modes than are selected. Collective. Throws Error.
+WideModel read_wide_model(const Communicator& comm, const std::string& modes_file,
+                          const std::string& selection, const cli::AtomModelOption& option);
 
 /// Writes a rebased model as a modes file: the atoms of `first`, at other places. Collective. Throws Error.
 void write_rebased(const Communicator& comm, const std::string& path, const std::string& first,

@@ -17,6 +17,7 @@
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
+#include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/run/output.hpp"
@@ -131,26 +132,37 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
   return summary.queue;
 }
 
+Provenance provenance_of(const Invocation& invocation, const AlignOptions& o, const ParticleSet& set) {
+  const Communicator& comm = invocation.comm;
+  Provenance provenance =
+      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
+  provenance.inputs = particle_fingerprints(comm, set);
+  add_modes_input(comm, o.modes_file, provenance);
+  return provenance;
+}
+
 /// With --rebase: the modes that are learnt from the images, in a file that the run then takes; the one that
-/// is there where a run is resumed. Collective.
-void rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
+/// is there where a run is resumed. False where a stop was asked for. Collective.
+bool rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
   const Communicator& comm = invocation.comm;
   const std::string path = rebased_modes(o);
+  decide_output(comm, o.output, o.common.resume, o.common.overwrite);  // before the work
   const Output output = decide_output(comm, path, o.common.resume, o.common.overwrite);
-  if (output == Output::create) {
-    Eigen::Index chosen = 0;
-    const ElasticModel wide = read_wide_model(comm, o.modes_file, o.modes, o.atom_model, chosen);
-    Provenance provenance =
-        make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
-    provenance.inputs = particle_fingerprints(comm, set);
-    add_modes_input(comm, o.modes_file, provenance);
-    const Rebased rebased = rebase(comm, wide, chosen, set, o, count);
-    write_rebased(comm, path, o.modes_file, rebased.model, provenance);
-    spdlog::info("wrote {}: the modes after {} rounds, for this and all further commands", path,
-                 rebased.rounds);
+  const Provenance provenance = provenance_of(invocation, o, set);
+  if (output == Output::resume) {
+    on_root(comm, [&] { require_same_run(modes_provenance(path), provenance, path); });
+  } else {
+    const auto [wide, chosen] = read_wide_model(comm, o.modes_file, o.modes, o.atom_model);
+    const std::optional<Rebased> rebased = rebase(comm, wide, chosen, set, o, count);
+    if (!rebased) return false;
+    write_rebased(comm, path, o.modes_file, rebased->model, provenance);
+    spdlog::info("wrote {}: {} modes {}, for this and all further commands", path,
+                 rebased->model.mode_count(),
+                 rebased->rounds > 0 ? "learnt from the images" : "as they were");
   }
   o.modes_file = path;
   o.modes.clear();
+  return true;
 }
 
 }  // namespace
@@ -162,9 +174,9 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
   const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
-  if (o.rebase && !o.common.dry_run) {
+  if (o.rebase == cli::Rebase::automatic && !o.common.dry_run) {
     watch_stop_signals();
-    rebase_modes(invocation, o, set, count);
+    if (!rebase_modes(invocation, o, set, count)) return stopped_on_request;
     times.lap("rebase");
   }
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
@@ -177,11 +189,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
     estimate(comm, model, set, noise, libraries, o, count);
     return done;
   }
-  Provenance provenance =
-      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
-  provenance.inputs = particle_fingerprints(comm, set);
-  add_modes_input(comm, o.modes_file, provenance);
-
+  const Provenance provenance = provenance_of(invocation, o, set);
   watch_stop_signals();
   Calibration calibration;
   ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);

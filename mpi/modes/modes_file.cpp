@@ -322,6 +322,10 @@ std::string modes_content(const std::string& path) {
   return content_of(read_modes_table(path));
 }
 
+Provenance modes_provenance(const std::string& path) {
+  return read_provenance(open_modes(path));
+}
+
 ModeReader::ModeReader(const std::string& path)
     : path_(path),
       file_(open_modes(path)),

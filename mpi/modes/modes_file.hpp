@@ -47,6 +47,9 @@ ModesFile read_modes_table(const std::string& path);
 /// modes that the same command makes again. Not collective. Throws Error.
 std::string modes_content(const std::string& path);
 
+/// How a modes file came about. Not collective. Throws Error.
+Provenance modes_provenance(const std::string& path);
+
 /// The vectors and rotations of a modes file, read one by one from a file that is opened once. Not
 /// collective.
 class ModeReader {

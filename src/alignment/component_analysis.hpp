@@ -17,8 +17,8 @@ struct MotionComponents {
   Eigen::MatrixXd directions;  ///< n×K, orthonormal columns, the largest variance first
   Eigen::VectorXd variances;   ///< K, Å²
 
-  /// Of a mean and a matrix W of the covariance W·Wᵀ; components of less than a fiftieth of the widest's standard
-  /// deviation are left out.
+  /// Of a mean and a matrix W of the covariance W·Wᵀ; components of less than a fiftieth of the widest's
+  /// standard deviation are left out.
   static MotionComponents of(const Eigen::VectorXd& mean, const Eigen::MatrixXd& root);
   /// directions·√variances.
   Eigen::MatrixXd root() const { return directions * variances.cwiseSqrt().asDiagonal(); }

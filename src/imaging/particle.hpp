@@ -46,10 +46,10 @@ struct FitDetails {
   Eigen::VectorXd amplitudes;  ///< K, Å: what the image alone says, before any learnt prior
   double chi2 = 0;             ///< χ² over its degrees of freedom, for the noise of the data set
   double defocus_change = 0;   ///< Å, added to both defoci
-  /// ln of the integral of likelihood and prior over all parameters but for the prior's normalisation; in memory
-  /// only.
+  /// ln of the integral of likelihood and prior over all parameters but for the prior's normalisation; in
+  /// memory only.
   double log_evidence = 0;
-  bool outlier = false;        ///< the structure does not explain the image
+  bool outlier = false;  ///< the structure does not explain the image
 };
 
 /// One row of a result table. Units Å and degrees; see docs/files.md.

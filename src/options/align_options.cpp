@@ -74,10 +74,10 @@ void declare(OptionTable& table, AlignOptions& o) {
               "position (0: all)")
       .at_least(0);
   declare_search(table, o.alignment);
-  table.flag(
-      "rebase", o.rebase,
-      "first learn from the images where the molecule is and how it moves, from all modes of the file, and "
-      "align with the modes that come of it (written to OUTPUT_modes.h5)");
+  table.option(
+      "rebase", o.rebase, "off|auto",
+      "auto: first learn from the images where the molecule is and how it moves, by all modes of the file, "
+      "and align with the modes that come of it (OUTPUT_modes.h5)");
   table.flag("learn-prior", o.learn_prior,
              "learn the distribution of the amplitudes from all particles, and improve each particle by it");
   add_atom_model_overrides(table, o.atom_model);
@@ -93,7 +93,7 @@ std::string next_step(const AlignOptions& o) {
   return fmt::format(
       "elastem landscape -i {0} -m {1} -o landscape; of a synthetic set, elastem evaluate -i "
       "{0} -t truth.h5",
-      o.output, o.rebase ? rebased_modes(o) : o.modes_file);
+      o.output, o.rebase == Rebase::automatic ? rebased_modes(o) : o.modes_file);
 }
 
 }  // namespace elastem::cli

@@ -5,10 +5,22 @@
 
 #include "alignment/aligner.hpp"
 #include "cli/option_table.hpp"
+#include "core/name_table.hpp"
 #include "options/atom_model_option.hpp"
 #include "particles/particle_source.hpp"
 
 namespace elastem::cli {
+
+/// Whether reference and modes are those of the modes file.
+enum class Rebase {
+  off,
+  automatic  ///< they are learnt from the images first
+};
+
+inline constexpr NamedValue<Rebase> rebase_names[] = {{Rebase::off, "off"}, {Rebase::automatic, "auto"}};
+constexpr NameTable<Rebase> name_table(Rebase) {
+  return rebase_names;
+}
 
 /// Options of `elastem align`.
 struct AlignOptions {
@@ -18,7 +30,7 @@ struct AlignOptions {
   std::int64_t limit = 0;    ///< only the first so many particles; 0: all
   bool local = false;        ///< start from the poses of the input
   double mask_diameter = 0;  ///< Å; 0: no mask
-  bool rebase = false;       ///< learn reference and modes from the images first
+  Rebase rebase = Rebase::off;
   bool learn_prior = false;  ///< improve every answer by the distribution of all
   AlignmentOptions alignment;
   AtomModelOption atom_model;  ///< where it differs from the modes file's

@@ -44,19 +44,30 @@ TEST(NoiseEstimate, IsTheSameOnAnyNumberOfRanks) {
   EXPECT_EQ(background_noise(comm, set, images, 0), background_noise(Communicator::self(), set, images, 0));
 }
 
-TEST(NoiseEstimate, ResidualsAreAddedInTheOrderOfTheSample) {
+TEST(NoiseEstimate, EveryRankGetsAllResidualsInTheOrderOfTheSample) {
   const auto comm = Communicator::world();
-  const NoiseSpectrum first(9, 1.0);
   const std::size_t particles = 40;
   const auto residual_of = [](std::size_t row) -> std::optional<Residual> {
     if (row % 5 == 0) return std::nullopt;  // particles that fail
-    return Residual{std::vector<double>(9, 1 + 0.01 * static_cast<double>(row)),
-                    std::vector<double>(9, 100.0)};
+    const auto value = static_cast<double>(row);
+    return Residual{std::vector<double>(9, value), std::vector<double>(9, 100.0),
+                    std::vector<double>(9, value + 0.1), std::vector<double>(9, value + 0.2),
+                    std::vector<double>(9, 50.0)};
   };
-  const auto noise = refine_noise(comm, first, particles, residual_of);
-  EXPECT_EQ(noise, refine_noise(Communicator::self(), first, particles, residual_of));
-  EXPECT_EQ(refine_noise(comm, first, particles, [](std::size_t) { return std::optional<Residual>(); }),
-            first);
+  const auto residuals = sample_residuals(comm, 9, particles, residual_of);
+  ASSERT_EQ(residuals.size(), 32U);
+  std::size_t next = 0;
+  for (std::size_t row = 0; row < particles; ++row) {
+    if (row % 5 == 0) continue;
+    const Residual expected = residual_of(row).value(), &found = residuals[next++];
+    EXPECT_EQ(found.power, expected.power);
+    EXPECT_EQ(found.freedom, expected.freedom);
+    EXPECT_EQ(found.inside, expected.inside);
+    EXPECT_EQ(found.outside, expected.outside);
+    EXPECT_EQ(found.window_freedom, expected.window_freedom);
+  }
+  EXPECT_TRUE(
+      sample_residuals(comm, 9, particles, [](std::size_t) { return std::optional<Residual>(); }).empty());
 }
 
 TEST(NoiseEstimate, ASetWithoutReadableImagesIsRefused) {

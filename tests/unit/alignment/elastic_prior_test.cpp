@@ -128,5 +128,29 @@ TEST(LibraryConformations, StandOnThePriorsPrincipalAxes) {
   EXPECT_EQ(library_conformations(NormalPrior{Eigen::VectorXd(), Eigen::MatrixXd()}).size(), 1U);
 }
 
+TEST(WithoutPrior, IsWhatTheImageSaysByItself) {
+  Eigen::Matrix2d image, covariance;
+  image << 4, 1, 1, 3;
+  covariance << 9, -2, -2, 6;
+  const Eigen::Vector2d seen(7, -5), mean(1, 2);
+  const NormalPrior prior{mean, covariance};
+  const Eigen::Matrix2d both = (image.inverse() + covariance.inverse()).inverse();
+  const AmplitudeEstimate with{both * (image.inverse() * seen + covariance.inverse() * mean), both};
+  const AmplitudeEstimate alone = without_prior(with, prior);
+  EXPECT_LT((alone.amplitudes - seen).norm(), 1e-10);
+  EXPECT_LT((alone.covariance - image).norm(), 1e-10);
+  EXPECT_EQ(without_prior(with, {}).amplitudes, with.amplitudes);
+}
+
+TEST(WithoutPrior, WhatIsNotSeenIsKnownToALargeErrorOnly) {
+  const NormalPrior prior = uncorrelated(Eigen::Vector2d(3, 2));
+  Eigen::Matrix2d sampled = prior.covariance;
+  sampled(0, 0) *= 1.1;  // a sample's covariance may be more than the prior's
+  const AmplitudeEstimate alone = without_prior({Eigen::Vector2d(0.1, 0), sampled}, prior);
+  EXPECT_NEAR(alone.covariance(0, 0), 24 * 9, 1e-9);
+  EXPECT_NEAR(alone.covariance(1, 1), 24 * 4, 1e-9);
+  EXPECT_TRUE(usable(alone));
+}
+
 }  // namespace
 }  // namespace elastem

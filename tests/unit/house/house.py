@@ -23,7 +23,7 @@ USES = {
     "maps": ["structure"],
     "particles": ["maps", "imaging"],
     "synthesis": ["imaging"],
-    "alignment": ["imaging", "structure"],
+    "alignment": ["imaging", "modes"],
     "learning": ["synthesis", "alignment", "particles"],
     "landscape": ["core"],
     "reconstruction": ["imaging"],
