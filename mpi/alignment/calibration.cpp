@@ -17,8 +17,6 @@
 namespace elastem {
 namespace {
 
-constexpr const char* misfit_name = "misfit";
-
 // A row per particle of the sample: 1 if it was aligned, its amplitudes and their covariance. Each row is one
 // rank's, the others add 0.
 class SampleEstimates {
@@ -63,30 +61,30 @@ void describe(const ElasticModel& model, const NormalPrior& prior) {
                fmt::join(widths, ", "), prior.mean.size() > most ? ", …" : "");
 }
 
+// Where more than noise is left.
+void describe(const Misfit& misfit) {
+  std::vector<std::string> shells;
+  for (const std::size_t parts : {8, 4, 2}) {
+    const std::size_t shell = misfit.factor.size() / parts;
+    if (shell > 0)
+      shells.push_back(
+          fmt::format("{:.2f} at {:.0f} Å", misfit.factor[shell], misfit.box / static_cast<double>(shell)));
+  }
+  spdlog::info("misfit: under the particle the noise counts {}", fmt::join(shells, ", "));
+}
+
 }  // namespace
 
 std::vector<StoredVector> Calibration::stored(const ParticleSet& set) const {
   std::vector<StoredVector> vectors = stored_noise(set, noise);
-  if (!misfit.factor.empty()) {
-    StoredVector vector{
-        misfit_name,
-        {misfit.box},
-        "1",
-        "the side of a box in Å, then by which factor the noise counts more under the particle, "
-        "one value per shell of that box"};
-    vector.values.insert(vector.values.end(), misfit.factor.begin(), misfit.factor.end());
-    vectors.push_back(std::move(vector));
-  }
+  for (StoredVector& vector : stored_misfits(misfits)) vectors.push_back(std::move(vector));
   for (StoredVector& vector : stored_normal(prior)) vectors.push_back(std::move(vector));
   return vectors;
 }
 
 Calibration Calibration::load(const ResultTable& table, const std::string& path,
                               const std::vector<bool>& used) {
-  Calibration loaded{load_noise(table, path, used), {}, {}};
-  const std::vector<double> misfit = table.load_vector(misfit_name);
-  if (!misfit.empty()) loaded.misfit = {misfit[0], {misfit.begin() + 1, misfit.end()}};
-  loaded.prior = load_normal(table);
+  Calibration loaded{load_noise(table, path, used), load_misfits(table, used), load_normal(table)};
   if (loaded.prior.empty() && !table.modes().empty())
     throw Error(path +
                 " holds no /fit/normal_mean and normal_covariance, without which the run cannot be resumed; "
@@ -102,7 +100,8 @@ Calibration calibrate(const Communicator& comm, const ElasticModel& model, const
   const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm, model, set, used, o);
   std::optional<ParticleAligner> worker;
   collectively(comm, [&] { worker.emplace(model, set, background, libraries, o); });
-  Calibration found{background, {}, with_defaults(o.alignment, model, set.grid).prior};
+  Calibration found{background, PerGrid<Misfit>(background.size()),
+                    with_defaults(o.alignment, model, set.grid).prior};
   std::vector<AmplitudeEstimate> estimates;
   for (std::size_t g = 0; g < background.size(); ++g) {
     if (!background[g]) continue;
@@ -118,21 +117,11 @@ Calibration calibrate(const Communicator& comm, const ElasticModel& model, const
         sample_residuals(comm, background[g]->size(), rows.size(), residual_of);
     if (!residuals.empty()) {
       found.noise[g] = noise_from_residuals(residuals);
-      if (found.misfit.factor.empty())
-        found.misfit = misfit_of_residuals(residuals, set.grids[g].size * set.grids[g].pixel_size);
+      found.misfits[g] = misfit_of_residuals(residuals, set.grids[g].size * set.grids[g].pixel_size);
+      describe(*found.misfits[g]);
     }
     for (AmplitudeEstimate& estimate : sample.together(comm)) estimates.push_back(std::move(estimate));
   }
-  if (!found.misfit.factor.empty())
-    spdlog::info(
-        "misfit: under the particle {:.2f} times the noise at {:.0f} Å, {:.2f} at {:.0f} Å, {:.2f} at {:.0f} "
-        "Å",
-        found.misfit.factor[found.misfit.factor.size() / 8],
-        found.misfit.box / static_cast<double>(found.misfit.factor.size() / 8),
-        found.misfit.factor[found.misfit.factor.size() / 4],
-        found.misfit.box / static_cast<double>(found.misfit.factor.size() / 4),
-        found.misfit.factor[found.misfit.factor.size() / 2],
-        found.misfit.box / static_cast<double>(found.misfit.factor.size() / 2));
   if (o.alignment.amplitude_range == 0 && model.mode_count() > 0) {
     found.prior = learnt_normal(found.prior, estimates);
     describe(model, found.prior);

@@ -16,10 +16,10 @@ namespace elastem {
 /// What is measured on a sample of the particles before all of them are aligned.
 struct Calibration {
   PerGrid<NoiseSpectrum> noise;  ///< from what the alignment leaves of the images (refine_noise)
-  Misfit misfit;                 ///< from the same, of the first grid
+  PerGrid<Misfit> misfits;       ///< from the same
   NormalPrior prior;             ///< of the amplitudes (learnt_normal), unless an amplitude range was given
 
-  /// As data sets of the result: noise_spectrum, normal_mean, normal_covariance.
+  /// As data sets of the result: noise_spectrum, misfit, normal_mean, normal_covariance.
   std::vector<StoredVector> stored(const ParticleSet& set) const;
   /// Reads them back. Collective. Throws Error that names the table at `path` where one is missing.
   static Calibration load(const ResultTable& table, const std::string& path, const std::vector<bool>& used);

@@ -59,12 +59,13 @@ void PreparedParticles::mask_out(std::int64_t i, const Eigen::Vector2d& centre) 
 
 ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& set,
                                  const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries,
-                                 const cli::AlignOptions& o)
+                                 const cli::AlignOptions& o, const PerGrid<Misfit>& misfits)
     : model_(&model), set_(&set), local_(o.local), particles_(set, noise, o), aligners_(set.grids.size()) {
   for (std::size_t g = 0; g < set.grids.size(); ++g) {
-    if (noise[g])
-      aligners_[g].emplace(model, set.grids[g], *noise[g], o.alignment,
-                           libraries[g] ? &**libraries[g] : nullptr);
+    if (!noise[g]) continue;
+    AlignmentOptions options = o.alignment;
+    if (g < misfits.size() && misfits[g]) options.misfit = *misfits[g];
+    aligners_[g].emplace(model, set.grids[g], *noise[g], options, libraries[g] ? &**libraries[g] : nullptr);
   }
 }
 

@@ -54,9 +54,10 @@ class PreparedParticles {
 /// One rank's work: a particle in, a row out. A bad particle is a failed row.
 class ParticleAligner {
  public:
-  /// What is given must outlive it.
+  /// What is given must outlive it, but for the misfits; none: 1 everywhere.
   ParticleAligner(const ElasticModel& model, const ParticleSet& set, const PerGrid<NoiseSpectrum>& noise,
-                  const PerGrid<NodeLibrary>& libraries, const cli::AlignOptions& o);
+                  const PerGrid<NodeLibrary>& libraries, const cli::AlignOptions& o,
+                  const PerGrid<Misfit>& misfits = {});
 
   ParticleResult align(std::int64_t i);
   /// What the last alignment left of its image; none where it failed.

@@ -56,8 +56,6 @@ class Rebasing {
     present_ = rebased_model(wide, unit_components());
     present_.model.eigenvalues = wide.eigenvalues.head(std::min(count, wide.eigenvalues.size()));
     calibration_ = calibrate(comm, present_.model, set, o, particles);
-    options_ = o;
-    options_.alignment.misfit = calibration_.misfit;
     prior_ = calibration_.prior;
     const Eigen::MatrixXd root = prior_.covariance.llt().matrixL();
     Eigen::MatrixXd wide_root = Eigen::MatrixXd::Zero(wide.mode_count(), count);
@@ -123,11 +121,13 @@ class Rebasing {
 
   // The sample with the present model, on every rank. False where a stop was asked for.
   bool aligned(std::vector<SampleFit>& fits) {
-    cli::AlignOptions o = options_;
+    cli::AlignOptions o = o_;
     o.alignment.prior = prior_;
     const PerGrid<NodeLibrary> libraries = make_pose_libraries(comm_, present_.model, set_, used_, o);
     std::optional<ParticleAligner> worker;
-    collectively(comm_, [&] { worker.emplace(present_.model, set_, calibration_.noise, libraries, o); });
+    collectively(comm_, [&] {
+      worker.emplace(present_.model, set_, calibration_.noise, libraries, o, calibration_.misfits);
+    });
     const auto width = static_cast<std::size_t>(present_.model.mode_count() + 10);
     std::vector<double> table(rows_.size() * width, 0.0);
     QueueOptions queue;
@@ -204,15 +204,18 @@ class Rebasing {
       const std::vector<SampleFit>& fits) {
     std::vector<std::vector<std::pair<std::size_t, Linearisation>>> found(lanes);
     collectively(comm_, [&] {
-      PreparedParticles particles(set_, calibration_.noise, options_);
+      PreparedParticles particles(set_, calibration_.noise, o_);
       PerGrid<Lineariser> linearisers(set_.grids.size());
       for (int lane = comm_.rank(); lane < lanes; lane += comm_.size()) {
         for (auto i = static_cast<std::size_t>(lane); i < fits.size(); i += lanes) {
           if (!fits[i].teaches || particles.read(rows_[i]) != FailureReason::none) continue;
           auto& lineariser = linearisers[particles.grid()];
-          if (!lineariser)
+          if (!lineariser) {
+            AlignmentOptions options = o_.alignment;
+            options.misfit = calibration_.misfits[particles.grid()].value_or(Misfit{});
             lineariser.emplace(wide_, set_.grids[particles.grid()], *calibration_.noise[particles.grid()],
-                               options_.alignment);
+                               options);
+          }
           Placement at = fits[i].placement;
           at.amplitudes = present_.in_first(fits[i].amplitudes);
           auto about = lineariser->about(particles.image(), particles.particle().ctf, at);
@@ -302,7 +305,6 @@ class Rebasing {
   std::vector<bool> used_;
   std::vector<std::int64_t> rows_;
   Calibration calibration_;
-  cli::AlignOptions options_;
   MotionComponents components_;  // of the wide model, as learnt so far
   RebasedModel present_;         // with which the sample is aligned
   NormalPrior prior_;

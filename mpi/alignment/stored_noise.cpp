@@ -7,8 +7,15 @@
 namespace elastem {
 namespace {
 
+std::string name_of_grid(const std::string& name, std::size_t grid) {
+  return grid == 0 ? name : fmt::format("{}_{}", name, grid + 1);
+}
+
 std::string noise_name(std::size_t grid) {
-  return grid == 0 ? "noise_spectrum" : fmt::format("noise_spectrum_{}", grid + 1);
+  return name_of_grid("noise_spectrum", grid);
+}
+std::string misfit_name(std::size_t grid) {
+  return name_of_grid("misfit", grid);
 }
 
 }  // namespace
@@ -39,6 +46,32 @@ PerGrid<NoiseSpectrum> load_noise(const ResultTable& table, const std::string& p
                       path, noise_name(g)));
   }
   return noise;
+}
+
+std::vector<StoredVector> stored_misfits(const PerGrid<Misfit>& misfits) {
+  std::vector<StoredVector> vectors;
+  for (std::size_t g = 0; g < misfits.size(); ++g) {
+    if (!misfits[g]) continue;
+    StoredVector& vector = vectors.emplace_back();
+    vector = {
+        misfit_name(g),
+        {misfits[g]->box},
+        "Å, then 1",
+        "the side of a box, then by which factor the noise counts more under the particle, one value per "
+        "shell of that box"};
+    vector.values.insert(vector.values.end(), misfits[g]->factor.begin(), misfits[g]->factor.end());
+  }
+  return vectors;
+}
+
+PerGrid<Misfit> load_misfits(const ResultTable& table, const std::vector<bool>& used) {
+  PerGrid<Misfit> misfits(used.size());
+  for (std::size_t g = 0; g < used.size(); ++g) {
+    if (!used[g]) continue;
+    const std::vector<double> values = table.load_vector(misfit_name(g));
+    if (!values.empty()) misfits[g] = Misfit{values.front(), {values.begin() + 1, values.end()}};
+  }
+  return misfits;
 }
 
 }  // namespace elastem

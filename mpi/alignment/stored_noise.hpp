@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "alignment/misfit.hpp"
 #include "imaging/noise_spectrum.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -17,5 +18,12 @@ std::vector<StoredVector> stored_noise(const ParticleSet& set, const PerGrid<Noi
 /// one is missing.
 PerGrid<NoiseSpectrum> load_noise(const ResultTable& table, const std::string& path,
                                   const std::vector<bool>& used);
+
+/// The misfits of the grids likewise: "misfit", "misfit_2" and so on, the side of the box and then the
+/// factors.
+std::vector<StoredVector> stored_misfits(const PerGrid<Misfit>& misfits);
+
+/// Reads them back; 1 everywhere where none is stored. Collective.
+PerGrid<Misfit> load_misfits(const ResultTable& table, const std::vector<bool>& used);
 
 }  // namespace elastem

@@ -146,8 +146,13 @@ Provenance provenance_of(const Invocation& invocation, const AlignOptions& o, co
 bool rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
   const Communicator& comm = invocation.comm;
   const std::string path = rebased_modes(o);
-  decide_output(comm, o.output, o.common.resume, o.common.overwrite);  // before the work
+  const Output table = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   const Output output = decide_output(comm, path, o.common.resume, o.common.overwrite);
+  if (table == Output::resume && output != Output::resume)
+    throw Error(fmt::format(
+        "{0} cannot be resumed with --rebase auto: --rebase was off, or {1} is gone; leave --rebase "
+        "out, or start anew with --overwrite",
+        o.output, path));
   const Provenance provenance = provenance_of(invocation, o, set);
   if (output == Output::resume) {
     on_root(comm, [&] { require_same_run(modes_provenance(path), provenance, path); });
@@ -195,11 +200,12 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
   ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);
   AlignOptions calibrated = o;
   calibrated.alignment.prior = calibration.prior;
-  calibrated.alignment.misfit = calibration.misfit;
   const PerGrid<NodeLibrary> libraries = described_libraries(comm, calibrated, model, set, count);
   times.lap("library");
   std::optional<ParticleAligner> worker;
-  collectively(comm, [&] { worker.emplace(model, set, calibration.noise, libraries, calibrated); });
+  collectively(comm, [&] {
+    worker.emplace(model, set, calibration.noise, libraries, calibrated, calibration.misfits);
+  });
   const QueueSummary summary = align_all(comm, o, table, *worker, times);
   log_pass(comm, table, summary, "aligned");
   if (!summary.stopped) finish_alignment(comm, table, o.learn_prior);

@@ -31,6 +31,7 @@ for option in $options; do
     invert | local | learn-prior) changed "$option" $same --"$option" ;;
     datadir) changed datadir $same --datadir . ;;
     xmipp-negative-defocus) ;; # of an XMD
+    rebase) changed rebase $same --rebase auto ;;
     limit) changed limit $same --limit 9 ;;
     finalists) changed finalists $same --finalists 3 ;;
     candidates) changed candidates $same --candidates 19 ;;

@@ -22,7 +22,8 @@ TEST(Lineariser, PointsAtTheAmplitudesOfTheImage) {
     const Placement truth = random_placement(i, 30, 2);
     const Image image = particle_image(model, truth, test_ctf(), 0.5, i);
     Placement near = truth;
-    near.amplitudes += Eigen::Vector2d(4, -3);
+    near.amplitudes[0] += 4;
+    near.amplitudes[1] -= 3;
     near.rotation = rotation_increment({0.01, -0.01, 0.01}) * truth.rotation;
     near.shift += Eigen::Vector2d(0.3, -0.2);
     const auto about = lineariser.about(image, test_ctf(), near);

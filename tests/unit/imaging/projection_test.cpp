@@ -251,7 +251,8 @@ TEST(Projection, OfAModelIsItsDensitySummedAlongTheView) {
   ElasticModel model;
   model.positions.resize(3, 2);
   model.positions << 3, -5, 1, 4, -2, 6;
-  model.weights = Eigen::Vector2d(6, 16);
+  model.weights.resize(2);
+  model.weights << 6, 16;
   model.kinds = {{{1.0, 2.5}}};
   constexpr int size = 32;
   constexpr double p = 1.5;

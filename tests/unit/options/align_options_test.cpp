@@ -110,7 +110,7 @@ TEST(AlignOptions, AreStoredAsBefore) {
       testing::ElementsAre("amplitude-range=0", "angular-step=18", "candidates=60", "finalists=4",
                            "input=p.star", "invert=false", "learn-prior=false", "library-memory=256",
                            "limit=0", "local-angle=10", "local-shift=7", "local=false", "mask-diameter=0",
-                           "max-resolution=0", "modes-file=modes.h5", "refine-defocus=0",
+                           "max-resolution=0", "modes-file=modes.h5", "rebase=off", "refine-defocus=0",
                            "search-resolution=0", "shift-range=0", "xmipp-negative-defocus=false"));
 }
 
