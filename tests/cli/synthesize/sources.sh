@@ -48,7 +48,7 @@ printf '1 2 3\n\n4,5,6 # second\r\n' >q.txt
 make table --relation table --amplitudes q.txt --views seen.star --defocus seen.star --ctf-correction premultiply ||
   fail "synthesize from files gives $?: $(cat log)"
 make known --relation structures --structures structures || fail "synthesize of structures gives $?: $(cat log)"
-grep -q '2 structures; modes 7-9 leave' log || fail "the RMSD beyond the modes is not logged: $(cat log)"
+grep -q '2 structures; what modes 7-9 cannot describe of them is' log || fail "the RMSD beyond the modes is not logged: $(cat log)"
 # The same two as models of one gzipped file.
 for model in 1 2; do
   form=$([ $model = 1 ] && echo closed || echo open)
