@@ -10,7 +10,7 @@ namespace elastem {
 
 namespace {
 
-constexpr double enough_freedom = 1600;  // of inside and outside together: their ratio is known to 5 %
+constexpr double enough_freedom = 1600;  // in the window: the ratio is known to 5 %
 
 }  // namespace
 
@@ -38,33 +38,33 @@ std::vector<double> Misfit::on_half_grid(ImageGrid grid) const {
 Misfit misfit_of_residuals(std::span<const Residual> residuals, double box) {
   require(!residuals.empty() && box > 0, "residuals of images of a size");
   const auto shells = static_cast<std::ptrdiff_t>(residuals.front().power.size());
-  std::vector<double> inside, outside, freedom;
+  std::vector<double> under, overall, freedom;
   for (std::size_t r = 0; r < static_cast<std::size_t>(shells); ++r) {
-    std::vector<double> under, beside;
+    std::vector<double> of_under, of_all;
     freedom.push_back(0);
     for (const Residual& residual : residuals) {
-      under.push_back(residual.inside[r]);
-      beside.push_back(residual.outside[r]);
+      of_under.push_back(residual.under[r]);
+      of_all.push_back(residual.overall[r]);
       freedom.back() += residual.window_freedom[r];
     }
-    inside.push_back(median(std::move(under)) * freedom.back());
-    outside.push_back(median(std::move(beside)) * freedom.back());
+    under.push_back(median(std::move(of_under)) * freedom.back());
+    overall.push_back(median(std::move(of_all)) * freedom.back());
   }
   Misfit misfit{box, std::vector<double>(static_cast<std::size_t>(shells), 1.0)};
   for (std::ptrdiff_t r = 0; r < shells; ++r) {
-    double under = 0, beside = 0, known = 0;
+    double sum_under = 0, sum_overall = 0, known = 0;
     for (std::ptrdiff_t reach = 0; reach < shells && known < enough_freedom; ++reach) {
-      under = beside = known = 0;
+      sum_under = sum_overall = known = 0;
       for (std::ptrdiff_t s = std::max<std::ptrdiff_t>(1, r - reach); s <= std::min(shells - 1, r + reach);
            ++s) {
-        under += inside[static_cast<std::size_t>(s)];
-        beside += outside[static_cast<std::size_t>(s)];
+        sum_under += under[static_cast<std::size_t>(s)];
+        sum_overall += overall[static_cast<std::size_t>(s)];
         known += freedom[static_cast<std::size_t>(s)];
       }
     }
-    if (!(beside > 0)) continue;
+    if (!(sum_overall > 0)) continue;
     const double error = 2 / std::sqrt(std::max(known, 1.0));  // of the ratio of two powers, relative
-    misfit.factor[static_cast<std::size_t>(r)] = std::max(1.0, under / beside * (1 - error));
+    misfit.factor[static_cast<std::size_t>(r)] = std::max(1.0, sum_under / sum_overall * (1 - error));
   }
   return misfit;
 }

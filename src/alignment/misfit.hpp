@@ -22,8 +22,9 @@ struct Misfit {
 
 /// The misfit from the residuals of a sample, those of failed alignments among them: in each shell, and in as
 /// many neighbours as make their ratio sure to 5 %, the median over the particles of the residual's power
-/// under the model over that beside it (Residual::inside, outside), less its standard error; 1 at least.
-/// `box`: Å. A pure function.
+/// under the model over that of the whole box, which the noise spectrum holds (Residual::under, overall),
+/// less its standard error; 1 at least. Images without noise have the inverse of the particle's share of the
+/// box. `box`: Å. A pure function.
 Misfit misfit_of_residuals(std::span<const Residual> residuals, double box);
 
 }  // namespace elastem

@@ -135,7 +135,7 @@ Image half_a_box_further(const Image& image) {
   return moved;
 }
 
-/// See Residual::inside; `residual` is the image's, `taken` what the fit took of each shell.
+/// See Residual::under; `residual` is the image's, `taken` what the fit took of each shell.
 void compare_windows(Fft2<float>& fft, const Image& projection, const Spectrum& residual_spectrum,
                      const std::vector<float>& transfer, const std::vector<int>& shells,
                      const std::vector<double>& taken, Residual& residual) {
@@ -145,13 +145,13 @@ void compare_windows(Fft2<float>& fft, const Image& projection, const Spectrum& 
   Image image;
   fft.backward(filtered, image);
   const Image window = window_of(projection);
-  const double share = window.cast<double>().square().mean();
+  const double area = window.cast<double>().mean(), share = window.cast<double>().square().mean();
   const ShellSums under = shell_sums(fft, image * window, shells),
                   beside = shell_sums(fft, image * half_a_box_further(window), shells);
   for (std::size_t r = 0; r < taken.size(); ++r) {
     const double terms = std::max(share * under.terms[r], 1e-3);
-    residual.inside.push_back(under.power[r] / std::max(terms - taken[r], terms / 2));
-    residual.outside.push_back(beside.power[r] / terms);
+    residual.under.push_back(under.power[r] / std::max(terms - taken[r], terms / 2));
+    residual.overall.push_back(area * residual.under.back() + (1 - area) * beside.power[r] / terms);
     residual.window_freedom.push_back(terms);
   }
 }

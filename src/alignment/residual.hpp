@@ -16,10 +16,10 @@ struct Residual {
   /// The full grid's terms of the shell less what the fit took of them, tr(G⁻¹·G_r): G_r the shell's part of
   /// the Gram matrix G of the K+5 parameters' and the grey scale's derivatives.
   std::vector<double> freedom;
-  /// What tells a misfit from noise: the power of CTF·(residual) under the model and beside it, that is in a
-  /// window of its projection and in the same window half a box further along both axes, per degree of
-  /// freedom in the window, of which the fit took some under the model.
-  std::vector<double> inside, outside;
+  /// What tells a misfit from noise: the power of CTF·(residual) under the model and over all the box, per
+  /// degree of freedom. Under: in a window of its projection; over all: so in the window's share of the box,
+  /// and in the rest as in the same window half a box further along both axes.
+  std::vector<double> under, overall;
   std::vector<double> window_freedom;  ///< terms of the shell times the window's share of the box
 };
 

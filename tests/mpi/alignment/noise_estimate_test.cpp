@@ -62,8 +62,8 @@ TEST(NoiseEstimate, EveryRankGetsAllResidualsInTheOrderOfTheSample) {
     const Residual expected = residual_of(row).value(), &found = residuals[next++];
     EXPECT_EQ(found.power, expected.power);
     EXPECT_EQ(found.freedom, expected.freedom);
-    EXPECT_EQ(found.inside, expected.inside);
-    EXPECT_EQ(found.outside, expected.outside);
+    EXPECT_EQ(found.under, expected.under);
+    EXPECT_EQ(found.overall, expected.overall);
     EXPECT_EQ(found.window_freedom, expected.window_freedom);
   }
   EXPECT_TRUE(

@@ -12,17 +12,17 @@ namespace {
 
 constexpr double box = test_grid.size * test_grid.pixel_size;
 
-Residual flat(double inside, double outside, std::size_t shells = 25) {
+Residual flat(double under, double overall, std::size_t shells = 25) {
   Residual residual;
   residual.power.assign(shells, 1);
   residual.freedom.assign(shells, 50);
-  residual.inside.assign(shells, inside);
-  residual.outside.assign(shells, outside);
+  residual.under.assign(shells, under);
+  residual.overall.assign(shells, overall);
   residual.window_freedom.assign(shells, 50);
   return residual;
 }
 
-TEST(Misfit, IsTheRatioOfThePowersUnderAndBesideTheModel) {
+TEST(Misfit, IsTheRatioOfThePowersUnderTheModelAndOverall) {
   const Misfit misfit = misfit_of_residuals(std::vector<Residual>(40, flat(3, 2)), box);
   ASSERT_EQ(misfit.factor.size(), 25U);
   for (const double factor : misfit.factor) {
@@ -55,9 +55,8 @@ TEST(Misfit, IsLinearInTheFrequencyOnAnyGrid) {
 }
 
 // What `model` leaves of images of the moving molecule, fitted from the true poses.
-std::vector<Residual> residuals_of(const ElasticModel& model) {
+std::vector<Residual> residuals_of(const ElasticModel& model, double sigma = 6) {
   const ElasticModel moving = bent_chain();
-  const double sigma = 6;
   const NoiseSpectrum noise(static_cast<std::size_t>(test_grid.size / 2 + 1),
                             test_grid.size * test_grid.size * sigma * sigma);
   Aligner aligner(model, test_grid, noise, {}, nullptr);
@@ -85,6 +84,14 @@ TEST(Misfit, IsSeenWhereTheModelIsWrongAndNotWhereItIsRight) {
     highest = std::max(highest, some.factor[r]);
   }
   EXPECT_GT(highest, 1.3);
+}
+
+TEST(Misfit, OfImagesWithoutNoiseIsBoundedByTheParticlesShareOfTheBox) {
+  ElasticModel rigid = bent_chain();
+  rigid.modes.clear();
+  rigid.mode_numbers.clear();
+  for (const double factor : misfit_of_residuals(residuals_of(rigid, 1e-3), box).factor)
+    EXPECT_LT(factor, 30);
 }
 
 }  // namespace
