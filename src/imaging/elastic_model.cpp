@@ -52,8 +52,8 @@ Eigen::MatrixXd ElasticModel::slopes(const Eigen::VectorXd& amplitudes) const {
     for (std::size_t k = 0; k < modes.size(); ++k) {
       const auto along = modes[k].values().cwiseProduct(rows.along.matrix().transpose()),
                  about = rotations[k].values().cwiseProduct(rows.about.matrix().transpose());
-      slopes.col(static_cast<Eigen::Index>(k))(Eigen::seqN(axis, atom_count(), 3)) =
-          (along + about).colwise().sum().transpose();
+      const Eigen::VectorXd slope = (along + about).colwise().sum().transpose();
+      slopes.col(static_cast<Eigen::Index>(k))(Eigen::seqN(axis, atom_count(), 3)) = slope;
     }
   }
   return slopes;
