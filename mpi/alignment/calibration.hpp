@@ -15,7 +15,7 @@ namespace elastem {
 
 /// What is measured on a sample of the particles before all of them are aligned.
 struct Calibration {
-  PerGrid<NoiseSpectrum> noise;  ///< from what the alignment leaves of the images (refine_noise)
+  PerGrid<NoiseSpectrum> noise;  ///< from what the alignment leaves of the images (noise_from_residuals)
   PerGrid<Misfit> misfits;       ///< from the same
   NormalPrior prior;             ///< of the amplitudes (learnt_normal), unless an amplitude range was given
 

@@ -199,10 +199,12 @@ class Rebasing {
     return {mean, std::sqrt(std::max(squares / count - mean * mean, 0.0) / (count - 1))};
   }
 
+  // Of each lane of this rank, places in the sample and what their images say.
+  using Images = std::vector<std::vector<std::pair<std::size_t, Linearisation>>>;
+
   // What the images of this rank's lanes say of the wide model, where they were fitted.
-  std::vector<std::vector<std::pair<std::size_t, Linearisation>>> linearised(
-      const std::vector<SampleFit>& fits) {
-    std::vector<std::vector<std::pair<std::size_t, Linearisation>>> found(lanes);
+  Images linearised(const std::vector<SampleFit>& fits) {
+    Images found(lanes);
     collectively(comm_, [&] {
       PreparedParticles particles(set_, calibration_.noise, o_);
       PerGrid<Lineariser> linearisers(set_.grids.size());
@@ -225,8 +227,6 @@ class Rebasing {
     });
     return found;
   }
-
-  using Images = std::vector<std::vector<std::pair<std::size_t, Linearisation>>>;
 
   // The components by which held-out images are most likely.
   struct Learnt {
@@ -322,10 +322,18 @@ std::optional<Rebased> rebase(const Communicator& comm, const ElasticModel& wide
 WideModel read_wide_model(const Communicator& comm, const std::string& modes_file,
                           const std::string& selection, const cli::AtomModelOption& option) {
   constexpr std::size_t most_modes = 200, enough_modes = 5;  // the latter per chosen one
-  std::vector<int> modes = read_model(comm, modes_file, selection, option).mode_numbers;
-  const std::size_t chosen = modes.size();
-  for (const int number : from_root(comm, [&] { return read_modes_table(modes_file).modes.numbers; }))
-    if (modes.size() < most_modes && std::ranges::find(modes, number) == modes.end()) modes.push_back(number);
+  std::vector<int> modes;
+  std::size_t chosen = 0;
+  on_root(comm, [&] {
+    const ModesFile file = read_modes_table(modes_file);
+    modes = selected_modes(file, selection);
+    chosen = modes.size();
+    for (const int number : file.modes.numbers)
+      if (modes.size() < most_modes && std::ranges::find(modes, number) == modes.end())
+        modes.push_back(number);
+  });
+  comm.broadcast(modes);
+  comm.broadcast(chosen);
   if (modes.size() < enough_modes * chosen)
     spdlog::warn("{} has {} modes: motion is learnt better of more, e.g. elastem modes --modes {}",
                  modes_file, modes.size(), first_elastic_mode + most_modes - 1);

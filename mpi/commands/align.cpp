@@ -15,8 +15,8 @@
 #include "mpi/alignment/rebase.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/pass_provenance.hpp"
 #include "mpi/modes/model_input.hpp"
-#include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/result_match.hpp"
@@ -132,15 +132,6 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
   return summary.queue;
 }
 
-Provenance provenance_of(const Invocation& invocation, const AlignOptions& o, const ParticleSet& set) {
-  const Communicator& comm = invocation.comm;
-  Provenance provenance =
-      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
-  provenance.inputs = particle_fingerprints(comm, set);
-  add_modes_input(comm, o.modes_file, provenance);
-  return provenance;
-}
-
 /// With --rebase: the modes that are learnt from the images, in a file that the run then takes; the one that
 /// is there where a run is resumed. False where a stop was asked for. Collective.
 bool rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
@@ -153,7 +144,7 @@ bool rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleS
         "{0} cannot be resumed with --rebase auto: --rebase was off, or {1} is gone; leave --rebase "
         "out, or start anew with --overwrite",
         o.output, path));
-  const Provenance provenance = provenance_of(invocation, o, set);
+  const Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
   if (output == Output::resume) {
     on_root(comm, [&] { require_same_run(modes_provenance(path), provenance, path); });
   } else {
@@ -194,7 +185,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
     estimate(comm, model, set, noise, libraries, o, count);
     return done;
   }
-  const Provenance provenance = provenance_of(invocation, o, set);
+  const Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
   watch_stop_signals();
   Calibration calibration;
   ResultTable table = open_table(comm, o, count, model, set, provenance, calibration, times);

@@ -15,6 +15,7 @@
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/alignment/stored_noise.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/pass_provenance.hpp"
 #include "mpi/learning/device_choice.hpp"
 #include "mpi/learning/shared_checkpoint.hpp"
 #include "mpi/modes/model_input.hpp"
@@ -31,12 +32,8 @@ namespace {
 using cli::PredictOptions;
 
 Provenance provenance_of(const Invocation& invocation, const PredictOptions& o, const ParticleSet& set) {
-  const Communicator& comm = invocation.comm;
-  Provenance provenance =
-      make_provenance(comm, invocation.command_line, invocation.effective(), o.common.seed);
-  provenance.inputs = particle_fingerprints(comm, set);
-  add_modes_input(comm, o.modes_file, provenance);
-  add_inputs(comm, {{"network", o.network}}, provenance);
+  Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
+  add_inputs(invocation.comm, {{"network", o.network}}, provenance);
   return provenance;
 }
 

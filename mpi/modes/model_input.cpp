@@ -9,7 +9,6 @@
 #include "core/number_list.hpp"
 #include "mpi/comm/shared_memory.hpp"
 #include "mpi/comm/work_queue.hpp"
-#include "mpi/modes/modes_file.hpp"
 
 namespace elastem {
 namespace {
@@ -21,22 +20,6 @@ void require_atom_model(const AtomModel& model, const std::string& nodes) {
       std::string(nodes == "ca" ? "one per residue; make it with --atoms all, or take"
                                 : "pseudoatoms of a map; take") +
       " --atom-model gaussian");
-}
-
-std::vector<int> selected_modes(const ModesFile& file, const std::string& selection) {
-  const NormalModes& modes = file.modes;
-  std::vector<int> wanted;
-  if (!selection.empty()) {
-    wanted = parse_number_list(selection, "--modes");
-    for (const int number : wanted)
-      if (std::ranges::find(modes.numbers, number) == modes.numbers.end())
-        throw Error("--modes: " + no_such_mode(number, modes.numbers, file.path));
-    return wanted;
-  }
-  for (std::size_t i = 0; i < modes.numbers.size(); ++i)
-    if (modes.enabled[i]) wanted.push_back(modes.numbers[i]);
-  if (wanted.empty()) throw Error(file.path + " has no enabled mode; name the wanted ones with --modes");
-  return wanted;
 }
 
 // Empty where the file has none that could be used, as after an import.
@@ -126,6 +109,22 @@ AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli
   model.sigma = option.sigma.value_or(model.sigma);
   model.b_factor = option.b_factor.value_or(model.b_factor);
   return model;
+}
+
+std::vector<int> selected_modes(const ModesFile& file, const std::string& selection) {
+  const NormalModes& modes = file.modes;
+  std::vector<int> wanted;
+  if (!selection.empty()) {
+    wanted = parse_number_list(selection, "--modes");
+    for (const int number : wanted)
+      if (std::ranges::find(modes.numbers, number) == modes.numbers.end())
+        throw Error("--modes: " + no_such_mode(number, modes.numbers, file.path));
+    return wanted;
+  }
+  for (std::size_t i = 0; i < modes.numbers.size(); ++i)
+    if (modes.enabled[i]) wanted.push_back(modes.numbers[i]);
+  if (wanted.empty()) throw Error(file.path + " has no enabled mode; name the wanted ones with --modes");
+  return wanted;
 }
 
 ElasticModel read_model(const Communicator& comm, const std::string& modes_file,

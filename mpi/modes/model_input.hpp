@@ -6,6 +6,7 @@
 #include "imaging/atom_model.hpp"
 #include "imaging/elastic_model.hpp"
 #include "mpi/comm/communicator.hpp"
+#include "mpi/modes/modes_file.hpp"
 #include "options/atom_model_option.hpp"
 
 namespace elastem {
@@ -13,6 +14,10 @@ namespace elastem {
 /// `model` with what the user gave in its place. Throws Error when `nodes` ("all", "ca", "pseudoatoms") that
 /// are no atoms are to scatter like some, and for a number that goes with the other model.
 AtomModel chosen_atom_model(AtomModel model, const std::string& nodes, const cli::AtomModelOption& option);
+
+/// The modes of a file that a selection names ("7-9"; empty: all that are enabled). Throws Error that names
+/// the modes that are there.
+std::vector<int> selected_modes(const ModesFile& file, const std::string& selection);
 
 /// The structure and the selected modes ("7-9"; empty: all that are enabled) of a modes file, its atoms as
 /// the file says but for `option`: Gaussian atoms of the file's weights, or one kind per element, all of

@@ -43,8 +43,7 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
 ModesFile read_modes_table(const std::string& path);
 
 /// "crc32 bytes" of what amplitudes depend on: mode numbers, eigenvalues, positions, weights and whether
-/// motion is curved. The same for
-/// modes that the same command makes again. Not collective. Throws Error.
+/// motion is curved. The same for modes that the same command makes again. Not collective. Throws Error.
 std::string modes_content(const std::string& path);
 
 /// How a modes file came about. Not collective. Throws Error.

@@ -92,6 +92,7 @@ TEST(ModeMotion, MeansAndSpreadsAreThoseOfTheEstimates) {
     all[i].covariance(0, 0) = 4;
   }
   const ModeMotion m = motion_of(all, infinity);
+  // Sums of twenty numbers of about 1 in double precision.
   EXPECT_NEAR(m.mean, 2, 1e-12);
   EXPECT_NEAR(m.spread, std::sqrt(20.0 / 19), 1e-12);
   EXPECT_NEAR(m.error, 2, 1e-12);
@@ -171,6 +172,7 @@ TEST(ModeMotion, LeavesOutWhatIsNotFinite) {
   all[102].covariance(0, 0) = 0;
   const MotionSummary with = summary_of(all, 14);
   EXPECT_EQ(with.particles, 100);
+  // The same sums: rounding.
   EXPECT_NEAR(with.modes[0].motion_error, without.motion_error, 1e-9);
 }
 
