@@ -2,7 +2,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <limits>
 
 #include <spdlog/fmt/fmt.h>
@@ -11,8 +10,11 @@
 #include "core/number_list.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/inspect/file_kind.hpp"
+#include "mpi/commands/inspect/network_report.hpp"
 #include "mpi/commands/inspect/particle_report.hpp"
 #include "mpi/commands/inspect/say.hpp"
+#include "mpi/commands/inspect/structure_report.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/storage/hdf5_file.hpp"
@@ -169,22 +171,6 @@ void inspect_results(const std::string& path, const ResultTable& table) {
   say_provenance(table.provenance());
 }
 
-enum class Kind { modes, results, particles, images };
-
-// By the content of an HDF5 file, by the name of another. Rank 0.
-Kind kind_of(const std::string& path) {
-  const std::string extension = std::filesystem::path(path).extension().string();
-  if (extension == ".star" || extension == ".xmd") return Kind::particles;
-  if (extension == ".mrcs" || extension == ".mrc") return Kind::images;
-  const auto file = hdf5::open_file(path, hdf5::Access::read);
-  if (hdf5::exists(file, "particles/amplitudes")) return Kind::results;
-  if (hdf5::exists(file, "modes/vectors")) return Kind::modes;
-  throw Error(
-      path +
-      ": an HDF5 file, but neither modes nor particle results of elastem; give a modes.h5, alignment.h5, "
-      "predictions.h5 or truth.h5, a .star, .xmd, .mrcs or .mrc file");
-}
-
 Provenance provenance_of(const std::string& path) {
   return read_provenance(hdf5::open_file(path, hdf5::Access::read));
 }
@@ -198,15 +184,19 @@ ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions
   collectively(comm, [&] {
     if (!comm.root()) return;
     const Communicator alone = Communicator::self();
-    switch (kind_of(path)) {
-      case Kind::modes:
+    switch (file_kind(path)) {
+      case FileKind::modes:
         return inspect_modes(path, read_modes_table(path), provenance_of(path));
-      case Kind::results:
+      case FileKind::results:
         return inspect_results(path, ResultTable::open(alone, path, ResultTable::Access::read));
-      case Kind::particles:
+      case FileKind::particles:
         return report_particles(path, o.source.datadir, o.source.defocus_sign());
-      case Kind::images:
+      case FileKind::images:
         return report_images(path);
+      case FileKind::structure:
+        return report_structure(path);
+      case FileKind::network:
+        return report_network(path);
     }
   });
   return done;

@@ -4,7 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/particles/particle_set.hpp"
@@ -73,7 +73,7 @@ ExitCode reconstruct_command(const Invocation& invocation, const cli::Reconstruc
   describe(o, set, match, comm.size());
   // Before the work, not after it.
   if (!o.reference.empty())
-    collectively(comm, [&] { require_same_box(o.reference, MrcReader(o.reference).header(), set.grid); });
+    collectively(comm, [&] { require_same_box(o.reference, StackReader(o.reference).header(), set.grid); });
   if (o.common.dry_run) {
     table.close();
     return done;

@@ -146,7 +146,7 @@ void write_pseudoatoms(const std::string& path, Structure structure, double sigm
 }  // namespace
 
 MapInput read_map_input(const Communicator& comm, const MapOptions& o, double cutoff) {
-  const MapSelection selection{o.file, o.mask, o.threshold};
+  const MapSelection selection{o.file, o.mask, o.threshold, o.voxel_size};
   const SurveyedMap map = shared_survey(comm, selection);
   describe_map(o, map.survey);
   const double sigma =

@@ -6,7 +6,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "mpi/storage/shared_new_file.hpp"
 #include "mpi/storage/stack_writer.hpp"
 #include "reconstruction/fourier_slab.hpp"
@@ -48,7 +48,7 @@ std::vector<float> section_of(std::span<const double> plane, int row_stride, int
 SlabFft transformed_map(const Communicator& comm, const std::string& path, ImageGrid grid) {
   SlabFft fft(comm, grid.size);
   collectively(comm, [&] {
-    const MrcReader reader(path);
+    const StackReader reader(path);
     require_same_box(path, reader.header(), grid);
     const auto side = static_cast<std::size_t>(grid.size);
     std::vector<float> section(side * side);

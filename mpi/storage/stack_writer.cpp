@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/unwinding.hpp"
 #include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 
 namespace elastem {
 namespace {
@@ -73,7 +74,7 @@ StackWriter StackWriter::create(const Communicator& comm, const std::string& pat
 StackWriter StackWriter::open(const Communicator& comm, const std::string& path) {
   MrcHeader header;
   collectively(comm, [&] {
-    header = MrcReader(path).header();
+    header = StackReader(path).header();
     if ((header.mode != 2 && header.mode != 12) || header.swapped) {
       throw Error(path +
                   ": cannot be written into: it is neither float32 nor float16 in this machine's byte "

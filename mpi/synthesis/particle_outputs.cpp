@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/storage/stack_writer.hpp"
@@ -40,7 +41,7 @@ std::string image_key(const ParticleOutputs& out, std::int64_t index) {
 
 // Throws Error unless the stack is that of the table that is resumed.
 void require_same_stack(const SynthesizeOptions& o, const ParticleOutputs& out) {
-  const MrcHeader there = MrcReader(out.stack).header(), wanted = stack_header(o);
+  const MrcHeader there = StackReader(out.stack).header(), wanted = stack_header(o);
   if (there.sections != wanted.sections || there.columns != wanted.columns || there.rows != wanted.rows ||
       there.mode != wanted.mode)
     throw Error(out.stack + ": is not the stack of " + out.truth_table + "; start again with --overwrite");

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
+#include <optional>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 
 namespace elastem {
 
@@ -25,17 +25,26 @@ std::array<std::int64_t, 3> size_of(const MrcHeader& header) {
 // Older programs, RELION 3 among them, write maps with ISPG 0 too, but with MZ the number of sections.
 void require_map(const std::string& path, const MrcHeader& header) {
   const bool named_stack = path.size() > 5 && path.ends_with(".mrcs");
+  if (header.volumes > 1)
+    throw Error(fmt::format("{}: is a stack of {} volumes (ISPG 401 and above). Give one map.", path,
+                            header.volumes));
   if (header.sections > 1 && (header.volume || (header.thickness == header.sections && !named_stack))) return;
+  if (header.format == MrcHeader::Format::spider)
+    throw Error(fmt::format("{}: is a SPIDER file of {} {}, not a map. Give a map.", path, header.sections,
+                            header.sections == 1 ? "image" : "images"));
   throw Error(fmt::format(
       "{}: is a stack of images, not a map: its header says {} {}. Give a map; if it is one, set "
       "ISPG to 1 in its header (mrcfile: set_volume).",
       path, header.sections, header.sections == 1 ? "section" : "sections of one image each (ISPG 0)"));
 }
 
-void require_cubic_voxels(const std::string& path, const MrcHeader& header) {
+// Å, the header's or the one that is given instead.
+double voxel_size_of(const MapSelection& selection, const MrcHeader& header) {
+  if (selection.voxel_size > 0) return selection.voxel_size;
+  const std::string& path = selection.map;
   const auto [x, y, z] = header.voxel_size;
   if (!(x > 0) || !(y > 0) || !(z > 0))
-    throw Error(path + ": its header gives no voxel size. Set it (mrcfile: voxel_size).");
+    throw Error(path + ": its header gives no voxel size. Give it with --voxel-size.");
   // Cell lengths are stored as float32 and often rounded to a hundredth of an Å.
   if (std::max({x, y, z}) > 1.001 * std::min({x, y, z}))
     throw Error(fmt::format(
@@ -45,13 +54,24 @@ void require_cubic_voxels(const std::string& path, const MrcHeader& header) {
     if (angle != 0 && std::abs(angle - 90) > 0.01)  // 0: not set
       throw Error(fmt::format("{}: its axes are oblique ({:g}°). Resample the map to a rectangular cell.",
                               path, angle));
+  return x;
 }
+
+// A map and its mask, each opened once.
+struct OpenedMap {
+  explicit OpenedMap(const MapSelection& what) : selection(what), map(what.map) {
+    if (!what.mask.empty()) mask.emplace(what.mask);
+  }
+
+  const MapSelection& selection;
+  StackReader map;
+  std::optional<StackReader> mask;
+};
 
 // A map and its mask, section by section: f(section, values, mask or null).
 template <class F>
-void for_each_section(const MapSelection& selection, std::int64_t first, std::int64_t count, F&& f) {
-  const MrcReader map(selection.map);
-  const auto mask = selection.mask.empty() ? nullptr : std::make_unique<MrcReader>(selection.mask);
+void for_each_section(const OpenedMap& opened, std::int64_t first, std::int64_t count, F&& f) {
+  const auto& [selection, map, mask] = opened;
   const auto pixels = static_cast<std::size_t>(map.header().rows * map.header().columns);
   std::vector<float> values(pixels), inside(mask ? pixels : 0);
   for (std::int64_t section = first; section < first + count; ++section) {
@@ -119,29 +139,45 @@ struct Extremes {
   double low = std::numeric_limits<double>::infinity(), high = -low;
 };
 
-Extremes extremes_of(const MapSelection& selection, const MrcHeader& header) {
+// Throws Error: nothing positive. A molecule on a level below 0 has a mean close to the lowest density.
+[[noreturn]] void refuse_negative(const std::string& path, const Extremes& found, double mean) {
+  if (found.low == 0 && found.high == 0) throw Error(path + ": has no positive density, only zeros.");
+  const std::string range = fmt::format("{}: all densities are negative: from {:.4g} to {:.4g}, mean {:.4g}",
+                                        path, found.low, found.high, mean);
+  if (mean - found.low < found.high - mean)
+    throw Error(
+        fmt::format("{}. The solvent must be at 0 and the molecule above it: add {:.4g} to all densities.",
+                    range, -mean));
+  throw Error(range + "; the molecule must be bright. Invert the contrast.");
+}
+
+Extremes extremes_of(const OpenedMap& opened) {
+  const MapSelection& selection = opened.selection;
+  const MrcHeader& header = opened.map.header();
   Extremes found;
-  for_each_section(
-      selection, 0, header.sections, [&](std::int64_t section, const float* values, const float*) {
-        for (std::int64_t i = 0; i < header.rows * header.columns; ++i) {
-          const auto value = static_cast<double>(values[i]);
-          if (!std::isfinite(value))
-            throw Error(fmt::format(
-                "{}: voxel {}, {}, {} (column, row, section) is not a finite number. Repair the map, "
-                "for instance by 0 in such places.",
-                selection.map, i % header.columns, i / header.columns, section));
-          found.low = std::min(found.low, value);
-          found.high = std::max(found.high, value);
-        }
-      });
+  double sum = 0;
+  for_each_section(opened, 0, header.sections, [&](std::int64_t section, const float* values, const float*) {
+    for (std::int64_t i = 0; i < header.rows * header.columns; ++i) {
+      const auto value = static_cast<double>(values[i]);
+      if (!std::isfinite(value))
+        throw Error(
+            fmt::format("{}: voxel {}, {}, {} (column, row, section) is not a finite number. Repair the map, "
+                        "for instance by 0 in such places.",
+                        selection.map, i % header.columns, i / header.columns, section));
+      found.low = std::min(found.low, value);
+      found.high = std::max(found.high, value);
+      sum += value;
+    }
+  });
   if (!(found.high > 0))
-    throw Error(selection.map + ": has no positive density" +
-                (found.low == 0 ? ", only zeros" : "; the molecule must be bright. Invert the contrast") +
-                ".");
+    refuse_negative(selection.map, found,
+                    sum / static_cast<double>(header.sections * header.rows * header.columns));
   return found;
 }
 
-double threshold_of(const MapSelection& selection, const MrcHeader& header, const Extremes& extremes) {
+double threshold_of(const OpenedMap& opened, const Extremes& extremes) {
+  const MapSelection& selection = opened.selection;
+  const MrcHeader& header = opened.map.header();
   if (selection.threshold) {
     if (*selection.threshold >= extremes.high)
       throw Error(
@@ -154,21 +190,22 @@ double threshold_of(const MapSelection& selection, const MrcHeader& header, cons
     throw Error(
         fmt::format("{}: is {:g} everywhere; there is no particle in it.", selection.map, extremes.high));
   Histogram histogram(extremes.low, extremes.high);
-  for_each_section(selection, 0, header.sections, [&](std::int64_t, const float* values, const float*) {
+  for_each_section(opened, 0, header.sections, [&](std::int64_t, const float* values, const float*) {
     for (std::int64_t i = 0; i < header.rows * header.columns; ++i) histogram.add(values[i]);
   });
   return std::max(histogram.otsu(), 0.0);
 }
 
 // The box around Ω, its voxels, and the range of its densities.
-void survey_region(const MapSelection& selection, SurveyedMap& result) {
+void survey_region(const OpenedMap& opened, SurveyedMap& result) {
+  const MapSelection& selection = opened.selection;
   MapSurvey& survey = result.survey;
   const auto [columns, rows, sections] = survey.size;
   std::array<std::vector<std::int64_t>, 3> counts;
   for (std::size_t axis = 0; axis < 3; ++axis)
     counts[axis].assign(static_cast<std::size_t>(survey.size[axis]), 0);
   Histogram histogram(survey.threshold, survey.maximum);
-  for_each_section(selection, 0, sections, [&](std::int64_t section, const float* values, const float* mask) {
+  for_each_section(opened, 0, sections, [&](std::int64_t section, const float* values, const float* mask) {
     for (std::int64_t y = 0; y < rows; ++y)
       for (std::int64_t x = 0; x < columns; ++x) {
         const auto at = static_cast<std::size_t>(y * columns + x);
@@ -198,61 +235,59 @@ void survey_region(const MapSelection& selection, SurveyedMap& result) {
 }
 
 // The blur of the map, from differences of neighbouring voxels wherever all six of a voxel in Ω exist.
-double blur_of(const MapSelection& selection, const MapSurvey& survey) {
+double blur_of(const OpenedMap& opened, const MapSurvey& survey) {
   const auto [columns, rows, sections] = survey.size;
   const auto pixels = static_cast<std::size_t>(columns * rows);
   std::array<std::vector<float>, 3> values, masks;  // the last three sections
   double gradient = 0, laplacian = 0;
-  for_each_section(
-      selection, 0, sections, [&](std::int64_t section, const float* next, const float* next_mask) {
-        std::rotate(values.begin(), values.begin() + 1, values.end());
-        std::rotate(masks.begin(), masks.begin() + 1, masks.end());
-        values[2].assign(next, next + pixels);
-        if (next_mask != nullptr) masks[2].assign(next_mask, next_mask + pixels);
-        if (section < 2) return;
-        const float* mask = masks[1].empty() ? nullptr : masks[1].data();
-        for (std::int64_t y = 1; y + 1 < rows; ++y)
-          for (std::int64_t x = 1; x + 1 < columns; ++x) {
-            const auto at = static_cast<std::size_t>(y * columns + x),
-                       row = static_cast<std::size_t>(columns);
-            if (!in_region(values[1][at], mask, at, survey.threshold)) continue;
-            const float* here = values[1].data();
-            double sum = 0;
-            for (const float value :
-                 {here[at - 1], here[at + 1], here[at - row], here[at + row], values[0][at], values[2][at]}) {
-              const double difference = static_cast<double>(value) - static_cast<double>(here[at]);
-              gradient += difference * difference / 2;  // mean of the two sides
-              sum += difference;
-            }
-            laplacian += sum * sum;
-          }
-      });
+  for_each_section(opened, 0, sections, [&](std::int64_t section, const float* next, const float* next_mask) {
+    std::rotate(values.begin(), values.begin() + 1, values.end());
+    std::rotate(masks.begin(), masks.begin() + 1, masks.end());
+    values[2].assign(next, next + pixels);
+    if (next_mask != nullptr) masks[2].assign(next_mask, next_mask + pixels);
+    if (section < 2) return;
+    const float* mask = masks[1].empty() ? nullptr : masks[1].data();
+    for (std::int64_t y = 1; y + 1 < rows; ++y)
+      for (std::int64_t x = 1; x + 1 < columns; ++x) {
+        const auto at = static_cast<std::size_t>(y * columns + x), row = static_cast<std::size_t>(columns);
+        if (!in_region(values[1][at], mask, at, survey.threshold)) continue;
+        const float* here = values[1].data();
+        double sum = 0;
+        for (const float value :
+             {here[at - 1], here[at + 1], here[at - row], here[at + row], values[0][at], values[2][at]}) {
+          const double difference = static_cast<double>(value) - static_cast<double>(here[at]);
+          gradient += difference * difference / 2;  // mean of the two sides
+          sum += difference;
+        }
+        laplacian += sum * sum;
+      }
+  });
   return laplacian > 0 ? std::sqrt(1.4 * gradient / laplacian) : 0;
 }
 
 }  // namespace
 
 SurveyedMap survey_map(const MapSelection& selection) {
-  const MrcHeader header = MrcReader(selection.map).header();
+  const OpenedMap opened(selection);
+  const MrcHeader& header = opened.map.header();
   require_map(selection.map, header);
-  require_cubic_voxels(selection.map, header);
   SurveyedMap result;
   MapSurvey& survey = result.survey;
   survey.size = size_of(header);
-  if (!selection.mask.empty()) {
-    const auto mask_size = size_of(MrcReader(selection.mask).header());
+  if (opened.mask) {
+    const auto mask_size = size_of(opened.mask->header());
     if (mask_size != survey.size)
       throw Error(fmt::format("{}: a mask of {} voxels does not fit {} of {}.", selection.mask,
                               sides_text(mask_size), selection.map, sides_text(survey.size)));
   }
   survey.axes = header.axes;
   survey.origin = header.origin;
-  survey.voxel_size = header.voxel_size[0];
-  const Extremes extremes = extremes_of(selection, header);
+  survey.voxel_size = voxel_size_of(selection, header);
+  const Extremes extremes = extremes_of(opened);
   survey.maximum = extremes.high;
-  survey.threshold = threshold_of(selection, header, extremes);
-  survey_region(selection, result);
-  survey.blur = blur_of(selection, survey);
+  survey.threshold = threshold_of(opened, extremes);
+  survey_region(opened, result);
+  survey.blur = blur_of(opened, survey);
   return result;
 }
 
@@ -264,7 +299,7 @@ DensitySlab read_slab(const MapSelection& selection, const MapSurvey& survey, st
   slab.planes = planes;
   slab.values.resize(static_cast<std::size_t>(planes * survey.box[1] * survey.box[0]));
   float* to = slab.values.data();
-  for_each_section(selection, survey.first[2] + first_plane, planes,
+  for_each_section(OpenedMap(selection), survey.first[2] + first_plane, planes,
                    [&](std::int64_t, const float* values, const float* mask) {
                      for (std::int64_t y = survey.first[1]; y < survey.first[1] + survey.box[1]; ++y)
                        for (std::int64_t x = survey.first[0]; x < survey.first[0] + survey.box[0];

@@ -12,11 +12,12 @@
 
 namespace elastem {
 
-/// A density map in MRC format and which of its voxels count.
+/// A density map (see StackReader) and which of its voxels count.
 struct MapSelection {
   std::string map{};
   std::string mask{};                 ///< a map of the same size, in at 0.5 and above; empty: none
   std::optional<double> threshold{};  ///< in above it; none: all of the mask, or without a mask Otsu's level
+  double voxel_size = 0;              ///< Å, instead of the header's; 0: the header's
 };
 
 /// What must be known of a map before its parts are read. Ω are the voxels of positive density that the

@@ -123,6 +123,17 @@ void parse_space(const RawHeader& raw, MrcHeader& header) {
   }
 }
 
+// A space group says a volume; 400 more, a stack of volumes of MZ sections each.
+void parse_kind(const RawHeader& raw, MrcHeader& header) {
+  constexpr std::int32_t space_groups = 230, of_stacks = 400;
+  const std::int32_t group = integer(raw, at::ispg, header.swapped),
+                     thickness = integer(raw, at::mx + 8, header.swapped);
+  header.volume = group >= 1 && group <= space_groups;
+  if (group <= of_stacks || group > of_stacks + space_groups) return;
+  header.volumes = thickness > 0 && header.sections % thickness == 0 ? header.sections / thickness : 1;
+  header.volume = header.volumes == 1;
+}
+
 }  // namespace
 
 std::int64_t section_pixels(const MrcHeader& header) {
@@ -134,7 +145,7 @@ std::int64_t section_bytes(const MrcHeader& header) {
 }
 
 std::int64_t file_bytes(const MrcHeader& header) {
-  return header.data_offset + header.sections * section_bytes(header);
+  return header.data_offset + header.sections * (header.section_header + section_bytes(header));
 }
 
 MrcHeader parse_mrc_header(const RawMrcHeader& raw, const std::string& path) {
@@ -160,7 +171,7 @@ MrcHeader parse_mrc_header(const RawMrcHeader& raw, const std::string& path) {
         "{}: byte 92: an extended header of negative length, {} bytes; the file is damaged", path, extended));
   }
   header.data_offset = mrc_header_bytes + extended;
-  header.volume = integer(raw, at::ispg, header.swapped) == 1;
+  parse_kind(raw, header);
   const auto intervals = integer(raw, at::mx, header.swapped);
   const double cell = static_cast<double>(real(raw, at::cell, header.swapped));
   header.pixel_size = intervals > 0 && std::isfinite(cell) && cell > 0 ? cell / intervals : 0.0;

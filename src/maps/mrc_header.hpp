@@ -6,14 +6,19 @@
 
 namespace elastem {
 
-/// What matters of an MRC2014 header.
+/// What matters of an MRC2014 header, and of a SPIDER header in the same terms.
 struct MrcHeader {
+  enum class Format { mrc, spider };
+
+  Format format = Format::mrc;
   std::int64_t columns = 0, rows = 0, sections = 0;
-  int mode = 2;           ///< 0 int8, 1 int16, 2 float32, 6 uint16, 12 float16
-  double pixel_size = 1;  ///< Å
-  bool swapped = false;   ///< the other byte order
-  bool volume = false;    ///< ISPG 1: a map, not a stack
+  int mode = 2;              ///< 0 int8, 1 int16, 2 float32, 6 uint16, 12 float16
+  double pixel_size = 1;     ///< Å
+  bool swapped = false;      ///< the other byte order
+  bool volume = false;       ///< ISPG 1 and any other space group: a map, not a stack
+  std::int64_t volumes = 0;  ///< of a stack of volumes (ISPG 401 and above): how many
   std::int64_t data_offset = 1024;
+  std::int64_t section_header = 0;  ///< bytes before the pixels of each section, of a SPIDER stack
 
   // Where a map lies in space: read, not written.
   std::int64_t thickness = 0;           ///< MZ, sampling intervals along z: 1 says a stack of images

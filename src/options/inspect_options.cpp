@@ -7,11 +7,14 @@ namespace elastem::cli {
 
 void declare(OptionTable& table, InspectOptions& o) {
   table
-      .option("input,i", o.source.path, "FILE",
-              "modes (.h5), particle results (.h5), particles (.star, .xmd) or images (.mrcs, .mrc)")
+      .option(
+          "input,i", o.source.path, "FILE",
+          "modes or particle results (.h5), a network (.pt), particles (.star, .xmd), images or a map (MRC, "
+          "SPIDER, also gzipped), or a structure (PDB, mmCIF)")
       .required()
       .positional()
-      .file({".h5", ".star", ".xmd", ".mrcs", ".mrc"});
+      .file({".h5", ".pt", ".star", ".xmd", ".mrcs", ".mrc", ".map", ".ccp4", ".st", ".stk", ".vol", ".spi",
+             ".gz", ".pdb", ".ent", ".cif"});
   add_particle_source(table, o.source);
   table.common(o.common, {});
 }

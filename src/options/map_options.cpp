@@ -4,6 +4,10 @@ namespace elastem::cli {
 
 namespace {
 
+std::vector<std::string> map_names() {
+  return {".mrc", ".map", ".ccp4", ".vol", ".spi", ".gz"};
+}
+
 void check_map(const OptionTable& table) {
   const bool map = table.given("from-map");
   if (map == table.given("input"))
@@ -13,7 +17,7 @@ void check_map(const OptionTable& table) {
     table.refuse({"atoms", "chain", "model", "ligands", "block-residues", "mass-weighted", "atom-sigma"},
                  "means nothing for the pseudoatoms of --from-map");
   else
-    table.refuse({"threshold", "mask", "map-error", "pseudoatom-sigma", "pseudoatoms"},
+    table.refuse({"voxel-size", "threshold", "mask", "map-error", "pseudoatom-sigma", "pseudoatoms"},
                  "goes with --from-map only");
 }
 
@@ -22,15 +26,19 @@ void check_map(const OptionTable& table) {
 void add_map_options(OptionTable& table, MapOptions& o) {
   table
       .option("from-map", o.file, "MAP",
-              "instead of --input: a density map (MRC), described by Gaussian pseudoatoms that then serve as "
+              "instead of --input: a density map (MRC or SPIDER, also gzipped), described by Gaussian "
+              "pseudoatoms that then serve as "
               "atoms")
-      .file({".mrc", ".map"});
+      .file(map_names());
+  table.option("voxel-size", o.voxel_size, "Å", "of the map, where its header lacks it or is wrong")
+      .unset(0)
+      .above(0);
   table.option(
       "threshold", o.threshold, "DENSITY",
       "voxels of the map above this belong to the particle (by default Otsu's threshold, or all voxels "
       "of the mask)");
   table.option("mask", o.mask, "MAP", "map of the same size, the particle at 0.5 and above")
-      .file({".mrc", ".map"});
+      .file(map_names());
   table
       .option(
           "map-error", o.error, "%",

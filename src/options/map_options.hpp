@@ -12,6 +12,7 @@ struct MapOptions {
   std::string file;                 ///< empty: a structure is read
   std::optional<double> threshold;  ///< density; none: automatic
   std::string mask;                 ///< empty: none
+  double voxel_size = 0;            ///< Å; 0: of the map's header
   double error = 5;                 ///< percent of the map's range
   double sigma = 0;                 ///< of a pseudoatom, Å; 0: the blur of the map
   std::string pseudoatoms;          ///< PDB file to write; empty: none

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "particles/particle_file.hpp"
 
 namespace elastem {
@@ -39,16 +39,16 @@ std::string find_stack(const std::string& name, const std::string& star_path, co
 struct ImageReader::Impl {
   std::string star_path, datadir;
   bool inverted = false;
-  std::list<std::pair<std::string, MrcReader>> open;  ///< the most recently used first
+  std::list<std::pair<std::string, StackReader>> open;  ///< the most recently used first
   std::unordered_map<std::string, decltype(open)::iterator> by_name;
 
-  const MrcReader& stack(const std::string& name) {
+  const StackReader& stack(const std::string& name) {
     const auto found = by_name.find(name);
     if (found != by_name.end()) {
       open.splice(open.begin(), open, found->second);
       return open.front().second;
     }
-    open.emplace_front(name, MrcReader(find_stack(name, star_path, datadir)));
+    open.emplace_front(name, StackReader(find_stack(name, star_path, datadir)));
     by_name[name] = open.begin();
     if (open.size() > most_open_stacks) {
       by_name.erase(open.back().first);
@@ -58,7 +58,7 @@ struct ImageReader::Impl {
   }
 
   FailureReason load(const Particle& particle, Image& pixels) {
-    const MrcReader& reader = stack(particle.stack);
+    const StackReader& reader = stack(particle.stack);
     const MrcHeader& header = reader.header();
     if (particle.slice < 0 || particle.slice >= header.sections) return FailureReason::unreadable;
     if (header.columns != particle.size || header.rows != particle.size) return FailureReason::wrong_size;

@@ -8,7 +8,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "particles/particle_rows.hpp"
 
 namespace elastem {
@@ -42,7 +42,7 @@ struct ParticleFile::Impl {
   const MrcHeader& header(const std::string& stack) const {
     const auto found = headers.find(stack);
     if (found != headers.end()) return found->second;
-    return headers.emplace(stack, MrcReader(find_stack(stack, path, datadir)).header()).first->second;
+    return headers.emplace(stack, StackReader(find_stack(stack, path, datadir)).header()).first->second;
   }
 
   // Calls `use(row's text, its line in the file)` for the rows first … first+count−1.

@@ -7,7 +7,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 
 namespace elastem {
 
@@ -70,7 +70,7 @@ UsedStack& ParticleSurvey::stack_of(const std::string& name) {
   UsedStack stack{name, name, 0, 0, 0, {}, 0};
   try {
     const std::string found = find_stack(name, file_->path(), file_->datadir());
-    const MrcHeader header = MrcReader(found).header();
+    const MrcHeader header = StackReader(found).header();
     stack.path = std::filesystem::canonical(found).string();
     stack.images = header.sections;
     stack.columns = header.columns;

@@ -5,6 +5,7 @@
 
 #include "core/number_list.hpp"
 #include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "modes/nmd_file.hpp"
 #include "modes/xmipp_modes.hpp"
 #include "particles/particle_export.hpp"
@@ -89,7 +90,7 @@ void mrc(const std::string& bytes) {
   file.resize(std::max<std::size_t>(file.size(), 1024), '\0');
   const std::string path = scratch().write("in.mrcs", file);
   unless_error([&] {
-    const MrcReader reader(path);
+    const StackReader reader(path);
     const MrcHeader& header = reader.header();
     std::vector<float> pixels(static_cast<std::size_t>(section_pixels(header)));
     if (header.sections > 0) reader.read(header.sections - 1, 1, pixels);

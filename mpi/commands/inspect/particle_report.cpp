@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/number_list.hpp"
-#include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "mpi/commands/inspect/say.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "particles/particle_survey.hpp"
@@ -159,12 +159,19 @@ void report_particles(const std::string& path, const std::string& datadir, Defoc
 
 void report_images(const std::string& path) {
   constexpr std::int64_t looked_at = 3, most_pixels = 1 << 26;
-  const MrcReader reader(path);
+  const StackReader reader(path);
   const MrcHeader& header = reader.header();
-  say("{}: {} of {} × {} × {}, MRC mode {} ({}, {}), {:.4g} Å per pixel, {:.1f} MiB", path,
-      header.volume ? "a map" : "a stack of images", header.columns, header.rows, header.sections,
-      header.mode, mode_name(header.mode), header.swapped ? "big-endian" : "little-endian", header.pixel_size,
-      static_cast<double>(file_bytes(header)) / (1 << 20));
+  const bool spider = header.format == MrcHeader::Format::spider;
+  say("{}: {} of {} × {} × {}, {} ({}, {}), {} per pixel, {:.1f} MiB{}", path,
+      header.volumes > 1              ? "a stack of volumes"
+      : header.volume                 ? "a map"
+      : spider && header.sections < 2 ? "an image"
+                                      : "a stack of images",
+      header.columns, header.rows, header.sections,
+      spider ? "SPIDER" : fmt::format("MRC mode {}", header.mode), mode_name(header.mode),
+      header.swapped ? "big-endian" : "little-endian",
+      header.pixel_size > 0 ? fmt::format("{:.4g} Å", header.pixel_size) : "an unknown size",
+      static_cast<double>(file_bytes(header)) / (1 << 20), reader.gzipped() ? ", gzipped" : "");
   const std::int64_t pixels = section_pixels(header);
   if (pixels > most_pixels) return;
   say("  {:<8}{:>12}{:>12}{:>12}{:>12}", header.volume ? "section" : "image", "mean", "deviation", "lowest",

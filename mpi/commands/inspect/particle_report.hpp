@@ -11,7 +11,7 @@ namespace elastem {
 /// Throws Error for a value that cannot be used.
 void report_particles(const std::string& path, const std::string& datadir, DefocusSign sign);
 
-/// Prints the header of a stack or map and the statistics of its first images. Throws Error: see MrcReader.
+/// Prints the header of a stack or map and the statistics of its first images. Throws Error: see StackReader.
 void report_images(const std::string& path);
 
 }  // namespace elastem

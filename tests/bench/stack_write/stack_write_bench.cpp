@@ -16,6 +16,7 @@
 
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "mpi/comm/session.hpp"
 #include "mpi/storage/stack_writer.hpp"
 
@@ -110,7 +111,7 @@ struct Bench {
   }
 
   void read_stack(std::int64_t images_a_call) {
-    const MrcReader reader(path());
+    const StackReader reader(path());
     std::vector<float> into(static_cast<std::size_t>(images_a_call * pixels_each));
     for_each_chunk([&](std::int64_t first) {
       for (std::int64_t i = first; i < first + chunk; i += images_a_call) reader.read(i, images_a_call, into);

@@ -42,6 +42,13 @@ ranks 1 inspect set/negative.xmd --xmipp-negative-defocus >one || fail "inspect 
 grep -q 'defocus 4000 to 5000' one || fail "--xmipp-negative-defocus has no effect: $(cat one)"
 shows set/particles.mrcs 'a stack of images of 32 × 32 × 20, MRC mode 2 \(float32, little-endian\), 4.4 Å per pixel' \
   '^  3 +-?[0-9.e-]+ +1 '
+gzip -c set/particles.mrcs >stack.mrcs.gz
+shows stack.mrcs.gz 'a stack of images of 32 × 32 × 20' 'MiB, gzipped' '^  3 +-?[0-9.e-]+ +1 '
+cp set/particles.mrcs named_map.map
+shows named_map.map 'a stack of images of 32 × 32 × 20'
+shows "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" 'a structure of 211 atoms' 'chains: [A-Za-z]+ .211 residues' 'nodes of --atoms ca: 21[0-9]'
+gzip -c "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" >a.pdb.gz
+shows a.pdb.gz 'a structure of 211 atoms'
 
 # Failed, pending and damaged rows.
 cp set/truth.h5 changed.h5
@@ -63,3 +70,7 @@ echo "no table" >text.h5
 ranks 1 inspect text.h5 2>err
 [ $? = 2 ] || fail "a text is not refused"
 grep -q "text.h5 is not an HDF5 file" err || fail "the error does not name the file: $(cat err)"
+cp text.h5 text.txt
+ranks 1 inspect text.txt 2>err
+[ $? = 2 ] || fail "a text is not refused"
+grep -q "text.txt: is nothing that elastem knows" err || fail "the error does not say what is known: $(cat err)"

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "reconstruction/fourier_slab.hpp"
 #include "tests/support/error_of.hpp"
 
@@ -33,7 +34,7 @@ SlabFft volume(const Communicator& comm) {
 }
 
 std::vector<float> voxels(const std::string& path) {
-  const MrcReader reader(path);
+  const StackReader reader(path);
   std::vector<float> values(static_cast<std::size_t>(grid.size * grid.size * grid.size));
   reader.read(0, grid.size, values);
   return values;
@@ -61,7 +62,7 @@ TEST(MapFile, HoldsTheMiddleOfTheVolumeCentredAndFreedOfTheEnvelope) {
 
 TEST(MapFile, HasTheVoxelsOfTheImages) {
   written_map(Communicator::world(), "voxels.mrc", 0);
-  const MrcHeader header = MrcReader("voxels.mrc").header();
+  const MrcHeader header = StackReader("voxels.mrc").header();
   EXPECT_TRUE(header.volume);
   EXPECT_EQ(header.sections, grid.size);
   EXPECT_FLOAT_EQ(static_cast<float>(header.pixel_size), static_cast<float>(grid.pixel_size));

@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "maps/mrc.hpp"
+#include "maps/stack_reader.hpp"
 #include "tests/support/error_of.hpp"
 
 namespace elastem {
@@ -36,7 +37,7 @@ std::vector<float> image(std::int64_t section, std::int64_t side = 6) {
 }
 
 std::vector<float> section_of(const std::string& path, std::int64_t section) {
-  const MrcReader reader(path);
+  const StackReader reader(path);
   std::vector<float> pixels(static_cast<std::size_t>(section_pixels(reader.header())));
   reader.read(section, 1, pixels);
   return pixels;
@@ -55,7 +56,7 @@ TEST(StackWriter, SectionsOfAllRanksInAnyOrderComeBack) {
     }
     writer.close();
     comm.barrier();
-    EXPECT_EQ(MrcReader(path).header().mode, mode);
+    EXPECT_EQ(StackReader(path).header().mode, mode);
     for (std::int64_t i = 0; i < n; ++i) EXPECT_EQ(section_of(path, i), image(i)) << i;
     comm.barrier();
   }
@@ -84,7 +85,7 @@ TEST(StackWriter, AnOpenedStackKeepsWhatItHas) {
     writer.close();
   }
   comm.barrier();
-  EXPECT_EQ(MrcReader("again.mrcs").header().mode, 12);
+  EXPECT_EQ(StackReader("again.mrcs").header().mode, 12);
   for (std::int64_t i = 0; i < 2 * comm.size(); ++i) EXPECT_EQ(section_of("again.mrcs", i), image(i));
 }
 

@@ -123,6 +123,16 @@ TEST(DensityMap, RefusesWhatIsNoMap) {
   put(stack, 36, static_cast<std::int32_t>(sections));  // as RELION writes maps: ISPG 0, but MZ = NZ
   put(stack, 48, 1.5F * sections);
   EXPECT_EQ(survey_map({stack, "", {}}).survey.voxels, 12);
+  put(stack, 36, std::int32_t{1});
+  put(stack, 48, 1.5F);
+  put(stack, 88, std::int32_t{19});  // a crystal's space group says a volume too
+  EXPECT_EQ(survey_map({stack, "", {}}).survey.voxels, 12);
+  put(stack, 88, std::int32_t{401});
+  put(stack, 36, std::int32_t{3});
+  expect_refusal({stack, "", {}}, "a stack of 2 volumes");
+  put(stack, 88, std::int32_t{0});
+  put(stack, 36, static_cast<std::int32_t>(sections));
+  put(stack, 48, 1.5F * sections);
   std::filesystem::rename(stack, scratch.path("stack.mrcs"));
   expect_refusal({scratch.path("stack.mrcs"), "", {}}, "is a stack of images");
 }
@@ -143,7 +153,12 @@ TEST(DensityMap, RefusesDensitiesThatSayNothing) {
   std::vector<float> values(columns * rows * sections, 0);
   expect_refusal({written(scratch, "zero.mrc", values), "", {}}, "only zeros");
   std::fill(values.begin(), values.end(), -1.0F);
+  values[voxel(5, 4, 3)] = -9;
   expect_refusal({written(scratch, "dark.mrc", values), "", {}}, "Invert the contrast");
+  values[voxel(5, 4, 3)] = -0.5F;
+  expect_refusal({written(scratch, "offset.mrc", values), "", {}},
+                 "all densities are negative: from -1 to -0.5");
+  expect_refusal({scratch.path("offset.mrc"), "", {}}, "add 0.9985 to all");  // (335 + 0.5) / 336
   std::fill(values.begin(), values.end(), 2.0F);
   expect_refusal({written(scratch, "flat.mrc", values), "", {}}, "2 everywhere");
   values[voxel(5, 4, 3)] = std::numeric_limits<float>::quiet_NaN();

@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "maps/stack_reader.hpp"
 #include "tests/support/mrc_stack.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -38,7 +39,7 @@ TEST(Mrc, SectionsComeBack) {
   const Scratch scratch;
   const std::string path = scratch.path("stack.mrcs");
   write_mrc(path, stack_of(4), ramp(60));
-  const MrcReader reader(path);
+  const StackReader reader(path);
   EXPECT_EQ(reader.header().columns, 5);
   EXPECT_EQ(reader.header().rows, 3);
   EXPECT_EQ(reader.header().sections, 4);
@@ -57,7 +58,7 @@ TEST(Mrc, ANewFileHasItsFullLengthAndPixelsOfZero) {
   create_mrc(path, stack_of(7));
   EXPECT_EQ(std::filesystem::file_size(path), 1024U + 7 * 15 * 4);
   std::vector<float> pixels(15, 1.0F);
-  MrcReader(path).read(6, 1, pixels);
+  StackReader(path).read(6, 1, pixels);
   EXPECT_EQ(pixels, std::vector<float>(15, 0.0F));
 }
 
@@ -74,7 +75,7 @@ TEST(Mrc, Float16IsTheNearestAndHalfTheSize) {
   values[6] = std::ldexp(1.0F, -26);  // rounds to 0
   write_mrc(path, header, values);
   EXPECT_EQ(std::filesystem::file_size(path), 1024U + 2 * 15 * 2);
-  const MrcReader reader(path);
+  const StackReader reader(path);
   EXPECT_EQ(reader.header().mode, 12);
   std::vector<float> pixels(30);
   reader.read(0, 2, pixels);
@@ -106,7 +107,7 @@ TEST(Mrc, AMapSaysSo) {
   MrcHeader header = stack_of(7);
   header.volume = true;
   create_mrc(scratch.path("map.mrc"), header);
-  EXPECT_TRUE(MrcReader(scratch.path("map.mrc")).header().volume);
+  EXPECT_TRUE(StackReader(scratch.path("map.mrc")).header().volume);
 }
 
 // A file of one 2×2 section as another program would write it, in either byte order.
@@ -137,7 +138,7 @@ void expect_reads(int mode, const std::vector<T>& values, const std::vector<floa
   const Scratch scratch;
   for (const bool swapped : {false, true}) {
     for (const int extended : {0, 160}) {
-      const MrcReader reader(scratch.write("a.mrc", foreign_file(mode, values, swapped, extended)));
+      const StackReader reader(scratch.write("a.mrc", foreign_file(mode, values, swapped, extended)));
       EXPECT_EQ(reader.header().mode, mode);
       EXPECT_EQ(reader.header().swapped, swapped);
       EXPECT_EQ(reader.header().pixel_size, 1.5);
@@ -164,7 +165,7 @@ TEST(Mrc, TheMachineStampDecidesOnlyWhereBothOrdersMakeSense) {
     for (const char stamp : {'\x44', '\x11', '\0'}) {
       std::string file = foreign_file<float>(2, values, swapped);
       file[212] = file[213] = stamp;
-      const MrcReader reader(scratch.write("a.mrc", file));
+      const StackReader reader(scratch.write("a.mrc", file));
       std::vector<float> pixels(4);
       reader.read(0, 1, pixels);
       EXPECT_EQ(pixels, values) << swapped << static_cast<int>(stamp);
@@ -180,7 +181,7 @@ TEST(Mrc, TheMachineStampDecidesOnlyWhereBothOrdersMakeSense) {
     file[8] = file[11] = '\0';
     file[8 + (swapped ? 3 : 0)] = 1;
     file[212] = file[213] = swapped ? '\x11' : '\x44';
-    const MrcReader reader(scratch.write("b.mrc", file));
+    const StackReader reader(scratch.write("b.mrc", file));
     EXPECT_EQ(reader.header().columns, 256);
     EXPECT_EQ(reader.header().rows, 256);
     EXPECT_EQ(reader.header().sections, 1);
@@ -195,18 +196,20 @@ TEST(Mrc, WhatIsWrongIsSaid) {
     std::memcpy(file.data() + byte, &value, 4);
     return scratch.write("bad.mrc", file);
   };
-  expect_error([&] { MrcReader(scratch.path("none.mrcs")); }, {"none.mrcs", "cannot be opened"});
-  expect_error([&] { MrcReader(scratch.write("short.mrc", whole.substr(0, 1023))); },
+  expect_error([&] { StackReader(scratch.path("none.mrcs")); }, {"none.mrcs", "cannot be opened"});
+  expect_error([&] { StackReader(scratch.write("short.mrc", whole.substr(0, 1023))); },
                {"short.mrc", "ends before byte 1024"});
-  expect_error([&] { MrcReader(scratch.write("text.mrc", std::string(2000, 'x'))); },
+  expect_error([&] { StackReader(scratch.write("text.mrc", std::string(2000, 'x'))); },
                {"text.mrc", "byte 0", "no MRC file"});
-  expect_error([&] { MrcReader(with(0, 0)); }, {"bad.mrc", "byte 0: 0 columns"});
-  expect_error([&] { MrcReader(with(4, -7)); }, {"bad.mrc", "byte 4: -7 rows"});
-  expect_error([&] { MrcReader(with(8, -1)); }, {"bad.mrc", "byte 8: -1 sections"});
-  expect_error([&] { MrcReader(with(12, -3)); }, {"bad.mrc", "byte 12: mode -3"});
-  expect_error([&] { MrcReader(with(12, 4)); }, {"bad.mrc", "byte 12: mode 4", "float32"});
-  expect_error([&] { MrcReader(with(92, -5)); }, {"bad.mrc", "byte 92", "-5 bytes"});
-  expect_error([&] { MrcReader(scratch.write("cut.mrc", whole.substr(0, whole.size() - 1))); },
+  expect_error([&] { StackReader(with(0, 0)); }, {"bad.mrc", "byte 0: 0 columns"});
+  expect_error([&] { StackReader(with(4, -7)); }, {"bad.mrc", "byte 4: -7 rows"});
+  expect_error([&] { StackReader(with(8, -1)); }, {"bad.mrc", "byte 8: -1 sections"});
+  expect_error([&] { StackReader(with(12, -3)); }, {"bad.mrc", "byte 12: mode -3"});
+  expect_error([&] { StackReader(with(12, 4)); }, {"bad.mrc", "byte 12: mode 4", "float32"});
+  expect_error([&] { StackReader(with(92, -5)); }, {"bad.mrc", "byte 92", "-5 bytes"});
+  expect_error([&] { StackReader(with(92, 400)); },
+               {"bad.mrc", "an extended header of 400 bytes", "set NSYMBT to 0"});
+  expect_error([&] { StackReader(scratch.write("cut.mrc", whole.substr(0, whole.size() - 1))); },
                {"cut.mrc", "shorter than its header says", "1039 of 1040"});
 }
 
@@ -215,7 +218,7 @@ TEST(Mrc, AHeaderThatAsksForTooMuchIsRefused) {
   std::string file(4096, '\0');
   const std::array<std::int32_t, 4> size = {1 << 20, 1 << 20, 2147483647, 2};
   std::memcpy(file.data(), size.data(), sizeof size);
-  expect_error([&] { MrcReader(scratch.write("huge.mrc", file)); }, {"huge.mrc", "bytes 0-15", "damaged"});
+  expect_error([&] { StackReader(scratch.write("huge.mrc", file)); }, {"huge.mrc", "bytes 0-15", "damaged"});
 }
 
 TEST(Mrc, AStackOfMoreThan2GiBAnd2To31PixelsIsReadInSlices) {
@@ -238,7 +241,7 @@ TEST(Mrc, AStackOfMoreThan2GiBAnd2To31PixelsIsReadInSlices) {
     file.seekp(1024 + (sections - 2) * side * side * 4);
     file.write(reinterpret_cast<const char*>(image.data()), side * side * 4);
   }
-  const MrcReader reader(path);
+  const StackReader reader(path);
   EXPECT_EQ(reader.header().sections, sections);
   std::vector<float> pixels(2 * side * side);
   reader.read(sections - 2, 2, pixels);
@@ -251,7 +254,7 @@ TEST(Mrc, SectionsOutsideAreRefused) {
   const std::string path = scratch.path("stack.mrcs");
   create_mrc(path, stack_of(2));
   std::vector<float> pixels(15);
-  expect_error([&] { MrcReader(path).read(2, 1, pixels); }, {"stack.mrcs", "has 2 sections", "number 3"});
+  expect_error([&] { StackReader(path).read(2, 1, pixels); }, {"stack.mrcs", "has 2 sections", "number 3"});
 }
 
 TEST(Mrc, AFullDiskIsFoundAtOnceAndLeavesNoFile) {

@@ -46,6 +46,8 @@ TEST(ModesOptions, RefuseWhatDoesNotGoTogether) {
   EXPECT_THAT(refusal({"-i", "a.pdb", "--from-map", "a.mrc"}), HasSubstr("not both"));
   EXPECT_THAT(refusal({"-i", "a.pdb", "--threshold", "2"}),
               HasSubstr("--threshold: goes with --from-map only"));
+  EXPECT_THAT(refusal({"-i", "a.pdb", "--voxel-size", "2"}),
+              HasSubstr("--voxel-size: goes with --from-map only"));
   EXPECT_THAT(refusal({"--from-map", "a.mrc", "--chain", "A"}), HasSubstr("--chain: means nothing"));
   EXPECT_THAT(refusal({"--from-map", "a.mrc", "--target", "b.pdb"}), HasSubstr("--target: pseudoatoms"));
   EXPECT_THAT(refusal({"-i", "a.pdb", "--atoms", "ca", "--ligands"}), HasSubstr("--ligands: means nothing"));
