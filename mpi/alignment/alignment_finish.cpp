@@ -11,6 +11,7 @@
 #include "alignment/outliers.hpp"
 #include "core/row_slices.hpp"
 #include "mpi/alignment/stored_motion.hpp"
+#include "mpi/alignment/stored_noise.hpp"
 #include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
@@ -66,10 +67,11 @@ void rewrite_done(ResultTable& table, std::int64_t first, const Rows& rows) {
   }
 }
 
-/// Rewrites this rank's rows; `learners` ascending, with the points that they
-/// made. Collective.
+/// Rewrites this rank's rows; `learners` ascending, with the points that they made. What a misfit adds to the
+/// errors is common to particles that look alike: a prior does not take it off. Collective.
 void rewrite_own(const Communicator& comm, ResultTable& table, const NormalPrior& fitted_with,
                  const LearntPrior& learnt, const std::vector<Learner>& learners) {
+  const double misfit_share = load_misfit_share(table);
   PriorEvidence evidence(learnt.prior);
   std::size_t next = 0;
   for_each_block(comm, table, ResultTable::Details::image_alone, [&](std::int64_t first, Rows& rows) {
@@ -81,7 +83,9 @@ void rewrite_own(const Communicator& comm, ResultTable& table, const NormalPrior
       const AmplitudeEstimate alone = amplitudes_alone(*rows[i].fit);
       if (!usable(alone)) continue;
       evidence.weigh(without_prior(alone, fitted_with), own_point);
-      rows[i] = moved_by_prior(rows[i], evidence.answer());
+      AmplitudeEstimate answer = evidence.answer();
+      answer.covariance += misfit_share * alone.covariance;
+      rows[i] = moved_by_prior(rows[i], answer);
     }
     rewrite_done(table, first, rows);
   });

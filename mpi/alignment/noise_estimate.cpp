@@ -82,8 +82,8 @@ std::vector<std::int64_t> residual_sample(const ParticleSet& set, std::int64_t c
 std::vector<Residual> sample_residuals(
     const Communicator& comm, std::size_t shells, std::size_t particles,
     const std::function<std::optional<Residual>(std::size_t particle)>& residual_of) {
-  constexpr std::array members = {&Residual::power, &Residual::freedom, &Residual::under, &Residual::overall,
-                                  &Residual::window_freedom};
+  constexpr std::array members = {&Residual::power, &Residual::freedom, &Residual::taken,
+                                  &Residual::under, &Residual::overall, &Residual::window_freedom};
   const std::size_t width = 1 + members.size() * shells;
   // One row per particle: 1 if it has a residual, then its values. Each row is one rank's, the others add 0.
   std::vector<double> table(particles * width, 0.0);

@@ -53,12 +53,12 @@ std::vector<StoredVector> stored_misfits(const PerGrid<Misfit>& misfits) {
   for (std::size_t g = 0; g < misfits.size(); ++g) {
     if (!misfits[g]) continue;
     StoredVector& vector = vectors.emplace_back();
-    vector = {
-        misfit_name(g),
-        {misfits[g]->box},
-        "Å, then 1",
-        "the side of a box, then by which factor the noise counts more under the particle, one value per "
-        "shell of that box"};
+    vector = {misfit_name(g),
+              {misfits[g]->box, misfits[g]->share},
+              "Å, then 1",
+              "the side of a box, the misfit's share of the errors' variances, then by which factor the "
+              "noise counts "
+              "more under the particle, one value per shell of that box"};
     vector.values.insert(vector.values.end(), misfits[g]->factor.begin(), misfits[g]->factor.end());
   }
   return vectors;
@@ -69,9 +69,20 @@ PerGrid<Misfit> load_misfits(const ResultTable& table, const std::vector<bool>& 
   for (std::size_t g = 0; g < used.size(); ++g) {
     if (!used[g]) continue;
     const std::vector<double> values = table.load_vector(misfit_name(g));
-    if (!values.empty()) misfits[g] = Misfit{values.front(), {values.begin() + 1, values.end()}};
+    if (values.size() > 2) misfits[g] = Misfit{values[0], {values.begin() + 2, values.end()}, values[1]};
   }
   return misfits;
+}
+
+double load_misfit_share(const ResultTable& table) {
+  double sum = 0, grids = 0;
+  const std::size_t all_grids = table.load_vector("pixel_size").size();
+  for (const auto& misfit : load_misfits(table, std::vector<bool>(all_grids, true))) {
+    if (!misfit) continue;
+    sum += misfit->share;
+    grids += 1;
+  }
+  return grids > 0 ? sum / grids : 0;
 }
 
 }  // namespace elastem

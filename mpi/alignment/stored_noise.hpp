@@ -19,11 +19,14 @@ std::vector<StoredVector> stored_noise(const ParticleSet& set, const PerGrid<Noi
 PerGrid<NoiseSpectrum> load_noise(const ResultTable& table, const std::string& path,
                                   const std::vector<bool>& used);
 
-/// The misfits of the grids likewise: "misfit", "misfit_2" and so on, the side of the box and then the
-/// factors.
+/// The misfits of the grids likewise: "misfit", "misfit_2" and so on, the side of the box, the share and
+/// then the factors.
 std::vector<StoredVector> stored_misfits(const PerGrid<Misfit>& misfits);
 
 /// Reads them back; 1 everywhere where none is stored. Collective.
 PerGrid<Misfit> load_misfits(const ResultTable& table, const std::vector<bool>& used);
+
+/// Misfit::share, the mean over the grids; 0 where none is stored. Collective.
+double load_misfit_share(const ResultTable& table);
 
 }  // namespace elastem

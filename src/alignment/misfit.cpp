@@ -50,7 +50,7 @@ Misfit misfit_of_residuals(std::span<const Residual> residuals, double box) {
     under.push_back(median(std::move(of_under)) * freedom.back());
     overall.push_back(median(std::move(of_all)) * freedom.back());
   }
-  Misfit misfit{box, std::vector<double>(static_cast<std::size_t>(shells), 1.0)};
+  Misfit misfit{box, std::vector<double>(static_cast<std::size_t>(shells), 1.0), 0};
   for (std::ptrdiff_t r = 0; r < shells; ++r) {
     double sum_under = 0, sum_overall = 0, known = 0;
     for (std::ptrdiff_t reach = 0; reach < shells && known < enough_freedom; ++reach) {
@@ -66,6 +66,13 @@ Misfit misfit_of_residuals(std::span<const Residual> residuals, double box) {
     const double error = 2 / std::sqrt(std::max(known, 1.0));  // of the ratio of two powers, relative
     misfit.factor[static_cast<std::size_t>(r)] = std::max(1.0, sum_under / sum_overall * (1 - error));
   }
+  double all = 0, of_noise = 0;
+  for (const Residual& residual : residuals)
+    for (std::size_t r = 0; r < misfit.factor.size(); ++r) {
+      all += residual.taken[r];
+      of_noise += residual.taken[r] / misfit.factor[r];
+    }
+  if (all > 0) misfit.share = 1 - of_noise / all;
   return misfit;
 }
 

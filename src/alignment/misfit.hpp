@@ -14,6 +14,9 @@ namespace elastem {
 struct Misfit {
   double box = 0;              ///< Å, side of the box whose shells r, of the frequency r/box, are meant
   std::vector<double> factor;  ///< of a shell's noise power, at least 1; empty: 1 everywhere
+  /// Of the variance of a parameter the share that is the misfit's, 1 − Σ_r taken_r/factor_r over Σ_r
+  /// taken_r. It is the same for particles that look alike, so that no number of them averages it out.
+  double share = 0;
 
   /// The factor at every term of the half grid of images of this grid, linear in the frequency between
   /// shells.

@@ -135,10 +135,9 @@ Image half_a_box_further(const Image& image) {
   return moved;
 }
 
-/// See Residual::under; `residual` is the image's, `taken` what the fit took of each shell.
+/// See Residual::under; `residual` knows what the fit took of each shell.
 void compare_windows(Fft2<float>& fft, const Image& projection, const Spectrum& residual_spectrum,
-                     const std::vector<float>& transfer, const std::vector<int>& shells,
-                     const std::vector<double>& taken, Residual& residual) {
+                     const std::vector<float>& transfer, const std::vector<int>& shells, Residual& residual) {
   Spectrum filtered = residual_spectrum;
   for (Eigen::Index t = 0; t < filtered.size(); ++t)
     filtered.data()[t] *= transfer[static_cast<std::size_t>(t)];
@@ -148,9 +147,9 @@ void compare_windows(Fft2<float>& fft, const Image& projection, const Spectrum& 
   const double area = window.cast<double>().mean(), share = window.cast<double>().square().mean();
   const ShellSums under = shell_sums(fft, image * window, shells),
                   beside = shell_sums(fft, image * half_a_box_further(window), shells);
-  for (std::size_t r = 0; r < taken.size(); ++r) {
+  for (std::size_t r = 0; r < residual.taken.size(); ++r) {
     const double terms = std::max(share * under.terms[r], 1e-3);
-    residual.under.push_back(under.power[r] / std::max(terms - taken[r], terms / 2));
+    residual.under.push_back(under.power[r] / std::max(terms - residual.taken[r], terms / 2));
     residual.overall.push_back(area * residual.under.back() + (1 - area) * beside.power[r] / terms);
     residual.window_freedom.push_back(terms);
   }
@@ -191,12 +190,12 @@ Residual residual_power(const ElasticModel& model, ImageGrid grid, const Image& 
     require(share > 0, "a mask leaves something");
   }
   const ShellSums found = shell_sums(fft, left, shells);
-  const auto taken = taken_by_fit(columns, noise_power, shells);
   Residual residual;
-  compare_windows(fft, projection, left_spectrum, transfer, shells, taken, residual);
+  residual.taken = taken_by_fit(columns, noise_power, shells);
+  compare_windows(fft, projection, left_spectrum, transfer, shells, residual);
   for (std::size_t r = 0; r < found.power.size(); ++r) {
     const double terms = share * found.terms[r];
-    const double freedom = std::max(terms - taken[r], terms / 2);
+    const double freedom = std::max(terms - residual.taken[r], terms / 2);
     residual.freedom.push_back(freedom);
     residual.power.push_back(freedom > 0 ? found.power[r] / freedom : 0);
   }

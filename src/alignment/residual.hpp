@@ -13,9 +13,11 @@ namespace elastem {
 struct Residual {
   /// The shell's sum of |Y − a·CTF·F[proj]|² over its freedom: an estimate of E|N|² without bias.
   std::vector<double> power;
-  /// The full grid's terms of the shell less what the fit took of them, tr(G⁻¹·G_r): G_r the shell's part of
-  /// the Gram matrix G of the K+5 parameters' and the grey scale's derivatives.
+  /// The full grid's terms of the shell less what the fit took of them (taken).
   std::vector<double> freedom;
+  /// What the fit took of a shell, tr(G⁻¹·G_r): G_r the shell's part of the Gram matrix G of the K+5
+  /// parameters' and the grey scale's derivatives.
+  std::vector<double> taken;
   /// What tells a misfit from noise: the power of CTF·(residual) under the model and over all the box, per
   /// degree of freedom. Under: in a window of its projection; over all: so in the window's share of the box,
   /// and in the rest as in the same window half a box further along both axes.

@@ -16,6 +16,7 @@ Residual flat(double under, double overall, std::size_t shells = 25) {
   Residual residual;
   residual.power.assign(shells, 1);
   residual.freedom.assign(shells, 50);
+  residual.taken.assign(shells, 0.5);
   residual.under.assign(shells, under);
   residual.overall.assign(shells, overall);
   residual.window_freedom.assign(shells, 50);
@@ -29,6 +30,23 @@ TEST(Misfit, IsTheRatioOfThePowersUnderTheModelAndOverall) {
     EXPECT_LE(factor, 1.5);
     EXPECT_GT(factor, 1.5 * 0.95);  // less its standard error, of 1600 degrees of freedom 5 %
   }
+  EXPECT_NEAR(misfit.share, 1 - 1 / misfit.factor[12], 1e-12);  // all factors are the same
+}
+
+TEST(Misfit, ItsShareOfTheErrorsCountsWhereTheParametersAreDetermined) {
+  Residual residual = flat(1, 1, 120);
+  std::fill(residual.under.begin() + 60, residual.under.end(), 2);
+  const auto share_if_determined_at = [&](std::size_t shell) {
+    std::fill(residual.taken.begin(), residual.taken.end(), 0);
+    residual.taken[shell] = 8;
+    return misfit_of_residuals(std::vector<Residual>(40, residual), box).share;
+  };
+  EXPECT_EQ(share_if_determined_at(20), 0);
+  EXPECT_NEAR(share_if_determined_at(100), 0.5, 0.5 * 0.05);  // as above
+}
+
+TEST(Misfit, NothingOfTheErrorsIsTheMisfitsWhereThereIsNone) {
+  EXPECT_EQ(misfit_of_residuals(std::vector<Residual>(40, flat(2, 2)), box).share, 0);
 }
 
 TEST(Misfit, IsOneWhereNothingButNoiseIsLeft) {
@@ -43,7 +61,7 @@ TEST(Misfit, ALostParticleDoesNotRaiseIt) {
 }
 
 TEST(Misfit, IsLinearInTheFrequencyOnAnyGrid) {
-  const Misfit misfit{100, {1, 1, 2, 4}};
+  const Misfit misfit{100, {1, 1, 2, 4}, 0};
   const ImageGrid grid{10, 20};  // a box of 200 Å: its shell 1 is shell 1/2 there
   const auto values = misfit.on_half_grid(grid);
   ASSERT_EQ(values.size(), 60U);
