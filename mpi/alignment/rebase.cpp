@@ -15,6 +15,7 @@
 #include "alignment/rebased_model.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "modes/geometry.hpp"
 #include "mpi/alignment/calibration.hpp"
 #include "mpi/alignment/particle_aligner.hpp"
 #include "mpi/comm/work_queue.hpp"
@@ -364,7 +365,13 @@ void write_rebased(const Communicator& comm, const std::string& path, const std:
   }
   modes.score = mode_scores(modes.collectivity);
   modes.enabled.assign(modes.numbers.size(), 1);
-  content.structure.positions = model.positions;
+  on_root(comm, [&] {
+    const Geometry geometry(content.structure);
+    const GeometryReport input = geometry.report(content.structure.positions);
+    content.structure.positions = model.curved() ? geometry.restored(model.positions) : model.positions;
+    spdlog::info("geometry of the new reference: {}",
+                 geometry_text(geometry.report(content.structure.positions), input));
+  });
   write_modes(comm, path, content, nodes.first, provenance);
 }
 

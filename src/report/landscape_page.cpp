@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include "core/new_file.hpp"
+#include "modes/geometry.hpp"
 #include "report/landscape_plots.hpp"
 #include "structure/pdb_writer.hpp"
 
@@ -76,13 +78,23 @@ std::string trajectory_section(const LandscapeReport& report) {
   return text + "</table>\n";
 }
 
+// Where motion is curved bonds that it strains are restored; lines are what linear motion was asked for.
 void write_trajectory(const std::filesystem::path& path, const Structure& structure,
                       const ElasticModel& model, const std::vector<TrajectoryFrame>& frames) {
   PdbWriter writer(path.string(), structure,
                    {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
                     "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
-  for (const auto& frame : frames) writer.add_model(model.deformed(frame.amplitudes));
+  const Geometry geometry(structure);
+  GeometryReport worst = geometry.report(structure.positions);
+  const GeometryReport input = worst;
+  for (const auto& frame : frames) {
+    Eigen::Matrix3Xd positions = model.deformed(frame.amplitudes);
+    if (model.curved()) positions = geometry.restored(std::move(positions));
+    writer.add_model(positions);
+    worst = worse(worst, geometry.report(positions));
+  }
   writer.close();
+  spdlog::info("geometry of the models: {}", geometry_text(worst, input));
 }
 
 }  // namespace
