@@ -7,6 +7,7 @@
 #include "core/number_list.hpp"
 #include "core/stage_times.hpp"
 #include "mpi/alignment/alignment_finish.hpp"
+#include "mpi/alignment/anchors.hpp"
 #include "mpi/alignment/calibration.hpp"
 #include "mpi/alignment/contrast_check.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
@@ -132,29 +133,45 @@ QueueSummary align_all(const Communicator& comm, const AlignOptions& o, ResultTa
   return summary.queue;
 }
 
-/// With --rebase: the modes that are learnt from the images, in a file that the run then takes; the one that
-/// is there where a run is resumed. False where a stop was asked for. Collective.
-bool rebase_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
+/// The modes that the run makes: learnt from the images, or those of several files together; none where a
+/// stop was asked for. Collective.
+std::optional<ElasticModel> own_model(const Communicator& comm, const AlignOptions& o, const ParticleSet& set,
+                                      std::int64_t count) {
+  if (o.rebase == cli::Rebase::off)
+    return with_anchors(comm, read_model(comm, o.modes_file, o.modes, o.atom_model), o.modes_file, o.anchors);
+  auto [wide, chosen] = read_wide_model(comm, o.modes_file, o.modes, o.atom_model);
+  if (!o.anchors.empty()) {
+    wide = with_anchors(comm, wide, o.modes_file, o.anchors);
+    chosen += static_cast<Eigen::Index>(o.anchors.size());
+  }
+  std::optional<Rebased> rebased = rebase(comm, wide, chosen, set, o, count);
+  if (!rebased) return std::nullopt;
+  if (rebased->rounds == 0) spdlog::info("the modes stay as they were");
+  return std::move(rebased->model);
+}
+
+/// Where the run makes modes: writes them to a file that it then takes; the one that is there where a run is
+/// resumed. False where a stop was asked for. Collective.
+bool make_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet& set, std::int64_t count) {
   const Communicator& comm = invocation.comm;
-  const std::string path = rebased_modes(o);
+  const std::string path = made_modes(o);
   const Output table = decide_output(comm, o.output, o.common.resume, o.common.overwrite);
   const Output output = decide_output(comm, path, o.common.resume, o.common.overwrite);
   if (table == Output::resume && output != Output::resume)
-    throw Error(fmt::format(
-        "{0} cannot be resumed with --rebase auto: --rebase was off, or {1} is gone; leave --rebase "
-        "out, or start anew with --overwrite",
-        o.output, path));
-  const Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
+    throw Error(
+        fmt::format("{0} cannot be resumed with --rebase auto or several --modes-file: they were not given, "
+                    "or {1} is gone; "
+                    "leave them out, or start anew with --overwrite",
+                    o.output, path));
+  Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
+  for (const std::string& anchor : o.anchors) add_inputs(comm, {{"anchor", anchor}}, provenance);
   if (output == Output::resume) {
     on_root(comm, [&] { require_same_run(modes_provenance(path), provenance, path); });
   } else {
-    const auto [wide, chosen] = read_wide_model(comm, o.modes_file, o.modes, o.atom_model);
-    const std::optional<Rebased> rebased = rebase(comm, wide, chosen, set, o, count);
-    if (!rebased) return false;
-    write_rebased(comm, path, o.modes_file, rebased->model, provenance);
-    spdlog::info("wrote {}: {} modes {}, for this and all further commands", path,
-                 rebased->model.mode_count(),
-                 rebased->rounds > 0 ? "learnt from the images" : "as they were");
+    const std::optional<ElasticModel> model = own_model(comm, o, set, count);
+    if (!model) return false;
+    write_rebased(comm, path, o.modes_file, *model, provenance);
+    spdlog::info("wrote {}: {} modes, for this and all further commands", path, model->mode_count());
   }
   o.modes_file = path;
   o.modes.clear();
@@ -170,10 +187,10 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
   const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
-  if (o.rebase == cli::Rebase::automatic && !o.common.dry_run) {
+  if (makes_modes(o) && !o.common.dry_run) {
     watch_stop_signals();
-    if (!rebase_modes(invocation, o, set, count)) return stopped_on_request;
-    times.lap("rebase");
+    if (!make_modes(invocation, o, set, count)) return stopped_on_request;
+    times.lap("modes");
   }
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   describe(comm, o, set, model, count);

@@ -10,6 +10,7 @@
 #include "options/landscape_options.hpp"
 #include "options/modes_options.hpp"
 #include "options/predict_options.hpp"
+#include "options/rebase_options.hpp"
 #include "options/reconstruct_options.hpp"
 #include "options/synthesize_options.hpp"
 #include "options/train_options.hpp"
@@ -17,11 +18,11 @@
 namespace elastem {
 
 // Collective. Each throws Error for what the user can mend.
-ExitCode modes_command(const Invocation& invocation, cli::ModesOptions& o);
 ExitCode synthesize_command(const Invocation& invocation, cli::SynthesizeOptions& o);
 ExitCode align_command(const Invocation& invocation, const cli::AlignOptions& o);
 ExitCode evaluate_command(const Invocation& invocation, const cli::EvaluateOptions& o);
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o);
+ExitCode rebase_command(const Invocation& invocation, const cli::RebaseOptions& o);
 ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o);
 ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& o);
 ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions& o);
@@ -63,6 +64,7 @@ const std::vector<Command>& commands() {
       command("evaluate", "errors of a result against the truth", evaluate_command),
       command("landscape", "principal components, density and trajectories of the amplitudes",
               landscape_command),
+      command("rebase", "a new reference and its modes at a conformation of a result", rebase_command),
       command("reconstruct", "a map from particles and their poses", reconstruct_command),
       command("export", "results, particles or modes as files of other programs", export_command),
       command("inspect", "what a file of elastem holds", inspect_command)};

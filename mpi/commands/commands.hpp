@@ -10,6 +10,10 @@
 
 namespace elastem {
 
+namespace cli {
+struct ModesOptions;
+}
+
 /// A command about to be run: its options, still to be read, and what it does with them.
 struct Task {
   cli::OptionTable options;
@@ -24,6 +28,9 @@ struct Command {
   std::function<Task()> task;
   bool here;  ///< this program runs it; else elastem-learning does (learning_program.hpp)
 };
+
+/// The command `modes`, for another one that makes modes of a new structure. Collective. Throws Error.
+ExitCode modes_command(const Invocation& invocation, cli::ModesOptions& o);
 
 /// In the order of a workflow.
 const std::vector<Command>& commands();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -51,6 +52,28 @@ std::vector<int> parse_number_list(const std::string& text, const std::string& o
     for (int n = numbers.empty() ? first : std::max(first, numbers.back() + 1); n <= last; ++n)
       numbers.push_back(n);
   return numbers;
+}
+
+std::vector<std::pair<int, double>> parse_assignments(const std::string& text, const std::string& option) {
+  const auto refuse_at = [&](const char* why, std::size_t at) {
+    throw Error(fmt::format("{} \"{}\": {} at character {}; give numbers and values such as 7=120,8=-30.5",
+                            option, text, why, at + 1));
+  };
+  std::vector<std::pair<int, double>> values;
+  std::size_t at = 0;
+  do {
+    const int number = read_number(text, at, option);
+    if (at == text.size() || text[at] != '=') refuse_at("no \"=\"", at);
+    double value = 0;
+    const auto [end, failure] = std::from_chars(text.data() + at + 1, text.data() + text.size(), value);
+    if (failure != std::errc{} || !std::isfinite(value)) refuse_at("no value", at + 1);
+    if (std::ranges::any_of(values, [&](const auto& known) { return known.first == number; }))
+      refuse_at("the same number again", at);
+    values.emplace_back(number, value);
+    at = static_cast<std::size_t>(end - text.data());
+    if (at < text.size() && text[at] != ',') refuse_at("no comma", at);
+  } while (at++ < text.size());
+  return values;
 }
 
 std::string format_number_list(const std::vector<int>& numbers) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace elastem {
@@ -8,6 +9,10 @@ namespace elastem {
 /// Reads a selection by number such as "7-9" or "7,9,11-12" into a sorted list without repeats.
 /// Throws Error that names `option` when the text is no such list or a range runs backwards.
 std::vector<int> parse_number_list(const std::string& text, const std::string& option);
+
+/// Reads values by number such as "7=120,8=-30.5", in the order of the text. Throws Error that names `option`
+/// when the text is no such list or a number comes twice.
+std::vector<std::pair<int, double>> parse_assignments(const std::string& text, const std::string& option);
 
 /// Writes numbers as a selection, e.g. {7, 8, 9, 12} as "7-9,12".
 std::string format_number_list(const std::vector<int>& numbers);

@@ -52,7 +52,10 @@ void declare(OptionTable& table, AlignOptions& o) {
   table.option("input,i", o.source.path, "FILE", "particles (.star or .xmd)")
       .required()
       .file({".star", ".xmd"});
-  table.option("modes-file,m", o.modes_file, "FILE", "structure and modes, as `elastem modes` writes them")
+  table
+      .option("modes-file,m", o.modes_files, "FILE",
+              "structure and modes, as `elastem modes` writes them; may be given again with other known "
+              "conformations of the same atoms, the ways to which become the first modes (OUTPUT_modes.h5)")
       .required()
       .file({".h5"});
   table.option("output,o", o.output, "FILE.h5", "table of results").required().unstored().file({".h5"});
@@ -82,9 +85,17 @@ void declare(OptionTable& table, AlignOptions& o) {
              "learn the distribution of the amplitudes from all particles, and improve each particle by it");
   add_atom_model_overrides(table, o.atom_model);
   table.common(o.common, {"dry-run", "resume", "overwrite"});
+  table.check([&o](const OptionTable&) {
+    o.modes_file = o.modes_files.front();
+    o.anchors.assign(o.modes_files.begin() + 1, o.modes_files.end());
+  });
 }
 
-std::string rebased_modes(const AlignOptions& o) {
+bool makes_modes(const AlignOptions& o) {
+  return o.rebase == Rebase::automatic || !o.anchors.empty();
+}
+
+std::string made_modes(const AlignOptions& o) {
   const std::string ending = ".h5";
   return o.output.substr(0, o.output.size() - ending.size()) + "_modes.h5";
 }
@@ -93,7 +104,7 @@ std::string next_step(const AlignOptions& o) {
   return fmt::format(
       "elastem landscape -i {0} -m {1} -o landscape; of a synthetic set, elastem evaluate -i "
       "{0} -t truth.h5",
-      o.output, o.rebase == Rebase::automatic ? rebased_modes(o) : o.modes_file);
+      o.output, makes_modes(o) ? made_modes(o) : o.modes_file);
 }
 
 }  // namespace elastem::cli

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "alignment/aligner.hpp"
 #include "cli/option_table.hpp"
@@ -25,7 +26,10 @@ constexpr NameTable<Rebase> name_table(Rebase) {
 /// Options of `elastem align`.
 struct AlignOptions {
   ParticleSource source;
-  std::string modes_file, output;
+  std::vector<std::string> modes_files;  ///< as given
+  std::string modes_file;                ///< the first of them
+  std::vector<std::string> anchors;      ///< the others
+  std::string output;
   std::string modes;         ///< selection by number; empty: all enabled
   std::int64_t limit = 0;    ///< only the first so many particles; 0: all
   bool local = false;        ///< start from the poses of the input
@@ -39,8 +43,10 @@ struct AlignOptions {
 
 void declare(OptionTable& table, AlignOptions& o);
 
-/// Where --rebase writes the modes that it learnt: beside the output, NAME_modes.h5.
-std::string rebased_modes(const AlignOptions& o);
+/// Whether the run makes a modes file of its own: learnt ones, or those of several files together.
+bool makes_modes(const AlignOptions& o);
+/// Where it writes it: beside the output, NAME_modes.h5.
+std::string made_modes(const AlignOptions& o);
 
 /// What to do with the result.
 std::string next_step(const AlignOptions& o);

@@ -42,5 +42,16 @@ TEST(NumberList, ErrorNamesOptionValueAndRemedy) {
   }
 }
 
+TEST(Assignments, AreReadInTheirOrder) {
+  const std::vector<std::pair<int, double>> expected = {{8, -30.5}, {7, 120}, {12, 1e-3}};
+  EXPECT_EQ(parse_assignments("8=-30.5,7=120,12=1e-3", "--at"), expected);
+}
+
+TEST(Assignments, WhatIsNoListIsRefused) {
+  for (const char* text :
+       {"", "7", "7=", "7=x", "7=1,", "7=1;8=2", "7=1,7=2", "7=nan", "7=inf", "0=1", "a=1", "7 = 1"})
+    EXPECT_THROW(parse_assignments(text, "--at"), Error) << text;
+}
+
 }  // namespace
 }  // namespace elastem
