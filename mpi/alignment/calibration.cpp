@@ -1,5 +1,6 @@
 #include "mpi/alignment/calibration.hpp"
 
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -64,7 +65,7 @@ void describe(const ElasticModel& model, const NormalPrior& prior) {
 // Where more than noise is left.
 void describe(const Misfit& misfit) {
   std::vector<std::string> shells;
-  for (const std::size_t parts : {8, 4, 2}) {
+  for (const std::size_t parts : std::array<std::size_t, 3>{8, 4, 2}) {
     const std::size_t shell = misfit.factor.size() / parts;
     if (shell > 0)
       shells.push_back(
