@@ -60,7 +60,12 @@ void PreparedParticles::mask_out(std::int64_t i, const Eigen::Vector2d& centre) 
 ParticleAligner::ParticleAligner(const ElasticModel& model, const ParticleSet& set,
                                  const PerGrid<NoiseSpectrum>& noise, const PerGrid<NodeLibrary>& libraries,
                                  const cli::AlignOptions& o, const PerGrid<Misfit>& misfits)
-    : model_(&model), set_(&set), local_(o.local), particles_(set, noise, o), aligners_(set.grids.size()) {
+    : model_(&model),
+      set_(&set),
+      local_(o.local),
+      reach_(local_reach * o.alignment.local_angle),
+      particles_(set, noise, o),
+      aligners_(set.grids.size()) {
   for (std::size_t g = 0; g < set.grids.size(); ++g) {
     if (!noise[g]) continue;
     AlignmentOptions options = o.alignment;
@@ -79,8 +84,13 @@ ParticleResult ParticleAligner::align(std::int64_t i) {
 ParticleResult ParticleAligner::fitted() {
   Aligner& aligner = *aligners_[particles_.grid()];
   const Particle& particle = particles_.particle();
-  return local_ ? aligner.refine_near(particles_.image(), particle.ctf, particle.pose)
-                : aligner.align(particles_.image(), particle.ctf);
+  if (!local_) return aligner.align(particles_.image(), particle.ctf);
+  ParticleResult result = aligner.refine_near(particles_.image(), particle.ctf, particle.pose);
+  const bool strayed =
+      result.state == ParticleState::done &&
+      rotation_distance(rotation_matrix(result.pose()), rotation_matrix(particle.pose)) > reach_;
+  if (strayed) ++strayed_;
+  return result;
 }
 
 std::optional<Residual> ParticleAligner::residual() {

@@ -62,6 +62,8 @@ class ParticleAligner {
   ParticleResult align(std::int64_t i);
   /// What the last alignment left of its image; none where it failed.
   std::optional<Residual> residual();
+  /// With --local: alignments so far that ended out of reach of the given pose (Aligner::refine_near).
+  std::int64_t strayed() const { return strayed_; }
   /// Where the time of all particles so far went.
   Aligner::Times times() const;
 
@@ -71,6 +73,8 @@ class ParticleAligner {
   const ElasticModel* model_;
   const ParticleSet* set_;
   bool local_;
+  double reach_;  // degrees
+  std::int64_t strayed_ = 0;
   PreparedParticles particles_;
   PerGrid<Aligner> aligners_;
   ParticleResult last_;

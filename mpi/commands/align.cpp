@@ -10,6 +10,7 @@
 #include "mpi/alignment/anchors.hpp"
 #include "mpi/alignment/calibration.hpp"
 #include "mpi/alignment/contrast_check.hpp"
+#include "mpi/alignment/fit_warnings.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
 #include "mpi/alignment/particle_aligner.hpp"
 #include "mpi/alignment/queue_stages.hpp"
@@ -194,6 +195,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
   }
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   describe(comm, o, set, model, count);
+  warn_of_local_modes(comm, o.modes_file, model);
   times.lap("reading");
   if (o.common.dry_run) {
     const PerGrid<NodeLibrary> libraries = described_libraries(comm, o, model, set, count);
@@ -216,6 +218,7 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
   });
   const QueueSummary summary = align_all(comm, o, table, *worker, times);
   log_pass(comm, table, summary, "aligned");
+  if (o.local) warn_of_strayed(comm, o, *worker, summary.done);
   if (!summary.stopped) finish_alignment(comm, table, o.learn_prior);
   times.lap("finishing");
   table.close(times.text());

@@ -39,8 +39,8 @@ constexpr double negligible = 12;
 /// Beyond this angle it is another pose, and a mean of the two would be none.
 constexpr double same_pose = 20;
 
-/// A local alignment's starts reach so far, in degrees and Å; its fits may leave the range by half of it.
-constexpr double turn_reach = 12, shift_reach = 6, tolerance = 1.5;
+/// A local alignment's starts reach so far, in degrees and Å.
+constexpr double turn_reach = 12, shift_reach = 6;
 
 constexpr int posterior_pairs = 5;  // a parameter
 /// A sample that a handful of draws dominate says less than the minimum and its Fisher matrix.
@@ -284,8 +284,9 @@ std::vector<Placement> Aligner::scout(const Fit& minimum) {
 ParticleResult Aligner::finish(std::vector<Fit> fits, const Effort& effort, const Placement* centre) {
   const auto in_range = [&](const Fit& fit) {
     return centre == nullptr ||
-           (rotation_distance(fit.placement.rotation, centre->rotation) < tolerance * options_.local_angle &&
-            (fit.placement.shift - centre->shift).norm() < tolerance * options_.local_shift);
+           (rotation_distance(fit.placement.rotation, centre->rotation) <
+                local_reach * options_.local_angle &&
+            (fit.placement.shift - centre->shift).norm() < local_reach * options_.local_shift);
   };
   const auto keep_range = [&] {
     if (std::any_of(fits.begin(), fits.end(), in_range))

@@ -34,6 +34,9 @@ struct AlignmentOptions {
   double local_shift = 7;           ///< Å about a given position
 };
 
+/// What a local alignment looks for ends within so many times its angle and its shift, or out of its reach.
+inline constexpr double local_reach = 1.5;
+
 /// `options` with every 0 that stands for a default replaced.
 AlignmentOptions with_defaults(AlignmentOptions options, const ElasticModel& model, ImageGrid grid);
 
@@ -61,8 +64,8 @@ class Aligner {
   ParticleResult refine(const Image& image, const Ctf& ctf, std::span<const Placement> starts,
                         double usual_score);
   /// Local: refines from a given pose, with every conformation of the library and from a grid of starts
-  /// within `local_angle` and `local_shift`; fits that end further off than 1.5 times these only count where
-  /// there are no others.
+  /// within `local_angle` and `local_shift`; fits that end further off than `local_reach` times these only
+  /// count where there are no others.
   ParticleResult refine_near(const Image& image, const Ctf& ctf, const Pose& pose);
   /// The largest drop of χ² that the pose search finds in an image.
   double evidence(const Image& image, const Ctf& ctf);

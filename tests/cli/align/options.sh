@@ -79,4 +79,15 @@ angle = np.degrees(2 * np.arcsin(np.clip(np.linalg.norm(a - b, axis=(1, 2)) / np
 print("largest rotation error of --local:", angle.max().round(2), "degrees")
 assert angle.max() < 15, angle
 END
+grep -q 'another frame' log && { cat log; fail "right poses are taken for those of another frame"; }
+# The same poses of a molecule that was turned by 70° about its z axis.
+awk '/^data_particles/ { particles = 1 } particles && /^_rlnAngleRot / { sub("#", "", $2); column = $2 }
+  particles && !/^[_#]/ && NF > 3 && column { $column += 70 } { print }' set/truth.star >set/turned.star
+run -i set/turned.star -o turned.h5 --local || { cat log; fail "--local gives $?"; }
+grep -q 'of 12 alignments ended more than 15° .* another frame' log || { cat log; fail "nothing is said of poses of another frame"; }
+
+# A short cut-off lets the end of the chain swing by itself: mode 7 is no motion of the molecule.
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --cutoff 7 --modes 9 -o loose.h5 -q || fail "modes gives $?"
+ranks 2 align -i set/particles.star -m loose.h5 --modes 7-8 --angular-step 15 -o loose_a.h5 --limit 2 >log 2>&1 || { cat log; fail "align gives $?"; }
+grep -q 'move a few atoms only .*: 7 (chain A .*)' log || { cat log; fail "nothing is said of a local mode"; }
 exit 0
