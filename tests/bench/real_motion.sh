@@ -3,11 +3,14 @@
 # of several models, or a folder), aligned with the modes of STRUCTURE; found poses and RMSD against the true atoms, as CSV or,
 # with FORMAT=markdown, as rows of docs/align.md. N (600) images of 64² pixels of 2.2 Å, defocus 0.8–2 µm, SNR 0.1, each of
 # SEEDS ("1 2 3"). Sets: alone (10 modes), modes3, modes6, modes20, modes40, prior (--learn-prior), rebase (--rebase auto of
-# 200 modes), rebase_prior (both). MODES="…": more options for elastem modes. WORK: keeps the files.
+# 200 modes), rebase_prior (both), anchors and rebase_anchors (with ANCHOR, the modes file of a second structure), ends (how near
+# the ends of the landscape after --rebase auto come to the first and the last conformation; of one file of models, prints a line
+# each). MODES="…": more options for elastem modes. WORK: keeps the files.
 set -euo pipefail
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
-case "${1:-}" in -h | --help | "") sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
+case "${1:-}" in -h | --help | "") sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 structure=$(realpath "$1") conformations=$(realpath "$2")
+ANCHOR=${ANCHOR:+$(realpath "$ANCHOR")}
 elastem=$(realpath "${3:-$source_dir/build/release/elastem}") images=${4:-600}
 shift $(($# < 4 ? $# : 4))
 [ $# -gt 0 ] || set -- modes3 modes6 alone modes20 modes40 prior rebase rebase_prior
@@ -36,6 +39,15 @@ for seed in ${SEEDS:-1 2 3}; do
       prior) options=--learn-prior ;;
       rebase) options='--rebase auto' file=${out}_modes.h5 ;;
       rebase_prior) options='--rebase auto --learn-prior' file=${out}_modes.h5 ;;
+      anchors) options="-m $ANCHOR" file=${out}_modes.h5 ;;
+      rebase_anchors) options="-m $ANCHOR --rebase auto" file=${out}_modes.h5 ;;
+      ends)
+        for frame in 1 20; do
+          run rebase -i "rebase$seed.h5" -m "rebase${seed}_modes.h5" --frames 20 --frame "$frame" --modes 16 -o "end$frame.h5" --overwrite
+        done
+        /usr/bin/python3 "$source_dir/tests/bench/real_motion/ends.py" "$conformations" end1.pdb end20.pdb
+        continue
+        ;;
       *) echo "there is no set $set" >&2; exit 2 ;;
     esac
     : >log
