@@ -31,7 +31,9 @@ using cli::ModesOptions;
 void describe_input(const ModesOptions& o, const StructureFile& file) {
   const LeftOut& out = file.left_out;
   spdlog::info("{}: {} {}{}", o.input, file.structure.size(),
-               o.selection.nodes == Nodes::ca ? "Cα and P nodes" : "atoms",
+               file.pseudoatoms                 ? "pseudoatoms"
+               : o.selection.nodes == Nodes::ca ? "Cα and P nodes"
+                                                : "atoms",
                file.model_count > 1 ? fmt::format(" of model {} (of {})", file.model, file.model_count) : "");
   if (out.hydrogens + out.waters + out.ligands + out.alternates + out.other_chains > 0)
     spdlog::info(
@@ -40,11 +42,40 @@ void describe_input(const ModesOptions& o, const StructureFile& file) {
         out.hydrogens, out.waters, out.ligands, out.alternates, out.other_chains);
   if (out.residues_without_node > 0)
     spdlog::warn("{} residues have neither Cα nor P and are not in the model", out.residues_without_node);
+  for (const std::string& note : notes_of(file.doubts)) spdlog::info("{}", note);
+  for (const std::string& warning : warnings_of(file.doubts)) spdlog::warn("{}", warning);
 }
 
-Structure read_input(const ModesOptions& o) {
+// Pseudoatoms of a file act as those of a map: their weights and width are the file's, their spacing sets the
+// cut-off. Rank 0.
+void take_pseudoatoms(ModesOptions& o, const StructureFile& file, AtomModel& atoms) {
+  if (o.block_residues > 0 || o.mass_weighted)
+    throw Error(fmt::format("option --{}: means nothing for the pseudoatoms of {}",
+                            o.block_residues > 0 ? "block-residues" : "mass-weighted", o.input));
+  if (file.pseudoatom_sigma == 0 && !o.atom_model.sigma)
+    throw Error(o.input +
+                " does not say how wide its pseudoatoms are (REMARK fixedGaussian); give --atom-sigma");
+  AtomModel model;
+  if (file.pseudoatom_sigma > 0) model.sigma = file.pseudoatom_sigma;
+  atoms = chosen_atom_model(model, "pseudoatoms", o.atom_model);
+  const Eigen::VectorXd weights = of_atoms(file.structure, &Atom::charge_sum);
+  if (!(weights.minCoeff() >= 0 && weights.sum() > 0))
+    throw Error(o.input +
+                ": the weights of its pseudoatoms are negative or all zero; is the right column named "
+                "(REMARK intensityColumn)?");
+  if (o.default_cutoff) o.cutoff = pseudoatom_cutoff(file.structure.positions);
+  spdlog::info("pseudoatoms of σ {:.3f} Å, weights {:.4g} to {:.4g}", atoms.sigma, weights.minCoeff(),
+               weights.maxCoeff());
+}
+
+// The structure of --input, and what `atoms` and `content` take from it. Rank 0.
+Structure read_input(ModesOptions& o, AtomModel& atoms, ModesFile& content) {
   StructureFile file = read_structure(o.input, o.selection);
   describe_input(o, file);
+  if (file.pseudoatoms) {
+    take_pseudoatoms(o, file, atoms);
+    content.atoms = "pseudoatoms";
+  }
   return std::move(file.structure);
 }
 
@@ -222,7 +253,8 @@ ExitCode modes_command(const Invocation& invocation, ModesOptions& o) {
   Structure structure;
   if (!o.map.file.empty()) structure = read_map(comm, o, atoms.sigma);
   on_root(comm, [&] {
-    if (o.map.file.empty()) structure = read_input(o);
+    content.atoms = o.nodes();
+    if (o.map.file.empty()) structure = read_input(o, atoms, content);
     resolve_cutoff(o, structure);
     take_structure(std::move(structure), atoms, content);
   });
@@ -238,7 +270,6 @@ ExitCode modes_command(const Invocation& invocation, ModesOptions& o) {
   const double solved = MPI_Wtime();
   describe_modes(*result);
   content.modes = std::move(result->modes);
-  content.atoms = o.nodes();
   content.cutoff = o.cutoff;
   write_modes(comm, o.output, content, result->first_node, provenance);
   const double written = MPI_Wtime();

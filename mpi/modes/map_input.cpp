@@ -11,7 +11,7 @@
 #include "modes/elastic_network.hpp"
 #include "modes/elastic_pieces.hpp"
 #include "modes/relative_cutoff.hpp"
-#include "structure/pdb_writer.hpp"
+#include "structure/pseudoatom_file.hpp"
 #include "structure/pseudoatoms.hpp"
 
 namespace elastem {
@@ -60,11 +60,6 @@ Structure as_structure(const MapSurvey& map, const Pseudoatoms& fit, double sigm
                                .mass = 1,
                                .charge_sum = integral * fit.heights(a)});
   return structure;
-}
-
-double spacing_cutoff(const Eigen::Matrix3Xd& positions) {
-  const int neighbours = std::min(cutoff_neighbours, static_cast<int>(positions.cols()) - 1);
-  return neighbours > 0 ? relative_cutoff(positions, cutoff_percent, neighbours) : 1;
 }
 
 // Which pseudoatoms hold together: the largest part of the network in which each has enough neighbours.
@@ -131,19 +126,12 @@ void drop_loose(MapInput& input) {
                100 * (1 - left / all));
 }
 
-// The B-factor of a pseudoatom is its weight, 100 the largest.
-void write_pseudoatoms(const std::string& path, Structure structure, double sigma) {
-  double largest = 0;
-  for (const Atom& atom : structure.atoms) largest = std::max(largest, atom.charge_sum);
-  for (Atom& atom : structure.atoms) atom.b_factor = 100 * atom.charge_sum / largest;
-  PdbWriter writer(path, structure,
-                   {fmt::format("pseudoatoms: Gaussians of standard deviation {:.4f} A", sigma),
-                    fmt::format("B-factor 100 is the weight {:.6g} (density times A^3)", largest)});
-  writer.add_model(structure.positions);
-  writer.close();
-}
-
 }  // namespace
+
+double pseudoatom_cutoff(const Eigen::Matrix3Xd& positions) {
+  const int neighbours = std::min(cutoff_neighbours, static_cast<int>(positions.cols()) - 1);
+  return neighbours > 0 ? relative_cutoff(positions, cutoff_percent, neighbours) : 1;
+}
 
 MapInput read_map_input(const Communicator& comm, const MapOptions& o, double cutoff) {
   const MapSelection selection{o.file, o.mask, o.threshold, o.voxel_size};
@@ -163,7 +151,7 @@ MapInput read_map_input(const Communicator& comm, const MapOptions& o, double cu
   spdlog::info("{} pseudoatoms of σ {:.3f} Å, error {:.2f} %, in {} rounds, {} evaluations, {:.2f} s",
                fit.heights.size(), sigma, 100 * fit.error, fit.rounds, fit.evaluations, MPI_Wtime() - start);
   MapInput input{as_structure(map.survey, fit, sigma), sigma, cutoff};
-  if (input.cutoff == 0) input.cutoff = spacing_cutoff(input.structure.positions);
+  if (input.cutoff == 0) input.cutoff = pseudoatom_cutoff(input.structure.positions);
   drop_loose(input);
   on_root(comm, [&] {
     if (!o.pseudoatoms.empty()) write_pseudoatoms(o.pseudoatoms, input.structure, sigma);

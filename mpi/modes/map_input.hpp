@@ -14,9 +14,13 @@ struct MapInput {
   double cutoff = 0;    ///< of their network, Å
 };
 
+/// The cut-off that suits the spacing of pseudoatoms, Å: the 95th percentile of the distances of each to its
+/// 20 nearest.
+double pseudoatom_cutoff(const Eigen::Matrix3Xd& positions);
+
 /// Reads the map, each rank its planes, describes it by pseudoatoms, leaves out the few (at most 5 %) that
-/// hang loose or apart from the rest at `cutoff` (0: the 95th percentile of the distances of each to its 20
-/// nearest), and writes them to a PDB file where one is named. Logs what was done. Collective; throws Error.
+/// hang loose or apart from the rest at `cutoff` (0: pseudoatom_cutoff), and writes them to a PDB file where
+/// one is named. Logs what was done. Collective; throws Error.
 MapInput read_map_input(const Communicator& comm, const cli::MapOptions& options, double cutoff);
 
 }  // namespace elastem

@@ -31,7 +31,8 @@ constexpr int frames = 20;  // of an animation, one period
 
 // All chains: which of them belongs to the structure is for the matching to find.
 Structure read_target(const ModesOptions& o) {
-  return read_structure(o.report.target, {o.selection.nodes, {}, 0, o.selection.ligands}).structure;
+  StructureFile file = read_structure(o.report.target, {o.selection.nodes, {}, 0, o.selection.ligands});
+  return std::move(file.structure);
 }
 
 // By default the first three that are enabled.
@@ -90,7 +91,7 @@ TargetOverlaps begin_overlaps(const ModesOptions& o, const ModesFile& file, Obse
   TargetOverlaps target;
   target.path = o.report.target;
   target.matched = static_cast<std::int64_t>(change.nodes.size());
-  target.by_sequence = change.by_sequence;
+  target.match_remark = change.match_remark;
   target.rmsd = change.rmsd;
   target.overlaps.resize(file.modes.count());
   return target;
@@ -130,8 +131,7 @@ void describe(const ModePage& page) {
   const TargetOverlaps& target = *page.target;
   const double share = static_cast<double>(target.matched) / static_cast<double>(page.structure.size());
   spdlog::info("{}: {} of {} atoms in common ({:.1f} %){}, {:.2f} Å RMSD after superposition", target.path,
-               target.matched, page.structure.size(), 100 * share,
-               target.by_sequence ? " by aligned sequences" : "", target.rmsd);
+               target.matched, page.structure.size(), 100 * share, target.match_remark, target.rmsd);
   if (share < 0.5)
     spdlog::warn(
         "less than half of the atoms are in common, so the overlaps are those of a small part: is {} another "

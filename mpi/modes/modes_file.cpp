@@ -58,6 +58,13 @@ void for_each_field(Content& content, Visit&& visit) {
   visit(Field{"structure/insertion_code", per_atom, {"none", "insertion codes of the residues"}},
         &Atom::insertion_code);
   visit(Field{"structure/residue_number", per_atom, {"none", "residue numbers"}}, &Atom::residue_number);
+  visit(Field{"structure/residue",
+              per_atom,
+              {"none", "place of the residue in the input file: labels may repeat, this does not"},
+              false},
+        &Atom::residue);
+  visit(Field{"structure/molecule", per_atom, {"none", "place of the molecule in the input file"}, false},
+        &Atom::molecule);
   visit(Field{"structure/b_factor", per_atom, {"Å²", "B-factors of the input file"}}, &Atom::b_factor);
   visit(Field{"structure/mass", per_atom, {"atomic mass units", "atomic masses"}}, &Atom::mass);
   visit(Field{"structure/charge_sum",
@@ -122,6 +129,7 @@ class FieldReader {
 
   template <class T>
   void operator()(const Field& field, T Atom::*member) const {
+    if (!field.in_older_files && !hdf5::exists(file_, field.path)) return;
     const auto values = read<std::vector<T>>(field);
     if (atoms_->empty()) atoms_->resize(values.size());
     require_count(field, values.size(), atoms_->size());

@@ -58,8 +58,10 @@ std::vector<std::string> structure_files(const std::string& path) {
 }
 
 // The atoms of `structure` in the order of the reference, superposed on it.
-Eigen::Matrix3Xd matched(const std::string& name, const Structure& structure, const Structure& reference) {
+Eigen::Matrix3Xd matched(const std::string& name, const Structure& structure, const Structure& reference,
+                         std::string& remark) {
   const AtomMatch match = match_atoms(reference, structure);
+  remark = match_remark(match);
   if (static_cast<Eigen::Index>(match.first.size()) < reference.size())
     refuse_missing(name, reference, match.first);
   Eigen::Matrix3Xd atoms(3, reference.size());
@@ -68,12 +70,9 @@ Eigen::Matrix3Xd matched(const std::string& name, const Structure& structure, co
   return superposition(atoms, reference.positions)(atoms);
 }
 
-StructureSelection selection_like(const std::string& nodes, const std::string& modes_file) {
+StructureSelection selection_like(const std::string& nodes) {
   StructureSelection selection;
-  if (nodes != "all" && nodes != "ca")
-    throw Error("--structures: the nodes of " + modes_file + " are " + nodes +
-                ", which no structure has; take modes of a structure");
-  selection.nodes = value_of<Nodes>(nodes, "atoms");
+  if (nodes != "pseudoatoms") selection.nodes = value_of<Nodes>(nodes, "atoms");
   selection.ligands =
       selection.nodes == Nodes::all;  // the modes may have them; what they have not stays away
   return selection;
@@ -85,15 +84,18 @@ StructureSet read_conformations(const std::string& path, const std::string& mode
   StructureSet set;
   set.files = structure_files(path);
   const ModesFile modes = read_modes_table(modes_file);
-  const StructureSelection selection = selection_like(modes.atoms, modes_file);
+  const StructureSelection selection = selection_like(modes.atoms);
   double sum = 0, worst = 0;
+  std::string remark;
   for (const std::string& file : set.files) {
     for_each_model(file, selection, [&](const StructureFile& found) {
       std::string name = fs::path(file).filename().string();
       if (found.model_count > 1) name += fmt::format(":{}", found.model);
       const auto atoms =
-          std::make_shared<const Eigen::Matrix3Xd>(matched(name, found.structure, modes.structure));
+          std::make_shared<const Eigen::Matrix3Xd>(matched(name, found.structure, modes.structure, remark));
       const ModeFit fit = fit_modes(model, *atoms);
+      if (set.conformations.empty() && !remark.empty())
+        spdlog::info("the atoms of {} are matched{}", name, remark);
       spdlog::debug("{}: {:.2f} Å from the reference, {:.2f} Å of it beyond the modes", name,
                     rmsd(*atoms, model.positions), fit.rmsd);
       set.conformations.push_back({name, atoms, fit.amplitudes});

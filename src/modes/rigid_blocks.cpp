@@ -23,7 +23,7 @@ RigidBlocks residue_blocks(const Structure& structure, int residues) {
   for (std::size_t i = 1; i < structure.atoms.size(); ++i) {
     const Atom &before = structure.atoms[i - 1], &atom = structure.atoms[i];
     if (same_residue(before, atom)) continue;
-    in_block = before.chain == atom.chain && in_block < residues ? in_block + 1 : 1;
+    in_block = same_molecule(before, atom) && in_block < residues ? in_block + 1 : 1;
     if (in_block == 1) blocks.first_node.push_back(static_cast<std::int64_t>(i));
   }
   if (!structure.atoms.empty()) blocks.first_node.push_back(structure.size());

@@ -25,8 +25,8 @@ struct RigidBlocks {
 /// Every node on its own: the elastic network without rigid blocks.
 RigidBlocks single_nodes(std::int64_t nodes);
 
-/// Blocks of `residues` ≥ 1 consecutive residues of a chain; the last block of a chain may be shorter. A
-/// ligand or an ion is a residue.
+/// Blocks of `residues` ≥ 1 consecutive residues of a molecule; its last block may be shorter. A ligand or an
+/// ion is a residue.
 RigidBlocks residue_blocks(const Structure& structure, int residues);
 
 /// Translations m_i^{½}·e and rotations m_i^{½}·(e × (r_i − centre)) of n nodes along and about x, y and z:

@@ -10,7 +10,7 @@ void declare_structure(OptionTable& table, ModesOptions& o) {
   table
       .option("input,i", o.input, "FILE",
               "structure, PDB or mmCIF, may be gzipped; hydrogens and waters are left out, ligands too by "
-              "default")
+              "default; or pseudoatoms (of --pseudoatoms or Xmipp)")
       .file({".pdb", ".cif", ".ent", ".gz"});
   table.option("output,o", o.output, "FILE.h5", "modes file to write").required().unstored().file({".h5"});
   table.option("atoms", o.selection.nodes, "all|ca",
@@ -68,7 +68,8 @@ void declare(OptionTable& table, ModesOptions& o) {
   table.check([&o](const OptionTable&) {
     const bool coarse = o.selection.nodes == Nodes::ca;
     if (o.relative.neighbours == 0) o.relative.neighbours = coarse ? 34 : 60;
-    if (o.cutoff == 0 && o.relative.percent == 0 && o.map.file.empty()) o.cutoff = coarse ? 15 : 8;
+    o.default_cutoff = o.cutoff == 0 && o.relative.percent == 0;
+    if (o.default_cutoff && o.map.file.empty()) o.cutoff = coarse ? 15 : 8;
   });
 }
 

@@ -18,10 +18,11 @@ struct ModesOptions {
   std::string input, output;
   MapOptions map;  ///< instead of input
   StructureSelection selection;
-  double cutoff = 0;       ///< Å; 0: still to be found, of a relative cut-off or a map
-  CutoffOption relative;   ///< where the cut-off is relative, what it is made of
-  int last_mode = 20;      ///< counted from 1 with the six rigid-body ones
-  int block_residues = 0;  ///< residues per rigid block; 0: every atom moves by itself
+  double cutoff = 0;            ///< Å; 0: still to be found, of a relative cut-off or a map
+  bool default_cutoff = false;  ///< nobody gave one
+  CutoffOption relative;        ///< where the cut-off is relative, what it is made of
+  int last_mode = 20;           ///< counted from 1 with the six rigid-body ones
+  int block_residues = 0;       ///< residues per rigid block; 0: every atom moves by itself
   Solver solver = Solver::automatic;
   bool mass_weighted = false;
   Motion motion = Motion::curved;  ///< what the file says to every other command

@@ -27,8 +27,8 @@ std::string target_section(const ModePage& page) {
       "%{}), which "
       "lie {:.2f} Å RMSD apart after superposition. All modes together describe {:.1f} % of the squared "
       "change.</p>\n",
-      html_escaped(target.path), grouped_digits(target.matched), 100 * share,
-      target.by_sequence ? ", by aligned sequences" : "", target.rmsd, 100 * cumulative * cumulative);
+      html_escaped(target.path), grouped_digits(target.matched), 100 * share, target.match_remark,
+      target.rmsd, 100 * cumulative * cumulative);
 }
 
 std::string table_section(const ModePage& page) {

@@ -23,7 +23,7 @@ struct AnimatedMode {
 struct TargetOverlaps {
   std::string path;
   std::int64_t matched = 0;    ///< atoms that both structures have
-  bool by_sequence = false;    ///< found by aligning sequences
+  std::string match_remark;    ///< how they were found (match_remark of the structures)
   double rmsd = 0;             ///< Å, of these after superposition
   Eigen::VectorXd overlaps;    ///< |A·d|/(|A||d|), one per mode
   Eigen::VectorXd cumulative;  ///< √Σ overlap² up to each mode

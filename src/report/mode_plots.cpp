@@ -25,7 +25,7 @@ class Residues {
   explicit Residues(const std::vector<Atom>& atoms) {
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       if (i == 0 || !same_residue(atoms[i - 1], atoms[i])) begins_.push_back(i);
-      if (i > 0 && atoms[i - 1].chain != atoms[i].chain)
+      if (i > 0 && !same_molecule(atoms[i - 1], atoms[i]))
         chain_ends_.push_back(static_cast<double>(begins_.size()) - 0.5);
     }
     begins_.push_back(atoms.size());

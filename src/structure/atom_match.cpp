@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 #include <tuple>
@@ -26,16 +27,48 @@ struct Chain {
   std::vector<std::string> sequence;
 };
 
-std::vector<Chain> chains_of(const std::vector<Atom>& atoms) {
-  std::vector<Chain> chains;
-  for (std::size_t begin = 0; begin < atoms.size();) {
+std::vector<Residue> residues_of(const std::vector<Atom>& atoms) {
+  std::vector<Residue> residues;
+  for (std::size_t begin = 0; begin < atoms.size(); begin = residues.back().last) {
     std::size_t end = begin + 1;
     while (end < atoms.size() && same_residue(atoms[begin], atoms[end])) ++end;
-    auto chain = std::ranges::find(chains, atoms[begin].chain, &Chain::name);
-    if (chain == chains.end()) chain = chains.insert(chains.end(), Chain{atoms[begin].chain, {}, {}});
-    chain->residues.push_back({begin, end});
-    chain->sequence.push_back(atoms[begin].residue_name);
-    begin = end;
+    residues.push_back({begin, end});
+  }
+  return residues;
+}
+
+using ResidueLabel = std::tuple<std::string, int, std::string, std::string>;
+
+std::map<ResidueLabel, int> residue_labels(const std::vector<Atom>& atoms) {
+  std::map<ResidueLabel, int> labels;
+  for (const Residue& residue : residues_of(atoms)) {
+    const Atom& atom = atoms[residue.first];
+    ++labels[{atom.chain, atom.residue_number, atom.insertion_code, atom.residue_name}];
+  }
+  return labels;
+}
+
+// Whether residues that both may have bear one label, so that labels say nothing.
+bool have_repeated_labels(const std::vector<Atom>& first, const std::vector<Atom>& second) {
+  const std::map<ResidueLabel, int> labels = residue_labels(second);
+  return std::ranges::any_of(residue_labels(first), [&](const auto& label) {
+    const auto found = labels.find(label.first);
+    return found != labels.end() && (label.second > 1 || found->second > 1);
+  });
+}
+
+// What bears one chain name; where labels repeat each molecule by itself.
+std::vector<Chain> chains_of(const std::vector<Atom>& atoms, bool by_molecule) {
+  std::vector<Chain> chains;
+  int molecule = -1;
+  for (const Residue& residue : residues_of(atoms)) {
+    const Atom& atom = atoms[residue.first];
+    auto chain = by_molecule ? chains.end() - (!chains.empty() && atom.molecule == molecule)
+                             : std::ranges::find(chains, atom.chain, &Chain::name);
+    if (chain == chains.end()) chain = chains.insert(chains.end(), Chain{atom.chain, {}, {}});
+    chain->residues.push_back(residue);
+    chain->sequence.push_back(atom.residue_name);
+    molecule = atom.molecule;
   }
   return chains;
 }
@@ -51,18 +84,45 @@ struct CountedMatch {
   }
 };
 
+// First residues of one name, then those of another at the same label: mutations.
 CountedMatch by_labels(const Structure& a, const Structure& b) {
-  const auto label = [](const Atom& atom) {
-    return std::tie(atom.chain, atom.residue_number, atom.insertion_code, atom.name);
-  };
-  std::map<std::tuple<std::string, int, std::string, std::string>, std::size_t> places;
-  for (std::size_t j = 0; j < b.atoms.size(); ++j) places.emplace(label(b.atoms[j]), j);
-  CountedMatch match;
-  for (std::size_t i = 0; i < a.atoms.size(); ++i)
-    if (const auto found = places.find(label(a.atoms[i])); found != places.end()) {
-      match.add(a, i, b, found->second);
+  constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> partner(a.atoms.size(), none);
+  std::vector<bool> taken(b.atoms.size(), false);
+  for (const bool with_name : {true, false}) {
+    const auto label = [&](const Atom& atom) {
+      return std::tuple(atom.chain, atom.residue_number, atom.insertion_code, atom.name,
+                        with_name ? atom.residue_name : std::string());
+    };
+    std::map<decltype(label(a.atoms.front())), std::size_t> places;
+    for (std::size_t j = 0; j < b.atoms.size(); ++j)
+      if (!taken[j]) places.emplace(label(b.atoms[j]), j);
+    for (std::size_t i = 0; i < a.atoms.size() && !places.empty(); ++i) {
+      if (partner[i] != none) continue;
+      const auto found = places.find(label(a.atoms[i]));
+      if (found == places.end()) continue;
+      partner[i] = found->second;
+      taken[found->second] = true;
       places.erase(found);
     }
+  }
+  CountedMatch match;
+  for (std::size_t i = 0; i < partner.size(); ++i)
+    if (partner[i] != none) match.add(a, i, b, partner[i]);
+  return match;
+}
+
+// The same residues and atoms in the same order, whatever the labels.
+bool same_order(const Structure& a, const Structure& b) {
+  return std::ranges::equal(a.atoms, b.atoms, [](const Atom& one, const Atom& other) {
+    return one.residue_name == other.residue_name && one.name == other.name;
+  });
+}
+
+CountedMatch in_order(const Structure& a, const Structure& b) {
+  CountedMatch match;
+  for (std::size_t i = 0; i < a.atoms.size(); ++i) match.add(a, i, b, i);
+  match.atoms.by = MatchedBy::order;
   return match;
 }
 
@@ -81,7 +141,8 @@ std::vector<std::pair<const Chain*, const Chain*>> paired_chains(const std::vect
   for (const Chain& one : a)
     for (const Chain& other : b) {
       const auto shorter = static_cast<double>(std::min(one.sequence.size(), other.sequence.size()));
-      const int equal = aligned(one, other).match_count;
+      const int equal = one.sequence == other.sequence ? static_cast<int>(one.sequence.size())
+                                                       : aligned(one, other).match_count;
       if (equal >= least_identity * shorter)
         candidates.emplace_back(equal, one.name == other.name, &one, &other);
     }
@@ -98,18 +159,21 @@ std::vector<std::pair<const Chain*, const Chain*>> paired_chains(const std::vect
 }
 
 void match_residues(const Structure& a, Residue in_a, const Structure& b, Residue in_b, CountedMatch& match) {
+  std::vector<bool> taken(in_b.last - in_b.first, false);
   for (std::size_t i = in_a.first; i < in_a.last; ++i)
     for (std::size_t j = in_b.first; j < in_b.last; ++j)
-      if (a.atoms[i].name == b.atoms[j].name) {
+      if (a.atoms[i].name == b.atoms[j].name && !taken[j - in_b.first]) {
         match.add(a, i, b, j);
+        taken[j - in_b.first] = true;
         break;
       }
 }
 
-CountedMatch by_sequences(const Structure& a, const Structure& b) {
+CountedMatch by_sequences(const Structure& a, const Structure& b, bool by_molecule) {
   CountedMatch match;
-  match.atoms.by_sequence = true;
-  const std::vector<Chain> chains_a = chains_of(a.atoms), chains_b = chains_of(b.atoms);
+  match.atoms.by = MatchedBy::sequence;
+  const std::vector<Chain> chains_a = chains_of(a.atoms, by_molecule),
+                           chains_b = chains_of(b.atoms, by_molecule);
   for (const auto& [one, other] : paired_chains(chains_a, chains_b)) {
     std::size_t i = 0, j = 0;
     for (const auto& item : aligned(*one, *other).cigar)
@@ -129,13 +193,30 @@ AtomMatch match_atoms(const Structure& first, const Structure& second) {
   const auto share = [](std::size_t part, std::size_t whole) {
     return static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(whole, 1));
   };
+  if (have_repeated_labels(first.atoms, second.atoms)) {
+    AtomMatch match =
+        (same_order(first, second) ? in_order(first, second) : by_sequences(first, second, true)).atoms;
+    match.labels_repeat = true;
+    return match;
+  }
   CountedMatch labels = by_labels(first, second);
   const std::size_t pairs = labels.atoms.first.size();
   if (share(labels.agreeing, pairs) >= nearly_all &&
       share(pairs, std::min(first.atoms.size(), second.atoms.size())) >= nearly_all)
     return std::move(labels.atoms);
-  CountedMatch sequences = by_sequences(first, second);
+  CountedMatch sequences = by_sequences(first, second, false);
   return std::move(sequences.agreeing > labels.agreeing ? sequences.atoms : labels.atoms);
+}
+
+std::string match_remark(const AtomMatch& match) {
+  std::string remark;
+  if (match.by == MatchedBy::sequence) remark = ", by aligned sequences";
+  if (match.by == MatchedBy::order) remark = ", by their order in the files";
+  if (match.labels_repeat)
+    remark +=
+        ", for several residues bear the same chain name and number; equal molecules are paired in the order "
+        "of the files";
+  return remark;
 }
 
 ObservedChange observed_change(const Structure& reference, const Structure& target) {
@@ -151,8 +232,8 @@ ObservedChange observed_change(const Structure& reference, const Structure& targ
   ObservedChange change;
   change.displacement = after - before;
   change.rmsd = rmsd(after, before);
+  change.match_remark = match_remark(match);
   change.nodes = std::move(match.first);
-  change.by_sequence = match.by_sequence;
   return change;
 }
 

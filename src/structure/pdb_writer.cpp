@@ -66,8 +66,12 @@ PdbWriter::PdbWriter(const std::string& path, const Structure& structure,
       file_.write(fmt::format("REMARK   3 chain {} is chain {} of the input\n", letter, name));
   int serial = 0;
   for (const Atom& atom : structure.atoms) {
-    heads_.push_back(fmt::format("ATOM  {} {} {:>3.3} {}{}{}   ", hybrid36(++serial, 5), name_field(atom),
-                                 atom.residue_name, chains.at(atom.chain), hybrid36(atom.residue_number, 4),
+    // A chain name that goes on says nothing of where a molecule ends.
+    const Atom& before = structure.atoms[static_cast<std::size_t>(std::max(serial - 1, 0))];
+    const bool ends = !same_molecule(before, atom) && chains.at(before.chain) == chains.at(atom.chain);
+    heads_.push_back(fmt::format("{}ATOM  {} {} {:<4}{}{}{}   ", ends ? "TER\n" : "", hybrid36(++serial, 5),
+                                 name_field(atom), fmt::format("{:>3.4}", atom.residue_name),
+                                 chains.at(atom.chain), hybrid36(atom.residue_number, 4),
                                  atom.insertion_code.empty() ? ' ' : atom.insertion_code[0]));
     tails_.push_back(fmt::format("{:6.2f}{:6.2f}          {:>2.2}  \n", 1.0, std::min(atom.b_factor, 999.99),
                                  upper_case(atom.element)));

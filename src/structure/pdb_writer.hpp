@@ -10,8 +10,8 @@ namespace elastem {
 
 /// Writes a PDB file of one or more models of the same atoms, model by model as they are added, e.g. the
 /// frames of a trajectory. More than 99,999 atoms or 9,999 residues are numbered in hybrid-36. Chain names of
-/// more than one character get single ones in order of appearance, listed in REMARK records. Not collective:
-/// one process.
+/// more than one character get single ones in order of appearance, listed in REMARK records. A TER parts
+/// molecules that bear one chain name. Not collective: one process.
 class PdbWriter {
  public:
   /// Begins the file, a NewFile until `close`, with `remarks`, one line each. Throws Error when it cannot be
@@ -28,7 +28,7 @@ class PdbWriter {
 
  private:
   NewFile file_;
-  std::vector<std::string> heads_;  ///< columns 1–30 of each atom's record
+  std::vector<std::string> heads_;  ///< columns 1–30 of each atom's record, behind a TER where there is one
   std::vector<std::string> tails_;  ///< columns 55–80
   int models_ = 0;
 };

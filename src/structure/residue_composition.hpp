@@ -16,9 +16,14 @@ struct ResidueComposition {
 /// is not in the table.
 ResidueComposition residue_composition(const std::string& residue_name);
 
-/// Whether gemmi's table knows the name as an amino acid or a nucleotide.
+/// Whether the name is that of an amino acid or a nucleotide, in gemmi's table of residues or as molecular
+/// dynamics programs write it.
 bool is_polymer_residue(const std::string& residue_name);
-/// Whether it knows the name as water.
+/// Whether it is one of the 20 amino acids or the nucleotides, under any of their names.
+bool is_standard_residue(const std::string& residue_name);
+/// Whether it is a group that ends a chain of amino acids: ACE, NME, NH2, ….
+bool is_chain_cap(const std::string& residue_name);
+/// Whether it is water, also as molecular dynamics programs write it: TIP3, WAT, SOL, ….
 bool is_water_residue(const std::string& residue_name);
 
 }  // namespace elastem

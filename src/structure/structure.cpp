@@ -8,8 +8,12 @@ std::string atom_label(const Atom& atom) {
 }
 
 bool same_residue(const Atom& a, const Atom& b) {
-  return a.chain == b.chain && a.residue_number == b.residue_number && a.insertion_code == b.insertion_code &&
-         a.residue_name == b.residue_name;
+  return a.residue == b.residue && same_molecule(a, b) && a.residue_number == b.residue_number &&
+         a.insertion_code == b.insertion_code && a.residue_name == b.residue_name;
+}
+
+bool same_molecule(const Atom& a, const Atom& b) {
+  return a.molecule == b.molecule && a.chain == b.chain;
 }
 
 }  // namespace elastem

@@ -16,6 +16,8 @@ struct Atom {
   std::string chain{};
   int residue_number = 0;
   std::string insertion_code{};
+  int residue = 0;      ///< place of the residue in the file; tells apart what labels do not
+  int molecule = 0;     ///< place of the molecule in the file; several may bear one chain name
   double b_factor = 0;  ///< Å²
   double mass = 0;      ///< atomic mass units
   double charge_sum = 0;  ///< ΣZ of what the node stands for: the atom's Z, or its residue's ΣZ in a Cα model
@@ -24,8 +26,10 @@ struct Atom {
 /// The atom as a user finds it in the file, e.g. "chain A GLY 5 CA".
 std::string atom_label(const Atom& atom);
 
-/// Whether two atoms belong to the same residue by their labels: chain, number, insertion code and name.
+/// Whether two atoms of a structure belong to the same residue: by its place and labels.
 bool same_residue(const Atom& a, const Atom& b);
+/// Whether they belong to the same molecule: by its place and chain name.
+bool same_molecule(const Atom& a, const Atom& b);
 
 /// Atoms (or one node per residue) in file order.
 struct Structure {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/name_table.hpp"
+#include "structure/doubts.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
@@ -42,18 +43,25 @@ struct LeftOut {
 struct StructureFile {
   Structure structure;
   LeftOut left_out;
-  int model = 1;        ///< number of the model that was read
-  int model_count = 1;  ///< models in the file
+  Doubts doubts;
+  const char* format = "PDB";   ///< or "mmCIF"
+  int model = 1;                ///< number of the model that was read
+  int model_count = 1;          ///< models in the file
+  bool pseudoatoms = false;     ///< of a map: charge_sum holds their weights
+  double pseudoatom_sigma = 0;  ///< Å; 0: the file does not say
 };
 
-/// Reads a PDB or mmCIF file, gzipped or not (told by their content).
-/// Left out and counted: hydrogens, waters and, unless they are selected, ligands and ions. Of alternate
-/// locations each residue keeps one: A, or where there is no A the one of highest occupancy. With Nodes::ca
-/// an atom stands for its residue: its charge_sum and mass are those of the residue's non-hydrogen atoms as
-/// in the chain (residue_composition, so that a complete file and one that holds only Cα give the same), and
-/// for a residue that is not tabulated those of its atoms in the file. Positions are as in the file (Å).
-/// Throws Error that names the file, and the line or atom where there is one: not found, neither PDB nor
-/// mmCIF, a coordinate that is not a number, unknown chain or model, nothing left after the selection.
+/// Reads a PDB or mmCIF file (read_atom_file), or pseudoatoms (pseudoatom_file.hpp).
+/// Residues are told apart by their places in the file (residue_places). Left out and counted: hydrogens,
+/// waters and, unless they are selected, ligands and ions. Of alternate locations each residue keeps one: A,
+/// or where there is no A the one of highest occupancy; of several identities the most occupied one. Elements
+/// that the file does not say, or that cannot be, are guessed (guessed_element). With Nodes::ca an atom
+/// stands for its residue: its charge_sum and mass are those of the residue's non-hydrogen atoms as in the
+/// chain (residue_composition, so that a complete file and one that holds only Cα give the same), and for a
+/// residue that is not tabulated those of its atoms in the file. Positions are as in the file (Å). Throws
+/// Error that names the file, and the line or atom where there is one: not found, neither PDB nor mmCIF, a
+/// coordinate that is not a number, unknown chain or model, nothing left after the selection, pseudoatoms as
+/// Nodes::ca.
 StructureFile read_structure(const std::string& path, const StructureSelection& selection);
 
 /// Calls `use` for each model of such a file, in its order; the selection's model is of no account. Throws as

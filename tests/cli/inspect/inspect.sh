@@ -46,7 +46,7 @@ gzip -c set/particles.mrcs >stack.mrcs.gz
 shows stack.mrcs.gz 'a stack of images of 32 × 32 × 20' 'MiB, gzipped' '^  3 +-?[0-9.e-]+ +1 '
 cp set/particles.mrcs named_map.map
 shows named_map.map 'a stack of images of 32 × 32 × 20'
-shows "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" 'a structure of 211 atoms' 'chains: [A-Za-z]+ .211 residues' 'nodes of --atoms ca: 21[0-9]'
+shows "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" 'a structure of 211 atoms' '^  [A-Z] +211 +211  MET 1 ' 'nodes of --atoms ca: 21[0-9]'
 gzip -c "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" >a.pdb.gz
 shows a.pdb.gz 'a structure of 211 atoms'
 

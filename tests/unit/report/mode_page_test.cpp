@@ -45,7 +45,7 @@ TargetOverlaps example_target() {
   TargetOverlaps target;
   target.path = "closed.pdb";
   target.matched = 3;
-  target.by_sequence = true;
+  target.match_remark = ", by aligned sequences";
   target.rmsd = 6.75;
   target.overlaps = two(0.6, 0.8);
   target.cumulative = cumulative_overlap(target.overlaps);

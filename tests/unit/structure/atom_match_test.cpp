@@ -48,7 +48,7 @@ TEST(MatchAtoms, ByLabels) {
   std::swap(part.atoms[0], part.atoms[1]);  // another order of the file
   part.atoms[5].residue_name = "ASN";       // a mutation
   const AtomMatch match = match_atoms(whole, part);
-  EXPECT_FALSE(match.by_sequence);
+  EXPECT_EQ(match.by, MatchedBy::labels);
   EXPECT_THAT(match.first, ElementsAre(0, 1, 2, 4, 5, 6, 7, 8, 9));
   EXPECT_THAT(match.second, ElementsAre(1, 0, 2, 3, 4, 5, 6, 7, 8));
 }
@@ -59,7 +59,7 @@ TEST(MatchAtoms, BySequenceWhereNumbersAndChainsDiffer) {
   shorter.erase(shorter.begin() + 4);  // a residue that was not seen
   for (const auto& [chain, first] : {std::pair("A", 6), std::pair("B", 1), std::pair("B", 101)}) {
     const AtomMatch match = match_atoms(whole, chain_of(shorter, chain, first));
-    EXPECT_TRUE(match.by_sequence) << chain << first;
+    EXPECT_EQ(match.by, MatchedBy::sequence) << chain << first;
     EXPECT_THAT(match.first, ElementsAre(0, 1, 2, 3, 5, 6, 7, 8, 9)) << chain << first;
     EXPECT_THAT(match.second, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8)) << chain << first;
   }
@@ -79,6 +79,54 @@ TEST(MatchAtoms, StrangersHaveNothingInCommon) {
   EXPECT_TRUE(match_atoms(chain_of(sequence, "A", 1), chain_of(other, "B", 1)).first.empty());
 }
 
+// Two molecules of the same sequence, chain name and numbers, as they are read.
+Structure twins() {
+  Structure both = joined(chain_of(sequence, "", 1), chain_of(sequence, "", 1));
+  for (std::size_t i = 0; i < both.atoms.size(); ++i) {
+    both.atoms[i].residue = static_cast<int>(i);
+    both.atoms[i].molecule = i < sequence.size() ? 0 : 1;
+  }
+  return both;
+}
+
+TEST(MatchAtoms, ByOrderWhereLabelsRepeat) {
+  const Structure first = twins(), second = twins();
+  const AtomMatch match = match_atoms(first, second);
+  ASSERT_EQ(match.first.size(), 20u);
+  EXPECT_EQ(match.first, match.second);
+  EXPECT_EQ(match.by, MatchedBy::order);
+  EXPECT_THAT(match_remark(match), testing::HasSubstr("bear the same chain name and number"));
+}
+
+TEST(MatchAtoms, ByMoleculeAndSequenceWhereLabelsRepeatAndResiduesAreMissing) {
+  const Structure first = twins();
+  Structure second = twins();
+  second.atoms.erase(second.atoms.begin() + 12);
+  second.positions.conservativeResize(3, 19);
+  for (const bool named : {false, true}) {
+    if (named)
+      for (Atom& atom : second.atoms) atom.chain = atom.molecule == 0 ? "A" : "B";
+    const AtomMatch match = match_atoms(first, second);
+    ASSERT_EQ(match.first.size(), 19u) << named;
+    for (std::size_t k = 0; k < 19; ++k)
+      EXPECT_EQ(match.first[k], match.second[k] + (match.second[k] >= 12 ? 1 : 0)) << named;
+    EXPECT_EQ(match.by, MatchedBy::sequence);
+  }
+}
+
+TEST(MatchAtoms, ByLabelsWhereOnlyStrangersRepeat) {
+  const Structure first = chain_of(sequence, "", 1);
+  Structure second = first;
+  for (int i = 0; i < 3; ++i) {  // ions that bear one number
+    Structure ion = chain_of({"SOD"}, "", 1);
+    ion.atoms[0].name = "SOD", ion.atoms[0].residue = 100 + i;
+    second = joined(second, ion);
+  }
+  const AtomMatch match = match_atoms(first, second);
+  EXPECT_EQ(match.by, MatchedBy::labels);
+  EXPECT_EQ(match.first.size(), 10u);
+}
+
 TEST(ObservedChange, IsOfTheCommonAtomsAfterSuperposition) {
   const Structure open = ake("ake_open_ca.pdb");
   Structure closed = ake("ake_closed_ca.pdb");
@@ -86,7 +134,7 @@ TEST(ObservedChange, IsOfTheCommonAtomsAfterSuperposition) {
       rmsd(superposition(closed.positions, open.positions)(closed.positions), open.positions);
   const ObservedChange change = observed_change(open, closed);
   ASSERT_EQ(change.nodes.size(), 211u);
-  EXPECT_FALSE(change.by_sequence);
+  EXPECT_EQ(change.match_remark, "");
   EXPECT_EQ(change.rmsd, expected);
   EXPECT_EQ(change.displacement.cols(), 211);
   // The same after the target was moved, cut and renamed.
@@ -94,7 +142,7 @@ TEST(ObservedChange, IsOfTheCommonAtomsAfterSuperposition) {
   closed.positions = (turn.toRotationMatrix() * closed.positions).colwise() + Eigen::Vector3d(30, 0, -5);
   for (Atom& atom : closed.atoms) atom.chain = "Z", atom.residue_number += 1000;
   const ObservedChange again = observed_change(open, closed);
-  EXPECT_TRUE(again.by_sequence);
+  EXPECT_EQ(again.match_remark, ", by aligned sequences");
   ASSERT_EQ(again.nodes.size(), 211u);
   // Rounding of coordinates of a hundred Å.
   const double rounding = 1000 * 100 * std::numeric_limits<double>::epsilon();

@@ -73,6 +73,26 @@ TEST(PdbWriter, LinesHaveEightyColumns) {
   std::filesystem::remove(path);
 }
 
+TEST(PdbWriter, PartsMoleculesOfOneChainNameByTer) {
+  const std::string path = temporary("molecules.pdb");
+  Structure structure = chain_of(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    structure.atoms[i].residue = structure.atoms[i].residue_number = static_cast<int>(i / 2 + 1);
+    structure.atoms[i].molecule = static_cast<int>(i / 2);
+    structure.atoms[i].name = i % 2 == 0 ? "N" : "CA";
+  }
+  structure.positions.rightCols(2).array() += 20;
+  PdbWriter writer(path, structure);
+  writer.add_model(structure.positions);
+  writer.add_model(structure.positions);
+  writer.close();
+  const Structure again = read_structure(path, {.model = 2}).structure;
+  ASSERT_EQ(again.size(), 4);
+  EXPECT_TRUE(same_residue(again.atoms[0], again.atoms[1]));
+  EXPECT_FALSE(same_molecule(again.atoms[1], again.atoms[2]));
+  std::filesystem::remove(path);
+}
+
 TEST(PdbWriter, NumbersManyAtomsInHybrid36) {
   const std::string path = temporary("many.pdb");
   const Structure structure = chain_of(100001);
