@@ -58,7 +58,9 @@ bool have_repeated_labels(const std::vector<Atom>& first, const std::vector<Atom
 }
 
 // What bears one chain name; where labels repeat each molecule by itself.
-std::vector<Chain> chains_of(const std::vector<Atom>& atoms, bool by_molecule) {
+std::vector<Chain> chains_of(const std::vector<Atom>& atoms) {
+  const bool by_molecule =
+      std::ranges::any_of(residue_labels(atoms), [](const auto& label) { return label.second > 1; });
   std::vector<Chain> chains;
   int molecule = -1;
   for (const Residue& residue : residues_of(atoms)) {
@@ -169,11 +171,10 @@ void match_residues(const Structure& a, Residue in_a, const Structure& b, Residu
       }
 }
 
-CountedMatch by_sequences(const Structure& a, const Structure& b, bool by_molecule) {
+CountedMatch by_sequences(const Structure& a, const Structure& b) {
   CountedMatch match;
   match.atoms.by = MatchedBy::sequence;
-  const std::vector<Chain> chains_a = chains_of(a.atoms, by_molecule),
-                           chains_b = chains_of(b.atoms, by_molecule);
+  const std::vector<Chain> chains_a = chains_of(a.atoms), chains_b = chains_of(b.atoms);
   for (const auto& [one, other] : paired_chains(chains_a, chains_b)) {
     std::size_t i = 0, j = 0;
     for (const auto& item : aligned(*one, *other).cigar)
@@ -195,7 +196,7 @@ AtomMatch match_atoms(const Structure& first, const Structure& second) {
   };
   if (have_repeated_labels(first.atoms, second.atoms)) {
     AtomMatch match =
-        (same_order(first, second) ? in_order(first, second) : by_sequences(first, second, true)).atoms;
+        (same_order(first, second) ? in_order(first, second) : by_sequences(first, second)).atoms;
     match.labels_repeat = true;
     return match;
   }
@@ -204,7 +205,7 @@ AtomMatch match_atoms(const Structure& first, const Structure& second) {
   if (share(labels.agreeing, pairs) >= nearly_all &&
       share(pairs, std::min(first.atoms.size(), second.atoms.size())) >= nearly_all)
     return std::move(labels.atoms);
-  CountedMatch sequences = by_sequences(first, second, false);
+  CountedMatch sequences = by_sequences(first, second);
   return std::move(sequences.agreeing > labels.agreeing ? sequences.atoms : labels.atoms);
 }
 

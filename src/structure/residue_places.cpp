@@ -36,20 +36,27 @@ bool is_alternate(const FileResidue& residue, const FileResidue& other) {
   return (all_alternate(residue) && all_alternate(other)) || within(residue, other, same_place, same_name);
 }
 
-// More atoms of the residue: none that it has already, unless at the very same place.
+// More atoms of the residue: none that it has already.
 bool continues(const FileResidue& residue, const FileResidue& more) {
-  constexpr double same_atom = 0.1;  // Å
   return std::ranges::none_of(more.atoms, [&](const FileAtom& atom) {
     return std::ranges::any_of(residue.atoms, [&](const FileAtom& there) {
-      return there.name == atom.name && there.location == atom.location &&
-             (there.position - atom.position).norm() >= same_atom;
+      return there.name == atom.name && there.location == atom.location;
     });
   });
 }
 
+// A hydrogen may come as near to its acceptor as two bonded atoms are to each other.
+bool is_heavy(const FileAtom& atom) {
+  const std::size_t letter = atom.name.find_first_not_of("0123456789");
+  return letter == std::string::npos || (atom.name[letter] != 'H' && atom.name[letter] != 'D');
+}
+
 bool is_linked(const FileResidue& a, const FileResidue& b) {
   constexpr double bond = 2.2, next_ca = 4.3, next_p = 8;  // Å
-  if (within(a, b, bond)) return true;
+  const auto both_heavy = [](const FileAtom& one, const FileAtom& other) {
+    return is_heavy(one) && is_heavy(other);
+  };
+  if (within(a, b, bond, both_heavy)) return true;
   if (a.atoms.size() > 1 || b.atoms.size() > 1) return false;  // models of one atom per residue
   return within(a, b, next_ca,
                 [](const FileAtom& one, const FileAtom& other) {

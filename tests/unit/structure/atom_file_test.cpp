@@ -31,16 +31,15 @@ TEST(PdbText, TakesAnythingInTheLastColumns) {
 TEST(PdbText, TellsLongResidueNamesFromLongChainNames) {
   const auto labels = [](const std::string& content) {
     const FileResidue residue = pdb_of(content).models[0].residues.back();
-    return std::pair(residue.name, residue.chain);
+    return residue.name + " in " + residue.chain;
   };
   const std::string end = "   1      11.000  20.000   3.000  1.00  0.00\n";
-  EXPECT_EQ(labels("ATOM      1  OH2 TIP3W" + end), std::pair<std::string, std::string>("TIP3", "W"));
-  EXPECT_EQ(labels("ATOM      1  C1  POPC " + end), std::pair<std::string, std::string>("POPC", ""));
-  EXPECT_EQ(labels("ATOM      1  C1  POPCL" + end), std::pair<std::string, std::string>("POPC", "L"));
-  EXPECT_EQ(labels("ATOM      1  CA  ALAAB" + end), std::pair<std::string, std::string>("ALA", "AB"));
-  EXPECT_EQ(labels("ATOM      1  CA  ALAAB" + end + "ATOM      1  C1  LIGAB" + end),
-            std::pair<std::string, std::string>("LIG", "AB"));
-  EXPECT_EQ(labels("ATOM      1  CA  ASPHA" + end), std::pair<std::string, std::string>("ASPH", "A"));
+  EXPECT_EQ(labels("ATOM      1  OH2 TIP3W" + end), "TIP3 in W");
+  EXPECT_EQ(labels("ATOM      1  C1  POPC " + end), "POPC in ");
+  EXPECT_EQ(labels("ATOM      1  C1  POPCL" + end), "POPC in L");
+  EXPECT_EQ(labels("ATOM      1  CA  ALAAB" + end), "ALA in AB");
+  EXPECT_EQ(labels("ATOM      1  CA  ALAAB" + end + "ATOM      1  C1  LIGAB" + end), "LIG in AB");
+  EXPECT_EQ(labels("ATOM      1  CA  ASPHA" + end), "ASPH in A");
 }
 
 TEST(PdbText, EndPartsModelsAndNumbersMayRepeat) {

@@ -17,8 +17,8 @@ std::string xmipp(const std::string& column, const std::vector<double>& weights,
   if (!column.empty()) file += "REMARK intensityColumn " + column + "\n";
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const int number = first + static_cast<int>(i);
-    file += fmt::format("ATOM  {:5} DENS DENS{:5}    {:8.3f}{:8.3f}{:8.3f}", number, number, 3.0 * number,
-                        1.0, -2.0);
+    file += fmt::format("ATOM  {:5} DENS DENS{:5}    {:8.3f}{:8.3f}{:8.3f}", number, number,
+                        3.0 * static_cast<double>(i + 1), 1.0, -2.0);
     file += column == "Bfactor" ? fmt::format("     1{:6.2f}      DENS\n", weights[i])
                                 : fmt::format("{:6.2f}     1      DENS\n", weights[i]);
   }
