@@ -111,8 +111,10 @@ void warn_of_contrast(const Communicator& comm, const ElasticModel& model, const
       "{:.1f} "
       "standard deviations): {}",
       set.path, evidence.particles, -evidence.sum, -evidence.sum / std::sqrt(evidence.squares),
-      o.source.inverted ? "leave --invert out, the molecules seem to be bright already"
-                        : "the molecules seem to be dark, --invert reads them so");
+      set.all_overfocus
+          ? "every defocus is negative, which turns the contrast: see the warning about the defocus"
+      : o.source.inverted ? "leave --invert out, the molecules seem to be bright already"
+                          : "the molecules seem to be dark, --invert reads them so");
 }
 
 }  // namespace elastem

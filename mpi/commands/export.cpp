@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/commands/inspect/file_kind.hpp"
 #include "mpi/modes/mode_export.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
@@ -41,6 +42,12 @@ std::string find_particles(const ExportOptions& o, const Provenance& provenance)
               ", which is not there; give its place with --particles");
 }
 
+ParticleSource source_at(const ExportOptions& o, const std::string& path) {
+  ParticleSource source = o.source;
+  source.path = path;
+  return source;
+}
+
 // The optics of particles whose file has no optics table, as a RELION file needs them; the same on every
 // rank. Collective.
 CollectedOptics collect_optics(const Communicator& comm, const ParticleFile& file, ParticleFormat format) {
@@ -57,6 +64,13 @@ CollectedOptics collect_optics(const Communicator& comm, const ParticleFile& fil
   return together;
 }
 
+// The stack of an image's name, as it stands there.
+std::string_view stack_text(std::string_view name) {
+  name.remove_prefix(name.find('@') == std::string_view::npos ? 0 : name.find('@') + 1);
+  name.remove_suffix(format_suffix(name).size());
+  return name;
+}
+
 // The rows of a block, with results where there are some.
 std::string rows_of(const ExportOptions& o, const ParticleFile& file, const ParticleExporter& exporter,
                     Range block, const std::vector<ParticleResult>* results = nullptr) {
@@ -69,12 +83,24 @@ std::string rows_of(const ExportOptions& o, const ParticleFile& file, const Part
       seen = stack_seen_from(o.output, stack, file.path(), o.source.datadir);
     }
     const std::string& name = row.values[image];
+    const bool same = stack_text(name) == seen;
     text += exporter.row(
-        index, row, seen == stack ? name : renamed_image(name, seen),
+        index, row, same ? name : renamed_image(name, seen),
         results == nullptr ? nullptr : &(*results)[static_cast<std::size_t>(index - block.first)]);
     ++index;
   });
   return text;
+}
+
+// Collective.
+std::int64_t count_disabled(const Communicator& comm, const ParticleFile& file) {
+  std::int64_t disabled = 0;
+  collectively(comm, [&] {
+    const Range share = equal_share(comm, file.size());
+    file.for_each(share.first, share.count,
+                  [&](const ParticleFile::Row& row) { disabled += row.particle.enabled ? 0 : 1; });
+  });
+  return comm.sum(disabled);
 }
 
 // A particle file in the other format, or in the same. Collective.
@@ -87,7 +113,7 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
       throw Error("option --output: " + o.output + " is the input; give another name");
   });
   decide_output(comm, o.output, false, o.common.overwrite);
-  const ParticleFile file = open_particle_file(comm, o.input, o.source.datadir, o.source.defocus_sign());
+  const ParticleFile file = open_particle_file(comm, source_at(o, o.input));
   const CollectedOptics optics = collect_optics(comm, file, format);
   if (o.common.dry_run) {
     spdlog::info("dry run: {} rows of {} would go to {}", file.size(), o.input, o.output);
@@ -96,7 +122,13 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
   const ParticleExporter exporter(file, format, optics);
   write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }), file.size(),
                   [&](Range block) { return rows_of(o, file, exporter, block); });
-  spdlog::info("{}: {} particles of {}", o.output, file.size(), o.input);
+  const std::int64_t disabled = format == ParticleFormat::relion ? count_disabled(comm, file) : 0;
+  if (disabled > 0)
+    spdlog::warn(
+        "{} particles of {} are disabled (_enabled -1): {} keeps their rows with that label, but RELION does "
+        "not know it and will use them",
+        disabled, o.input, o.output);
+  spdlog::info("{}: {} particles of {}", o.output, file.size() - disabled, o.input, o.output);
 }
 
 // A result and the particle file it is of.
@@ -114,7 +146,7 @@ struct Results {
 Results open_results(const Communicator& comm, const ExportOptions& o) {
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const std::string path = from_root(comm, [&] { return find_particles(o, table.provenance()); });
-  ParticleFile file = open_particle_file(comm, path, o.source.datadir, o.source.defocus_sign());
+  ParticleFile file = open_particle_file(comm, source_at(o, path));
   RowMatch match = match_particles(comm, file, equal_share(comm, file.size()), {o.input, table},
                                    o.matching.accept_mismatch);
   ResultColumns columns{table.modes(), table.has_fits()};
@@ -182,13 +214,20 @@ void export_results(const Communicator& comm, const ExportOptions& o) {
 
 ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& o) {
   const Communicator& comm = invocation.comm;
-  const std::string extension = fs::path(o.input).extension().string();
-  if (extension == ".star" || extension == ".xmd")
-    convert_particles(comm, o);
-  else if (holds_modes(comm, o.input))
-    export_modes(comm, o);
-  else
-    export_results(comm, o);
+  switch (from_root(comm, [&] { return file_kind(o.input); })) {
+    case FileKind::particles:
+    case FileKind::images:
+      convert_particles(comm, o);
+      break;
+    case FileKind::modes:
+      export_modes(comm, o);
+      break;
+    case FileKind::results:
+      export_results(comm, o);
+      break;
+    default:
+      throw Error("option --input: " + o.input + " is no result, no particles and no modes");
+  }
   return done;
 }
 

@@ -190,7 +190,7 @@ ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions
       case FileKind::results:
         return inspect_results(path, ResultTable::open(alone, path, ResultTable::Access::read));
       case FileKind::particles:
-        return report_particles(path, o.source.datadir, o.source.defocus_sign());
+        return report_particles(o.source);
       case FileKind::images:
         return report_images(path);
       case FileKind::structure:

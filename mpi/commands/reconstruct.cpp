@@ -65,7 +65,7 @@ void report(const ReconstructOptions& o, const InsertionCounts& counts) {
 ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o) {
   const Communicator& comm = invocation.comm;
   decide_output(comm, o.output, false, o.common.overwrite);
-  const ParticleSet set = open_particles(comm, o.source, {.repeated_images = true});
+  const ParticleSet set = open_particles(comm, o.source);
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
                                          o.matching.accept_mismatch);

@@ -68,11 +68,6 @@ void write_xmipp(const Communicator& comm, const ExportOptions& o, const ModesFi
 
 }  // namespace
 
-bool holds_modes(const Communicator& comm, const std::string& path) {
-  return from_root(comm,
-                   [&] { return hdf5::exists(hdf5::open_file(path, hdf5::Access::read), "modes/vectors"); });
-}
-
 void export_modes(const Communicator& comm, const ExportOptions& o) {
   const bool xmipp = for_xmipp(o);
   ModesFile file = collectively_get(comm, [&] { return read_modes_table(o.input); });

@@ -7,9 +7,6 @@
 
 namespace elastem {
 
-/// Whether the HDF5 file holds normal modes. Collective.
-bool holds_modes(const Communicator& comm, const std::string& path);
-
 /// Modes as a file of another program, by the name of the output: .nmd for NMWiz and ProDy; .xmd for Xmipp
 /// and ContinuousFlex, with the vectors in modes/vec.N and the structure in atoms.pdb beside it. One mode in
 /// memory at a time; the vector files are shared out over the ranks. Collective; throws Error.

@@ -52,14 +52,6 @@ class CommonStacks {
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<std::string>& paths() const { return paths_; }
   std::size_t first_word(const std::string& path) const { return first_word_[index_.at(path)]; }
-  // The stack that holds a word, and the image at a bit.
-  std::size_t stack_at(std::size_t word) const {
-    const auto after = std::upper_bound(first_word_.begin(), first_word_.end(), word);
-    return static_cast<std::size_t>(after - first_word_.begin()) - 1;
-  }
-  std::int64_t image_at(std::size_t bit) const {
-    return static_cast<std::int64_t>(bit - 64 * first_word_[stack_at(bit / 64)]);
-  }
 
  private:
   std::unordered_map<std::string, std::size_t> index_;
@@ -79,31 +71,27 @@ std::vector<std::uint64_t> lower_ranks(const Communicator& comm, const std::vect
   return lower;
 }
 
-// Throws Error when an image is a particle of two ranks; those of one rank are refused before. Collective.
-void refuse_duplicates(const Communicator& comm, const ParticleFile& file, ParticleSurvey& survey,
-                       const CommonStacks& stacks, Range share) {
-  if (comm.size() == 1) return;
+// How many rows show an image that an earlier row shows, on this rank or a lower one. Collective.
+std::int64_t count_repeated(const Communicator& comm, const ParticleSurvey& survey,
+                            const CommonStacks& stacks) {
+  std::int64_t repeated = survey.repeated.count;
+  if (comm.size() == 1) return repeated;
   std::vector<std::uint64_t> mine(stacks.words(), 0);
   for (const auto& stack : survey.stacks())
     std::copy(stack.taken.begin(), stack.taken.end(),
               mine.begin() + static_cast<std::ptrdiff_t>(stacks.first_word(stack.path)));
   const auto lower = lower_ranks(comm, mine);
-  constexpr std::uint64_t none = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t place = none;  // of the bit of the first image that is also a lower rank's
-  for (std::size_t word = 0; word < mine.size() && place == none; ++word) {
-    const std::uint64_t both = mine[word] & lower[word];
-    if (both != 0) place = 64 * word + static_cast<std::uint64_t>(std::countr_zero(both));
-  }
-  place = comm.min(place);
-  if (place == none) return;
-  const std::size_t stack = stacks.stack_at(place / 64);
-  std::vector<std::uint64_t> lines;
-  collectively(comm, [&] {
-    lines = survey.lines_of(stacks.paths()[stack], stacks.image_at(place), share.first, share.count);
-  });
-  const std::uint64_t low = comm.min(lines.empty() ? none : lines.front());
-  const std::uint64_t high = comm.max(lines.empty() ? 0 : lines.back());
-  refuse_duplicate(file.path(), low, high, stacks.image_at(place), stacks.names()[stack]);
+  for (std::size_t word = 0; word < mine.size(); ++word) repeated += std::popcount(mine[word] & lower[word]);
+  return comm.sum(repeated);
+}
+
+void tell_of_repeated(const Communicator& comm, const ParticleFile& file, std::int64_t repeated) {
+  if (!comm.root() || repeated == 0) return;
+  spdlog::warn(
+      "{}: {} of {} rows show an image that an earlier row shows, as in a symmetry-expanded file: each row "
+      "has a result of "
+      "its own",
+      file.path(), repeated, file.size());
 }
 
 void log_places(const CommonStacks& stacks) {
@@ -145,21 +133,28 @@ void warn_of_boxes(const Communicator& comm, const ParticleFile& file, const Par
   }
 }
 
-void warn_of_defocus(const Communicator& comm, const ParticleFile& file, const ParticleSurvey& survey) {
-  const double highest = comm.max(survey.defocus.high);
-  const double lowest = comm.min(survey.defocus.low);
-  if (!comm.root() || !file.xmipp() || lowest > highest) return;
-  if (file.defocus_sign() == DefocusSign::as_written && highest < 0) {
-    spdlog::warn(
-        "{}: every defocus is negative, from {:.0f} to {:.0f} Å: overfocus. Files of ContinuousFlex mean "
-        "underfocus by a negative value: give --xmipp-negative-defocus",
-        file.path(), lowest, highest);
-  }
-  if (file.defocus_sign() == DefocusSign::opposite && lowest < 0) {
-    spdlog::warn(
-        "{}: has positive defoci too, which --xmipp-negative-defocus turns into overfocus, down to {:.0f} Å",
-        file.path(), lowest);
-  }
+Extremes together(const Communicator& comm, const Extremes& mine) {
+  return {comm.min(mine.low), comm.max(mine.high)};
+}
+
+QuantityRanges together(const Communicator& comm, const QuantityRanges& mine) {
+  QuantityRanges all;
+  for (const auto range : {&QuantityRanges::voltage, &QuantityRanges::cs, &QuantityRanges::contrast,
+                           &QuantityRanges::pixel_size, &QuantityRanges::defocus,
+                           &QuantityRanges::phase_shift, &QuantityRanges::b_factor, &QuantityRanges::angle})
+    all.*range = together(comm, mine.*range);
+  all.posed = comm.sum(mine.posed);
+  all.odd_boxes = comm.sum(mine.odd_boxes);
+  return all;
+}
+
+void tell_of_disabled(const Communicator& comm, const ParticleFile& file, const ParticleSurvey& survey) {
+  const Occurrence disabled = together(comm, survey.disabled);
+  if (!comm.root() || disabled.count == 0) return;
+  if (disabled.count == file.size())
+    throw Error(file.path() + ": every particle is disabled (_enabled -1); enable some with 1");
+  spdlog::info("{}: {} of {} particles are disabled (_enabled -1) and left out", file.path(), disabled.count,
+               file.size());
 }
 
 // The grids of the groups of all ranks. Collective.
@@ -189,11 +184,14 @@ CheckedParticles check_particles(const Communicator& comm, const ParticleFile& f
     });
   });
   const CommonStacks stacks(comm, survey->stacks());
-  if (!accepted.repeated_images) refuse_duplicates(comm, file, *survey, stacks, share);
+  tell_of_repeated(comm, file, count_repeated(comm, *survey, stacks));
   if (comm.root()) log_places(stacks);
   warn_of_boxes(comm, file, *survey);
-  warn_of_defocus(comm, file, *survey);
-  return {grids_of_all(comm, *survey), stacks.paths(), comm.max(longest_key)};
+  const QuantityRanges ranges = together(comm, survey->ranges);
+  if (comm.root())
+    for (const auto& doubt : unit_doubts(file, ranges)) spdlog::warn("{}", doubt);
+  collectively(comm, [&] { tell_of_disabled(comm, file, *survey); });
+  return {grids_of_all(comm, *survey), stacks.paths(), comm.max(longest_key), all_overfocus(ranges)};
 }
 
 }  // namespace elastem

@@ -29,16 +29,15 @@ std::vector<std::uint8_t> grids_of_rows(const Communicator& comm, const Particle
 
 }  // namespace
 
-ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
-                                DefocusSign sign) {
-  const std::string index = from_root(comm, [&] { return ParticleFile::scan(path).serialise(); });
+ParticleFile open_particle_file(const Communicator& comm, const ParticleSource& source) {
+  const std::string index = from_root(comm, [&] { return ParticleFile::scan(source.path).serialise(); });
   std::optional<ParticleFile> file;
-  collectively(comm, [&] { file.emplace(path, ParticleIndex::deserialise(index), datadir, sign); });
+  collectively(comm, [&] { file.emplace(source, ParticleIndex::deserialise(index)); });
   return std::move(*file);
 }
 
 ParticleSet open_particles(const Communicator& comm, const ParticleSource& source, Accepted accepted) {
-  ParticleFile file = open_particle_file(comm, source.path, source.datadir, source.defocus_sign());
+  ParticleFile file = open_particle_file(comm, source);
   CheckedParticles checked = check_particles(comm, file, accepted);
   if (checked.grids.size() > most_grids) {
     throw Error(fmt::format(
@@ -56,7 +55,8 @@ ParticleSet open_particles(const Communicator& comm, const ParticleSource& sourc
                   checked.longest_key,
                   {},
                   has_poses,
-                  source.inverted};
+                  source.inverted,
+                  checked.all_overfocus};
   if (set.grids.size() > 1) set.grid_of_row = grids_of_rows(comm, set);
   return set;
 }

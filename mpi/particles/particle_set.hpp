@@ -25,9 +25,10 @@ struct ParticleSet {
   std::vector<std::string> stacks;  ///< absolute paths, in the order of their first particles
   std::size_t longest_key = 0;      ///< bytes of the longest particle_key
   std::vector<std::uint8_t>
-      grid_of_row;         ///< of a mixed set: the place in `grids` of each row's grid, or `no_grid`
-  bool has_poses = false;  ///< of the first particle
-  bool inverted = false;   ///< the molecules are dark: pixels are read with the other sign
+      grid_of_row;             ///< of a mixed set: the place in `grids` of each row's grid, or `no_grid`
+  bool has_poses = false;      ///< of the first particle
+  bool inverted = false;       ///< the molecules are dark: pixels are read with the other sign
+  bool all_overfocus = false;  ///< every defocus is negative
 
   static constexpr std::uint8_t no_grid = 255;
 
@@ -50,8 +51,7 @@ std::vector<bool> used_grids(const ParticleSet& set, std::int64_t count);
 
 /// Rank 0 scans the file once and tells the others where its rows lie. Collective. Throws Error: see
 /// ParticleFile.
-ParticleFile open_particle_file(const Communicator& comm, const std::string& path, const std::string& datadir,
-                                DefocusSign sign);
+ParticleFile open_particle_file(const Communicator& comm, const ParticleSource& source);
 
 /// The same, and each rank looks at an equal share of the rows, so that what is wrong with them is found
 /// before the work begins (see check_particles). With several boxes every rank holds a byte per row.

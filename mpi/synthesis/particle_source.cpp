@@ -22,8 +22,7 @@ constexpr std::size_t most_groups = 1000;
 std::shared_ptr<const ParticleFile> open_rows(
     const Communicator& comm, const std::string& path, std::int64_t count,
     const std::function<void(const Particle&, std::int64_t)>& look) {
-  const auto file =
-      std::make_shared<const ParticleFile>(open_particle_file(comm, path, "", DefocusSign::as_written));
+  const auto file = std::make_shared<const ParticleFile>(open_particle_file(comm, {.path = path}));
   collectively(comm, [&] {
     if (file->size() == 0) throw Error(path + ": holds no particles");
     if (!comm.root()) return;

@@ -44,8 +44,7 @@ std::string first_few(const std::vector<std::string>& names) {
 
 StructureTruth::StructureTruth(const Communicator& comm, const std::string& path,
                                const std::string& structures, const StructureSet& set)
-    : structures_(structures),
-      file_(open_particle_file(comm, particle_file_of(comm, path), "", DefocusSign::as_written)) {
+    : structures_(structures), file_(open_particle_file(comm, {.path = particle_file_of(comm, path)})) {
   for (const KnownConformation& known : set.conformations) {
     places_.emplace(known.name, names_.size());
     names_.push_back(known.name);

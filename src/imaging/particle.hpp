@@ -21,6 +21,9 @@ struct Particle {
   Ctf ctf;
   Pose pose;
   bool has_pose = false;
+  bool flipped =
+      false;  ///< the file gives the pose of the image's mirror image (Xmipp's _flip); `pose` is the image's
+  bool enabled = true;  ///< false: the particle file leaves it out (Xmipp's _enabled −1)
 };
 
 enum class ParticleState : std::uint8_t { pending = 0, done = 1, failed = 2 };
@@ -33,10 +36,11 @@ enum class FailureReason : std::uint8_t {
   not_finite = 3,     ///< NaN or infinite pixels
   constant = 4,       ///< all pixels equal
   not_converged = 5,  ///< no pose gave a finite, positive fit
+  disabled = 6,       ///< the particle file leaves it out
 };
 /// The texts of FailureReason, in the order of its codes.
-inline constexpr std::array<const char*, 6> failure_names = {"none",       "unreadable", "wrong size",
-                                                             "not finite", "constant",   "not converged"};
+inline constexpr std::array<const char*, 7> failure_names = {
+    "none", "unreadable", "wrong size", "not finite", "constant", "not converged", "disabled"};
 
 /// What an alignment knows of a particle beyond its row of results.
 struct FitDetails {

@@ -49,9 +49,9 @@ void declare_search(OptionTable& table, AlignmentOptions& o) {
 }  // namespace
 
 void declare(OptionTable& table, AlignOptions& o) {
-  table.option("input,i", o.source.path, "FILE", "particles (.star or .xmd)")
+  table.option("input,i", o.source.path, "FILE", "particles (.star, .xmd or .cs), or a stack alone")
       .required()
-      .file({".star", ".xmd"});
+      .file(particle_names());
   table
       .option("modes-file,m", o.modes_files, "FILE",
               "structure and modes, as `elastem modes` writes them; may be given again with other known "

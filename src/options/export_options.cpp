@@ -9,9 +9,10 @@ namespace elastem::cli {
 void declare(OptionTable& table, ExportOptions& o) {
   table
       .option("input,i", o.input, "FILE",
-              "result of align, predict or synthesize (.h5), particles (.star, .xmd), or normal modes (.h5)")
+              "result of align, predict or synthesize (.h5), particles (.star, .xmd, .cs) or a stack alone, "
+              "or normal modes (.h5)")
       .required()
-      .file({".h5", ".star", ".xmd"});
+      .file({".h5", ".star", ".xmd", ".cs"});
   table
       .option(
           "output,o", o.output, "FILE",
@@ -23,7 +24,7 @@ void declare(OptionTable& table, ExportOptions& o) {
   table
       .option("particles", o.source.path, "FILE",
               "the particle file of the result (by default the one it was made from)")
-      .file({".star", ".xmd"});
+      .file(particle_names());
   add_particle_source(table, o.source);
   add_matching(table, o.matching);
   table.common(o.common, {"dry-run", "overwrite"});

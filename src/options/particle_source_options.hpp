@@ -1,13 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/option_table.hpp"
 #include "particles/particle_source.hpp"
 
 namespace elastem::cli {
 
-/// Adds the options of every command that reads a particle file: --datadir and --xmipp-negative-defocus.
+/// How the names of particle files end, and of stacks, which may stand for them.
+std::vector<std::string> particle_names();
+std::vector<std::string> stack_names();
+
+/// Adds the options of every command that reads a particle file: --datadir, --stack, --pixel-size,
+/// --passthrough and --xmipp-negative-defocus.
 void add_particle_source(OptionTable& table, ParticleSource& source);
 
 /// Adds --invert of commands that read the images themselves.

@@ -8,9 +8,9 @@
 namespace elastem::cli {
 
 void declare(OptionTable& table, PredictOptions& o) {
-  table.option("input,i", o.source.path, "FILE", "particles (STAR or XMD)")
+  table.option("input,i", o.source.path, "FILE", "particles (STAR, XMD or .cs), or a stack alone")
       .required()
-      .file({".star", ".xmd"});
+      .file(particle_names());
   table.option("modes-file,m", o.modes_file, "FILE", "structure and modes, as `elastem modes` writes them")
       .required()
       .file({".h5"});

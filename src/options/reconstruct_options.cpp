@@ -9,7 +9,7 @@ namespace elastem::cli {
 void declare(OptionTable& table, ReconstructOptions& o) {
   table.option("particles,i", o.source.path, "FILE.star", "particles that were aligned")
       .required()
-      .file({".star", ".xmd"});
+      .file(particle_names());
   table
       .option("alignment,a", o.alignment, "FILE", "result of align or predict (or truth.h5) with their poses")
       .required()

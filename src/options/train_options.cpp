@@ -89,7 +89,8 @@ void declare_network(OptionTable& table, TrainOptions& o) {
 
 void declare(OptionTable& table, TrainOptions& o) {
   TrainingOptions& training = o.training;
-  table.option("input,i", training.source.path, "FILE", "particles (STAR or XMD)").file({".star", ".xmd"});
+  table.option("input,i", training.source.path, "FILE", "particles (STAR, XMD or .cs)")
+      .file(particle_names());
   table.option("modes-file,m", o.modes_file, "FILE", "structure and modes, as `elastem modes` writes them")
       .required()
       .file({".h5"});

@@ -13,9 +13,11 @@ namespace elastem {
 
 namespace {
 constexpr std::size_t most_open_stacks = 32;
-}
+constexpr const char* image_stack = "image stack";
+}  // namespace
 
-std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir) {
+std::string find_beside(const std::string& name, const std::string& star_path, const std::string& datadir,
+                        const std::string& what) {
   namespace fs = std::filesystem;
   const fs::path file(name);
   std::vector<fs::path> places;
@@ -23,7 +25,11 @@ std::string find_stack(const std::string& name, const std::string& star_path, co
     places = {file};
   } else {
     if (!datadir.empty()) places.push_back(fs::path(datadir) / file);
-    places.push_back(fs::path(star_path).parent_path() / file);
+    const fs::path folder = fs::path(star_path).parent_path();
+    places.push_back(folder / file);
+    // cryoSPARC names files as seen from the project, in which each job has a folder.
+    if (star_path.ends_with(".cs"))
+      places.push_back((folder.empty() ? fs::path("..") : folder / "..") / file);
     places.push_back(file);
   }
   std::string tried;
@@ -32,8 +38,13 @@ std::string find_stack(const std::string& name, const std::string& star_path, co
     if (fs::is_regular_file(place, ignored)) return place.string();
     tried += (tried.empty() ? "" : ", ") + place.string();
   }
-  throw Error(star_path + ": its image stack " + name + " is not there (looked for " + tried +
-              "); give the folder it lies under with --datadir");
+  const std::string remedy = what == image_stack ? ", or the stack itself with --stack" : "";
+  throw Error(star_path + ": its " + what + " " + name + " is not there (looked for " + tried +
+              "); give the folder it lies under with --datadir" + remedy);
+}
+
+std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir) {
+  return find_beside(name, star_path, datadir, image_stack);
 }
 
 struct ImageReader::Impl {
@@ -77,6 +88,7 @@ ImageReader::~ImageReader() = default;
 
 ReadImage ImageReader::read(const Particle& particle) {
   ReadImage image;
+  if (!particle.enabled) return {{}, FailureReason::disabled};
   try {
     image.failure = impl_->load(particle, image.pixels);
   } catch (const Error&) {

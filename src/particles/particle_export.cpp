@@ -25,10 +25,13 @@ constexpr std::array y_labels = {"rlnOriginY", "rlnOriginYAngst", "shiftY"};
 
 // Whether a result takes the place of this column.
 bool superseded(const std::string& label) {
-  constexpr std::array single = {
-      "rlnAngleRot", "rlnAngleTilt",   "rlnAnglePsi",         "angleRot", "angleTilt",
-      "anglePsi",    "enabled",        "nmaDisplacements",    "cost",     "elastemScore",
-      "elastemChi2", "elastemOutlier", "elastemDefocusChange"};
+  constexpr std::array single = {"rlnAngleRot",      "rlnAngleTilt",
+                                 "rlnAnglePsi",      "angleRot",
+                                 "angleTilt",        "anglePsi",
+                                 "enabled",          "flip",
+                                 "nmaDisplacements", "cost",
+                                 "elastemScore",     "elastemChi2",
+                                 "elastemOutlier",   "elastemDefocusChange"};
   constexpr std::array families = {"elastemAmplitude", "elastemRotationError", "elastemShiftError"};
   return among(single, label) || among(x_labels, label) || among(y_labels, label) ||
          std::any_of(families.begin(), families.end(),
@@ -58,6 +61,7 @@ ParticleExporter::ParticleExporter(const ParticleFile& input, ParticleFormat for
     if (!has("itemId")) add("itemId", Kind::item);
   }
   add_input();
+  if (input.ctf_from_files()) add_ctf();
   if (format == ParticleFormat::xmipp) {
     add_optics();
     if (names_.contains("elastemWienerConstant")) add("ctfCorrected", Kind::corrected);
@@ -108,6 +112,11 @@ void ParticleExporter::add_input_column(std::size_t column) {
   const std::string& label = input_->labels()[column];
   if (add_origin(column)) return;
   const bool to_relion = format_ == ParticleFormat::relion;
+  if (to_relion && input_->xmipp()) {
+    if (label == "flip") return;
+    if (label == "angleTilt" || label == "anglePsi")
+      return add(relion_label(label), Kind::upright_angle, column);
+  }
   std::string name;
   if (to_relion && input_->xmipp()) name = relion_label(label);
   if (!to_relion && !input_->xmipp()) name = label == "rlnPixelSize" ? "samplingRate" : xmipp_label(label);
@@ -122,6 +131,26 @@ ParticleExporter::Kind ParticleExporter::kind_of_input(const std::string& label)
     return input_->defocus_sign() == DefocusSign::opposite ? Kind::negated : Kind::text;
   }
   return label == "ctfQ0" && input_->defocus_sign() == DefocusSign::opposite ? Kind::absolute : Kind::text;
+}
+
+// What a file of parameters says, beside its name: RELION knows no such files, and a fit changes the defocus.
+void ParticleExporter::add_ctf() {
+  struct Number {
+    const char* relion;
+    double Ctf::*value;
+  };
+  constexpr std::array numbers = {Number{"rlnDefocusU", &Ctf::defocus_u},
+                                  Number{"rlnDefocusV", &Ctf::defocus_v},
+                                  Number{"rlnDefocusAngle", &Ctf::defocus_angle},
+                                  Number{"rlnPhaseShift", &Ctf::phase_shift},
+                                  Number{"rlnVoltage", &Ctf::voltage_kv},
+                                  Number{"rlnSphericalAberration", &Ctf::cs_mm},
+                                  Number{"rlnAmplitudeContrast", &Ctf::amplitude_contrast}};
+  const bool to_relion = format_ == ParticleFormat::relion;
+  for (std::size_t i = 0; i < (to_relion ? 4 : numbers.size()); ++i) {
+    const std::string name = to_relion ? numbers[i].relion : xmipp_label(numbers[i].relion);
+    if (names_.insert(name).second) columns_.push_back({name, Kind::ctf_number, i, numbers[i].value});
+  }
 }
 
 void ParticleExporter::add_optics() {
@@ -177,17 +206,18 @@ std::string ParticleExporter::value(const Column& column, std::int64_t index, co
     case Kind::image:
       return image;
     case Kind::enabled:
-      return result == nullptr || result->state == ParticleState::done ? "1" : "-1";
+      return row.particle.enabled && (result == nullptr || result->state == ParticleState::done) ? "1" : "-1";
     case Kind::item:
       return std::to_string(index + 1);
     default:
       break;
   }
-  return column.kind < Kind::angle ? input_value(column, row) : result_value(column, row, *result);
+  return column.kind < Kind::angle ? input_value(column, row, result) : result_value(column, row, *result);
 }
 
 // What the input says, in the output's words.
-std::string ParticleExporter::input_value(const Column& column, const ParticleFile::Row& row) const {
+std::string ParticleExporter::input_value(const Column& column, const ParticleFile::Row& row,
+                                          const ParticleResult* result) const {
   const std::size_t i = column.index;
   switch (column.kind) {
     case Kind::text:
@@ -196,6 +226,15 @@ std::string ParticleExporter::input_value(const Column& column, const ParticleFi
       return negated_text(row.values[i]);
     case Kind::absolute:
       return absolute_text(row.values[i]);
+    case Kind::upright_angle: {
+      const Pose& pose = row.particle.pose;
+      if (!row.particle.flipped) return row.values[i];
+      return star_number(input_->labels()[i] == "angleTilt" ? pose.tilt : pose.psi);
+    }
+    case Kind::ctf_number: {
+      const double change = result != nullptr && result->fit ? result->fit->defocus_change : 0;
+      return star_number(row.particle.ctf.*column.number + (i < 2 ? change : 0));
+    }
     case Kind::optics:
       return input_->optics().rows[row.optics_row][i];
     case Kind::group:
@@ -258,7 +297,7 @@ std::string ParticleExporter::result_value(const Column& column, const ParticleF
 std::string ParticleExporter::row(std::int64_t index, const ParticleFile::Row& row, const std::string& image,
                                   const ParticleResult* result) const {
   require((result != nullptr) == results_.has_value(), "results where the file is to have them");
-  const bool left_out = result != nullptr && result->state != ParticleState::done;
+  const bool left_out = result != nullptr && (!row.particle.enabled || result->state != ParticleState::done);
   if (left_out && format_ == ParticleFormat::relion) return "";
   std::vector<std::string> values;
   values.reserve(columns_.size());
@@ -268,7 +307,8 @@ std::string ParticleExporter::row(std::int64_t index, const ParticleFile::Row& r
 
 std::string renamed_image(const std::string& image, const std::string& stack) {
   const std::size_t mark = image.find('@');
-  return mark == std::string::npos ? stack : image.substr(0, mark + 1) + stack;
+  return (mark == std::string::npos ? "" : image.substr(0, mark + 1)) + stack +
+         std::string(format_suffix(image));
 }
 
 std::string stack_seen_from(const std::string& output, const std::string& name, const std::string& input,

@@ -34,8 +34,8 @@ ParticleFormat particle_format(const std::string& path);
 ///               result are left out, for RELION cannot mark them
 ///   Xmipp       has amplitudes as _nmaDisplacements, 1 − score as _cost; particles without a result have
 ///               _enabled −1
-///   both        have the standard errors as _elastemAmplitudeError7 … (Å), _elastemRotationErrorX, Y and
-///   View
+///   both        keep what the input does not enable at _enabled −1, or leave it out; have the standard
+///   errors as _elastemAmplitudeError7 … (Å), _elastemRotationErrorX, Y and View
 ///               (degrees), _elastemShiftErrorX and Y (Å); and of fits the refined defocus in place of the
 ///               input's, what was added to it as _elastemDefocusChange (Å), _elastemChi2, and
 ///               _elastemOutlier, 1 where the structure does not explain the image
@@ -59,6 +59,8 @@ class ParticleExporter {
     text,           ///< of a column
     negated,        ///< of a column, with the other sign
     absolute,       ///< of a column, without sign
+    upright_angle,  ///< of a column of tilt (0) or psi (1), turned where the image is flipped
+    ctf_number,     ///< of the CTF as it was read from a file of parameters, see ctf_numbers
     optics,         ///< of a column of the optics table
     group,          ///< number of the optics group
     enabled,        ///< of a result, else 1
@@ -83,16 +85,19 @@ class ParticleExporter {
     std::string label;
     Kind kind;
     std::size_t index = 0;
+    double Ctf::*number = nullptr;  ///< of Kind::ctf_number
   };
   void add(const std::string& label, Kind kind, std::size_t index = 0);
   void add_input();
   void add_input_column(std::size_t column);
   bool add_origin(std::size_t column);
   void add_optics();
+  void add_ctf();
   void add_result();
   void add_standard_errors();
   Kind kind_of_input(const std::string& label) const;
-  std::string input_value(const Column& column, const ParticleFile::Row& row) const;
+  std::string input_value(const Column& column, const ParticleFile::Row& row,
+                          const ParticleResult* result) const;
   std::string result_value(const Column& column, const ParticleFile::Row& row,
                            const ParticleResult& result) const;
   std::string value(const Column& column, std::int64_t index, const ParticleFile::Row& row,

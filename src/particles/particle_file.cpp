@@ -1,6 +1,7 @@
 #include "particles/particle_file.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <utility>
@@ -9,35 +10,57 @@
 
 #include "core/error.hpp"
 #include "maps/stack_reader.hpp"
+#include "particles/cryosparc_file.hpp"
+#include "particles/ctf_parameters.hpp"
 #include "particles/particle_rows.hpp"
+#include "particles/particle_writer.hpp"
 
 namespace elastem {
 
 struct ParticleFile::Impl {
-  Impl(const std::string& star_path, ParticleIndex star_index, const std::string& folder,
-       DefocusSign defocus_sign)
-      : path(star_path),
-        datadir(folder),
-        sign(defocus_sign),
+  Impl(const ParticleSource& from, ParticleIndex star_index)
+      : source(from),
         index(std::move(star_index)),
-        rows(path, tables_of(index), sign) {
+        cryosparc(cryosparc_of(index, source)),
+        rows(source, tables_of(index, cryosparc.get())) {
+    namespace fs = std::filesystem;
+    if (!source.stack.empty()) source.stack = fs::absolute(source.stack).lexically_normal().string();
+    if (!source.passthrough.empty() && !cryosparc)
+      throw Error("option --passthrough: means nothing for " + path + ", which is no .cs file of cryoSPARC");
     const auto blocks = (index.count + particle_block_rows - 1) / particle_block_rows;
-    require(index.offsets.size() == static_cast<std::size_t>(blocks) + 1 &&
-                index.lines.size() == static_cast<std::size_t>(blocks),
+    require(index.form != ParticleIndex::Form::text ||
+                (index.offsets.size() == static_cast<std::size_t>(blocks) + 1 &&
+                 index.lines.size() == static_cast<std::size_t>(blocks)),
             "the index does not fit its count");
   }
 
-  static ParticleTables tables_of(const ParticleIndex& index) {
-    ParticleTables tables = parse_head(index.head);
+  static std::unique_ptr<const CryosparcFile> cryosparc_of(const ParticleIndex& index,
+                                                           const ParticleSource& source) {
+    if (index.form != ParticleIndex::Form::cryosparc) return nullptr;
+    return std::make_unique<const CryosparcFile>(source.path, source.passthrough);
+  }
+
+  static ParticleTables tables_of(const ParticleIndex& index, const CryosparcFile* cryosparc) {
+    ParticleTables tables;
+    if (index.form == ParticleIndex::Form::text) {
+      tables = parse_head(index.head);
+    } else {
+      tables.labels = cryosparc != nullptr ? cryosparc->labels() : std::vector<std::string>{"rlnImageName"};
+      tables.block = "particles";
+    }
+    tables.form = index.form;
     tables.optics_lines = index.optics_lines;
     return tables;
   }
 
-  std::string path, datadir;
-  DefocusSign sign;
+  ParticleSource source;
+  const std::string& path = source.path;
+  const std::string& datadir = source.datadir;
   ParticleIndex index;
+  std::unique_ptr<const CryosparcFile> cryosparc;
   RowReader rows;
   mutable std::map<std::string, MrcHeader> headers;
+  mutable std::map<std::string, Ctf> parameters;
 
   const MrcHeader& header(const std::string& stack) const {
     const auto found = headers.find(stack);
@@ -45,11 +68,23 @@ struct ParticleFile::Impl {
     return headers.emplace(stack, StackReader(find_stack(stack, path, datadir)).header()).first->second;
   }
 
+  // Of a file of parameters, "block@path" or a path.
+  const Ctf& ctf_of(const std::string& name) const {
+    const auto found = parameters.find(name);
+    if (found != parameters.end()) return found->second;
+    const std::size_t mark = name.find('@');
+    const std::string file = mark == std::string::npos ? name : name.substr(mark + 1);
+    const Ctf ctf = read_ctf_parameters(find_beside(file, path, datadir, "file of CTF parameters"),
+                                        mark == std::string::npos ? "" : name.substr(0, mark));
+    return parameters.emplace(name, ctf).first->second;
+  }
+
   // Calls `use(row's text, its line in the file)` for the rows first … first+count−1.
   template <class Use>
   void for_each_line(std::int64_t first, std::int64_t count, Use use) const {
     require(first >= 0 && count >= 0 && first + count <= index.count, "rows outside the particle file");
     if (count == 0) return;
+    if (index.form != ParticleIndex::Form::text) return for_each_made_line(first, count, use);
     std::ifstream file(path, std::ios::binary);
     if (!file) throw Error(path + ": cannot be opened");
     const auto block = static_cast<std::size_t>(first / particle_block_rows);
@@ -68,15 +103,27 @@ struct ParticleFile::Impl {
     }
   }
 
+  // The same of a file that has no lines: they are counted by the rows.
+  template <class Use>
+  void for_each_made_line(std::int64_t first, std::int64_t count, Use use) const {
+    const std::string name = std::filesystem::path(path).filename().string();
+    for (std::int64_t row = first; row < first + count; ++row) {
+      const std::string text = cryosparc ? star_line(cryosparc->row(row)) : image_name(row, name);
+      use(trimmed(text), static_cast<std::uint64_t>(row) + 1);
+    }
+  }
+
   Particle particle(const std::vector<std::string>& values, std::uint64_t line) const {
-    Particle particle = rows.particle(values, line);
+    const std::string* const ctf_file = rows.ctf_file(values);
+    Particle particle = rows.particle(values, line, ctf_file == nullptr ? nullptr : &ctf_of(*ctf_file));
+    if (!source.stack.empty()) particle.stack = source.stack;
     if (particle.size == 0) particle.size = static_cast<int>(header(particle.stack).columns);
     if (particle.pixel_size == 0) {
-      particle.pixel_size = header(particle.stack).pixel_size;
+      particle.pixel_size = source.pixel_size > 0 ? source.pixel_size : header(particle.stack).pixel_size;
       if (!(particle.pixel_size > 0)) {
         throw Error(rows.place(line) +
                     ": the pixel size is unknown: neither the particle file nor the header of " +
-                    particle.stack + " has it; add a column _samplingRate in Å");
+                    particle.stack + " has it; give it with --pixel-size");
       }
       if (rows.shifts_in_pixels()) particle.pose.shift *= particle.pixel_size;
     }
@@ -86,7 +133,10 @@ struct ParticleFile::Impl {
 
 ParticleFile::ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir,
                            DefocusSign sign)
-    : impl_(std::make_unique<Impl>(path, std::move(index), datadir, sign)) {}
+    : ParticleFile(ParticleSource{path, datadir, sign == DefocusSign::opposite, false, "", 0, {}},
+                   std::move(index)) {}
+ParticleFile::ParticleFile(const ParticleSource& source, ParticleIndex index)
+    : impl_(std::make_unique<Impl>(source, std::move(index))) {}
 ParticleFile::ParticleFile(ParticleFile&&) noexcept = default;
 ParticleFile& ParticleFile::operator=(ParticleFile&&) noexcept = default;
 ParticleFile::~ParticleFile() = default;
@@ -98,7 +148,10 @@ const std::string& ParticleFile::datadir() const {
   return impl_->datadir;
 }
 DefocusSign ParticleFile::defocus_sign() const {
-  return impl_->sign;
+  return impl_->source.defocus_sign();
+}
+ParticleIndex::Form ParticleFile::form() const {
+  return impl_->index.form;
 }
 std::int64_t ParticleFile::size() const {
   return impl_->index.count;
@@ -121,6 +174,10 @@ bool ParticleFile::shifts_in_pixels() const {
 }
 bool ParticleFile::box_from_optics() const {
   return impl_->rows.box_from_optics();
+}
+
+bool ParticleFile::ctf_from_files() const {
+  return impl_->rows.ctf_from_files();
 }
 
 std::vector<Particle> ParticleFile::read(std::int64_t first, std::int64_t count) const {
@@ -148,6 +205,7 @@ void ParticleFile::for_each(std::int64_t first, std::int64_t count,
 
 std::string ParticleFile::other_blocks() const {
   std::string text;
+  if (impl_->index.others.empty()) return text;
   std::ifstream file(impl_->path, std::ios::binary);
   const auto& others = impl_->index.others;
   for (std::size_t i = 0; i < others.size(); i += 2) {

@@ -9,12 +9,18 @@
 #include "core/star_text.hpp"
 #include "imaging/image.hpp"
 #include "imaging/particle.hpp"
+#include "particles/particle_source.hpp"
 
 namespace elastem {
 
 /// Where the rows of a particle file lie: found in one pass over the file (rank 0), small enough to broadcast
 /// (two numbers every 256 rows), so that each rank reads and parses just the rows it works on.
 struct ParticleIndex {
+  /// What holds the rows: a text, a stack without any (each image a particle), a .cs file of cryoSPARC. Of
+  /// the latter two only `count` means something.
+  enum class Form : std::uint8_t { text, stack, cryosparc };
+
+  Form form = Form::text;
   std::int64_t count = 0;
   std::vector<std::uint64_t> offsets;  ///< byte offset of row 0, 256, 512, …, and of the end of the loop
   std::vector<std::uint64_t> lines;    ///< line number of row 0, 256, 512, …: for messages
@@ -28,14 +34,11 @@ struct ParticleIndex {
   static ParticleIndex deserialise(const std::string& text);
 };
 
-/// How the defocus of an XMD is to be understood. ContinuousFlex writes underfocus as negative numbers, with
-/// a negative amplitude contrast: `opposite` reads both with the other sign.
-enum class DefocusSign { as_written, opposite };
-
-/// A RELION STAR file (3.1 or 3.0) or an Xmipp XMD, read by rows.
+/// A RELION STAR file (3.1 or 3.0), an Xmipp XMD, a .cs file of cryoSPARC, or a stack alone, read by rows.
 class ParticleFile {
  public:
-  /// One pass over the file. Throws Error with file and line: missing, no particle table, missing label.
+  /// One pass over a text; of a stack and a .cs file the header alone. Throws Error with file and line:
+  /// missing, no particle table, missing label.
   static ParticleIndex scan(const std::string& path);
 
   /// `datadir`: where image paths are looked up first; then the STAR file's folder, then the working
@@ -43,6 +46,8 @@ class ParticleFile {
   /// Any rank.
   ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir = "",
                DefocusSign sign = DefocusSign::as_written);
+  /// The same with all that a source says of how it is to be read.
+  ParticleFile(const ParticleSource& source, ParticleIndex index);
   ParticleFile(ParticleFile&&) noexcept;
   ParticleFile& operator=(ParticleFile&&) noexcept;
   ~ParticleFile();
@@ -71,12 +76,15 @@ class ParticleFile {
   bool reads(const std::string& label) const;
   /// The optics table; without labels where there is none (STAR 3.0, XMD).
   const StarTable& optics() const;
+  ParticleIndex::Form form() const;
   /// Whether it is an Xmipp file.
   bool xmipp() const;
   /// Whether origins are in pixels (STAR 3.0, XMD).
   bool shifts_in_pixels() const;
   /// Whether box or pixel size come from the optics table.
   bool box_from_optics() const;
+  /// Whether the CTF comes from files of parameters that the rows name (Xmipp's _ctfModel).
+  bool ctf_from_files() const;
   /// The file's other blocks, as they stand there.
   std::string other_blocks() const;
 
@@ -88,6 +96,10 @@ class ParticleFile {
 /// The file of a stack: `name` itself when absolute, else under `datadir` (unless empty), the folder of
 /// `star_path`, or the working directory, the first that exists. Throws Error naming the places tried.
 std::string find_stack(const std::string& name, const std::string& star_path, const std::string& datadir);
+
+/// The same of another file that a particle file names; `what` it is, for the message.
+std::string find_beside(const std::string& name, const std::string& star_path, const std::string& datadir,
+                        const std::string& what);
 
 /// The pixels of a particle, or why it cannot be used; they are empty then.
 struct ReadImage {

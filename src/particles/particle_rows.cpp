@@ -1,6 +1,7 @@
 #include "particles/particle_rows.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <spdlog/fmt/fmt.h>
@@ -14,10 +15,14 @@ namespace {
 
 constexpr int largest_box = 1 << 15;  // its pixels, and those of twice its half grid, fit into an int
 
-// "000012@stack.mrcs" is slice 11 of stack.mrcs; a name without @ is the first slice.
+constexpr double least_pixel = 0.01, largest_pixel = 1000;  // Å
+
+// "000012@stack.mrcs" is slice 11 of stack.mrcs; a name without @ is the first slice. "stack.mrc:mrcs" is
+// stack.mrc, to be read as a stack.
 bool parse_image_name(const std::string& name, Particle& particle) {
   const std::size_t mark = name.find('@');
   particle.stack = mark == std::string::npos ? name : name.substr(mark + 1);
+  particle.stack.resize(particle.stack.size() - format_suffix(particle.stack).size());
   particle.slice = 0;
   if (mark == std::string::npos) return !name.empty();
   std::int64_t number = 0;
@@ -32,6 +37,14 @@ int column_of(const std::vector<std::string>& labels, std::string_view label) {
 }
 
 }  // namespace
+
+std::string_view format_suffix(std::string_view stack) {
+  constexpr std::array formats = {":mrc", ":mrcs", ":map", ":st", ":spi", ":stk", ":vol", ":xmp", ":ccp4"};
+  const std::size_t colon = stack.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return "";
+  const std::string_view suffix = stack.substr(colon);
+  return std::find(formats.begin(), formats.end(), suffix) == formats.end() ? "" : suffix;
+}
 
 int image_column(const std::vector<std::string>& labels) {
   const int relion = column_of(labels, "rlnImageName");
@@ -83,8 +96,8 @@ RowReader::Source RowReader::required(std::string_view relion, std::string_view 
               purpose);
 }
 
-RowReader::RowReader(std::string path, ParticleTables tables, DefocusSign sign)
-    : path_(std::move(path)), tables_(std::move(tables)), sign_(sign) {
+RowReader::RowReader(const ParticleSource& source_of_rows, ParticleTables tables)
+    : path_(source_of_rows.path), tables_(std::move(tables)), sign_(source_of_rows.defocus_sign()) {
   if (sign_ == DefocusSign::opposite && !tables_.xmipp) {
     throw Error("option --xmipp-negative-defocus: " + path_ +
                 " is a RELION file, whose defocus is positive for underfocus; the option is for Xmipp's XMD");
@@ -92,18 +105,30 @@ RowReader::RowReader(std::string path, ParticleTables tables, DefocusSign sign)
   image_ = source("rlnImageName", "image");
   group_ = source("rlnOpticsGroup", "");
   size_ = source("rlnImageSize", "rlnImageSize");
+  dimensions_ = source("rlnImageDimensionality", "rlnImageDimensionality");
+  enabled_ = source("enabled", "enabled");
   index_groups();
+  find_pixel_size(source_of_rows.pixel_size > 0);
+  find_ctf();
+  find_pose();
+}
+
+// `given`: by --pixel-size.
+void RowReader::find_pixel_size(bool given) {
   pixel_size_ = source("rlnImagePixelSize", "samplingRate");
   if (!pixel_size_.there()) pixel_size_ = source("rlnPixelSize", "ctfSamplingRate");
   detector_ = source("rlnDetectorPixelSize", "");
   magnification_ = source("rlnMagnification", "");
-  if (!tables_.xmipp && !pixel_size_.there() && !(detector_.there() && magnification_.there())) {
-    required(
-        "rlnImagePixelSize", "",
-        "the pixel size must stand in the optics table, or as _rlnDetectorPixelSize with _rlnMagnification");
-  }
-  find_ctf();
-  find_pose();
+  const bool said = pixel_size_.there() || (detector_.there() && magnification_.there());
+  if (given && said)
+    throw Error("option --pixel-size: " + path_ + " says the pixel size itself (_" +
+                (pixel_size_.there() ? pixel_size_.label : magnification_.label) +
+                "); leave the option out, or change it there");
+  if (given || said || tables_.xmipp || tables_.form == ParticleIndex::Form::stack) return;
+  required("rlnImagePixelSize", "",
+           "the pixel size must stand in the optics table, or as _rlnDetectorPixelSize with "
+           "_rlnMagnification; or give it "
+           "with --pixel-size");
 }
 
 void RowReader::find_ctf() {
@@ -119,6 +144,10 @@ void RowReader::find_ctf() {
   premultiplied_ = source("rlnCtfDataAreCtfPremultiplied", "elastemCtfPremultiplied");
   corrected_ = source("", "ctfCorrected");
   wiener_constant_ = source("elastemWienerConstant", "elastemWienerConstant");
+  // What the row says itself counts; Xmipp's files are read where it says no defocus.
+  for (const char* name : {"ctfModel", "CTFModel", "ctfParam", "ctfParams"})
+    if (tables_.xmipp && !defocus_u_.there() && !ctf_file_.there() && column_of(tables_.labels, name) >= 0)
+      ctf_file_ = source("", name);
   if (defocus_u_.there()) {
     required("rlnVoltage", "ctfVoltage", "the CTF needs it");
     required("rlnSphericalAberration", "ctfSphericalAberration", "the CTF needs it");
@@ -134,6 +163,9 @@ void RowReader::find_pose() {
   y_angstrom_ = source("rlnOriginYAngst", "");
   x_pixels_ = source("rlnOriginX", "shiftX");
   y_pixels_ = source("rlnOriginY", "shiftY");
+  flip_ = source("", "flip");
+  for (const char* name : {"scale", "scaleX", "scaleY"})
+    if (tables_.xmipp && column_of(tables_.labels, name) >= 0) scales_.push_back(source("", name));
   if (x_angstrom_.there()) required("rlnOriginYAngst", "", "the origin needs x and y");
   if (y_angstrom_.there()) required("rlnOriginXAngst", "", "the origin needs x and y");
 }
@@ -217,7 +249,8 @@ bool RowReader::flag(const Source& from, const Row& row) const {
   return value == 1;
 }
 
-Particle RowReader::particle(const std::vector<std::string>& values, std::uint64_t line) const {
+Particle RowReader::particle(const std::vector<std::string>& values, std::uint64_t line,
+                             const Ctf* from_file) const {
   require(values.size() == tables_.labels.size(), "a row that was not split");
   const Row row{values, line, tables_.optics.rows.empty() ? 0 : optics_row(values, line)};
   Particle particle;
@@ -225,8 +258,9 @@ Particle RowReader::particle(const std::vector<std::string>& values, std::uint64
     throw Error(where(image_, row) + " is \"" + text(image_, row) +
                 "\", no image name; expected e.g. 000001@stack.mrcs");
   }
+  particle.enabled = number(enabled_, row, 1) > 0;
   read_box(row, particle);
-  read_ctf(row, particle.ctf);
+  read_ctf(row, from_file, particle.ctf);
   read_pose(row, particle);
   return particle;
 }
@@ -238,6 +272,9 @@ void RowReader::read_box(const Row& row, Particle& particle) const {
                             text(size_, row), largest_box));
   }
   particle.size = static_cast<int>(size);
+  if (number(dimensions_, row, 2) != 2)
+    throw Error(where(dimensions_, row) + " is " + text(dimensions_, row) +
+                ": these are volumes (subtomograms), and elastem works on images of particles (2)");
   const auto positive = [&](const Source& from) {
     const double value = number(from, row, 0);
     if (!(value > 0)) {
@@ -247,30 +284,46 @@ void RowReader::read_box(const Row& row, Particle& particle) const {
   };
   if (pixel_size_.there()) {
     particle.pixel_size = positive(pixel_size_);
+    if (particle.pixel_size < least_pixel || particle.pixel_size > largest_pixel)
+      throw Error(fmt::format("{} is {}: a pixel size is {:g} to {:g} Å", where(pixel_size_, row),
+                              text(pixel_size_, row), least_pixel, largest_pixel));
   } else if (detector_.there() && magnification_.there()) {
-    // RELION 3.0: the detector's pixels in micrometres over the magnification.
-    particle.pixel_size = 1e4 * positive(detector_) / positive(magnification_);
-    if (!std::isfinite(particle.pixel_size) || particle.pixel_size == 0)
-      throw Error(where(magnification_, row) + " is " + text(magnification_, row) +
-                  ", which gives no pixel size");
+    positive(detector_), positive(magnification_);
+    particle.pixel_size = pixel_size_of_magnification(row);
   }
 }
 
-void RowReader::read_ctf(const Row& row, Ctf& ctf) const {
-  ctf.enabled = defocus_u_.there();
-  ctf.defocus_u = number(defocus_u_, row, 0);
-  ctf.defocus_v = number(defocus_v_, row, ctf.defocus_u);
-  ctf.defocus_angle = number(defocus_angle_, row, 0);
-  ctf.phase_shift = number(phase_shift_, row, 0);
-  ctf.b_factor = number(b_factor_, row, 0);
+// RELION 3.0: the detector's pixels in micrometres over the magnification.
+double RowReader::pixel_size_of_magnification(const Row& row) const {
+  const double size = 1e4 * number(detector_, row, 0) / number(magnification_, row, 0);
+  if (size >= least_pixel && size <= largest_pixel) return size;
+  throw Error(fmt::format(
+      "{} is {}, and _{} is {}: together they make pixels of {:g} Å. A magnification is a factor such as "
+      "50000, the "
+      "detector's pixel size a number of µm such as 5; or give _rlnImagePixelSize in Å instead",
+      where(magnification_, row), text(magnification_, row), detector_.label, text(detector_, row), size));
+}
+
+void RowReader::read_ctf(const Row& row, const Ctf* from_file, Ctf& ctf) const {
+  if (from_file != nullptr) ctf = *from_file;
+  ctf.enabled = defocus_u_.there() || from_file != nullptr;
+  ctf.defocus_u = number(defocus_u_, row, ctf.defocus_u);
+  ctf.defocus_v = number(defocus_v_, row, from_file != nullptr ? ctf.defocus_v : ctf.defocus_u);
+  ctf.defocus_angle = number(defocus_angle_, row, ctf.defocus_angle);
+  ctf.phase_shift = number(phase_shift_, row, ctf.phase_shift);
+  ctf.b_factor = number(b_factor_, row, ctf.b_factor);
   ctf.voltage_kv = number(voltage_, row, ctf.voltage_kv);
   ctf.cs_mm = number(cs_, row, ctf.cs_mm);
   ctf.amplitude_contrast = number(contrast_, row, ctf.amplitude_contrast);
+  const auto said = [&](const Source& from, double value) {
+    return from.there() ? where(from, row) + " is " + text(from, row)
+                        : fmt::format("{}: its file of CTF parameters says {}", place(row.line), value);
+  };
   if (ctf.enabled && !(ctf.voltage_kv > 0))
-    throw Error(where(voltage_, row) + " is " + text(voltage_, row) + "; it must be above 0 kV");
-  if (!(std::abs(ctf.amplitude_contrast) <= 1)) {
-    throw Error(where(contrast_, row) + " is " + text(contrast_, row) + "; it must lie between -1 and 1");
-  }
+    throw Error(said(voltage_, ctf.voltage_kv) + "; it must be above 0 kV");
+  if (!(std::abs(ctf.amplitude_contrast) <= 1))
+    throw Error(said(contrast_, ctf.amplitude_contrast) +
+                "; the amplitude contrast must lie between -1 and 1 (a percentage must be divided by 100)");
   if (sign_ == DefocusSign::opposite) {
     ctf.defocus_u = -ctf.defocus_u;
     ctf.defocus_v = -ctf.defocus_v;
@@ -317,6 +370,27 @@ void RowReader::read_pose(const Row& row, Particle& particle) const {
   particle.pose.shift.x() = -number(angstrom ? x_angstrom_ : x_pixels_, row, 0);
   particle.pose.shift.y() = -number(angstrom ? y_angstrom_ : y_pixels_, row, 0);
   if (!angstrom && particle.pixel_size > 0) particle.pose.shift *= particle.pixel_size;
+  refuse_scale(row);
+  particle.flipped = flag(flip_, row);
+  if (!particle.flipped) return;
+  // Xmipp brings a flipped image to its projection by a mirror across the y axis, before the rotation and the
+  // shift of its angles: I(x) = P(M x + t) with M = diag(−1, 1). The mirror image of a projection is the
+  // projection turned by 180° about the image's y axis, and Ry(180°)·Rz(psi)·Ry(tilt) = Rz(−psi)·Ry(tilt +
+  // 180°).
+  particle.pose.tilt += 180;
+  particle.pose.psi = -particle.pose.psi;
+  particle.pose.shift.x() = -particle.pose.shift.x();
+}
+
+void RowReader::refuse_scale(const Row& row) const {
+  for (const Source& scale : scales_) {
+    const double value = number(scale, row, 1);
+    if (value == 1 || value == 0) continue;  // Xmipp takes 0 for 1
+    throw Error(where(scale, row) + " is " + text(scale, row) +
+                ": the image is of another magnification than the others, which elastem cannot undo; scale "
+                "the images "
+                "(xmipp_transform_geometry --apply_transform) or leave the row out");
+  }
 }
 
 }  // namespace elastem

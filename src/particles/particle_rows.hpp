@@ -15,6 +15,9 @@ namespace elastem {
 /// Rows between two offsets of a ParticleIndex.
 inline constexpr std::int64_t particle_block_rows = 256;
 
+/// ":mrcs" of a stack named as "a.mrc:mrcs", which says how the file is to be read; "" where there is none.
+std::string_view format_suffix(std::string_view stack);
+
 /// The column of the image's name (rlnImageName or image), or −1.
 int image_column(const std::vector<std::string>& labels);
 
@@ -25,6 +28,7 @@ struct ParticleTables {
   std::vector<std::string> labels;          ///< of the particles
   std::string block;                        ///< name of their block
   bool xmipp = false;
+  ParticleIndex::Form form = ParticleIndex::Form::text;
 };
 ParticleTables parse_head(const std::string& head);
 
@@ -33,8 +37,9 @@ ParticleTables parse_head(const std::string& head);
 class RowReader {
  public:
   /// Throws Error, beginning with `path`, for a label that is missing, for optics groups that are named twice
-  /// or whose table is missing, and when another sign of the defocus is asked of a file that is not Xmipp's.
-  RowReader(std::string path, ParticleTables tables, DefocusSign sign);
+  /// or whose table is missing, when another sign of the defocus is asked of a file that is not Xmipp's, and
+  /// a pixel size of one that says it.
+  RowReader(const ParticleSource& source, ParticleTables tables);
 
   const ParticleTables& tables() const { return tables_; }
 
@@ -47,7 +52,15 @@ class RowReader {
 
   /// The particle of a row; size and pixel_size are 0 where the file does not tell. Throws Error that names
   /// file, line, column and label of the value that cannot be used.
-  Particle particle(const std::vector<std::string>& values, std::uint64_t line) const;
+  /// `from_file`: the CTF of a file of parameters, for what the row says nothing of; null: none.
+  Particle particle(const std::vector<std::string>& values, std::uint64_t line,
+                    const Ctf* from_file = nullptr) const;
+
+  /// Whether the CTF comes from files that the rows name, and the file of a row; null where it needs none.
+  bool ctf_from_files() const { return ctf_file_.there(); }
+  const std::string* ctf_file(const std::vector<std::string>& values) const {
+    return ctf_from_files() ? &values[static_cast<std::size_t>(ctf_file_.particle)] : nullptr;
+  }
 
   /// The row of the optics table of a particle; 0 when there is at most one.
   std::size_t optics_row(const std::vector<std::string>& values, std::uint64_t line) const;
@@ -75,6 +88,7 @@ class RowReader {
   };
   Source source(std::string_view relion, std::string_view xmipp);
   Source required(std::string_view relion, std::string_view xmipp, const std::string& purpose);
+  void find_pixel_size(bool given);
   void find_ctf();
   void find_pose();
   void index_groups();
@@ -83,19 +97,22 @@ class RowReader {
   double number(const Source& from, const Row& row, double otherwise) const;
   bool flag(const Source& from, const Row& row) const;
   void read_box(const Row& row, Particle& particle) const;
-  void read_ctf(const Row& row, Ctf& ctf) const;
+  double pixel_size_of_magnification(const Row& row) const;
+  void read_ctf(const Row& row, const Ctf* from_file, Ctf& ctf) const;
   void read_correction(const Row& row, Ctf& ctf) const;
   void read_pose(const Row& row, Particle& particle) const;
+  void refuse_scale(const Row& row) const;
 
   std::string path_;
   ParticleTables tables_;
   DefocusSign sign_;
   std::vector<std::string> labels_read_;
   std::unordered_map<std::string, std::size_t> groups_;
-  Source image_, group_, size_, pixel_size_, detector_, magnification_;
+  Source image_, group_, size_, dimensions_, pixel_size_, detector_, magnification_, enabled_, ctf_file_;
   Source defocus_u_, defocus_v_, defocus_angle_, phase_shift_, b_factor_, voltage_, cs_, contrast_;
   Source phase_flipped_, premultiplied_, corrected_, wiener_constant_;
-  Source rot_, tilt_, psi_, x_angstrom_, y_angstrom_, x_pixels_, y_pixels_;
+  Source rot_, tilt_, psi_, x_angstrom_, y_angstrom_, x_pixels_, y_pixels_, flip_;
+  std::vector<Source> scales_;
 };
 
 }  // namespace elastem

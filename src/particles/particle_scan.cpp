@@ -8,8 +8,11 @@
 
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
+#include "maps/stack_reader.hpp"
+#include "particles/numpy_table.hpp"
 #include "particles/particle_file.hpp"
 #include "particles/particle_rows.hpp"
+#include "particles/volume_refusal.hpp"
 
 namespace elastem {
 
@@ -43,13 +46,22 @@ class Scanner {
   enum class Part { outside, labels, rows };
 
   void take(std::string_view raw) {
+    block_end_now_ = offset_ + raw.size();
+    if (line_ == 1) raw.remove_prefix(byte_order_mark(raw));
     if (!raw.empty() && raw.front() == ';' && part_ == Part::outside) in_text_ = !in_text_;
     const std::string_view text = trimmed(raw);
     if (!in_text_ && (text.empty() || text.front() == '#')) return;
     const bool one_word = text.find_first_of(" \t") == std::string_view::npos;
     if (!in_text_ && one_word && text.substr(0, 5) == "data_") begin_block(text.substr(5));
-    block_end_ = offset_ + raw.size();
+    block_end_ = block_end_now_;
     if (!in_text_) take_content(text, one_word);
+  }
+
+  // Bytes of the mark that some editors begin a text with.
+  std::size_t byte_order_mark(std::string_view text) const {
+    if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+      throw Error(path_ + ": is a text in UTF-16; save it as UTF-8 or plain text");
+    return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   }
 
   void take_content(std::string_view text, bool one_word) {
@@ -91,6 +103,7 @@ class Scanner {
     if (part_ == Part::rows) end_loop();
     const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
     const std::string name(text.substr(1, end - 1));
+    all_labels_.push_back(name);
     if (part_ == Part::labels) {
       if (!label_set_.insert(name).second)
         throw Error(place(path_, line_) + ": the label _" + name + " stands twice in one table");
@@ -131,6 +144,8 @@ class Scanner {
       particle_labels_ = labels_;
       particle_block_ = block_;
     } else if (block_ == "particles" && !found_) {
+      const std::string volumes = volume_labels(labels_);
+      if (!volumes.empty()) throw Error(path_ + ": " + volumes);
       throw Error(place(path_, labels_line_) + ": the table of particles has no label _rlnImageName" +
                   suggestion("rlnImageName", labels_) + "; add it, or give the particle file that has it");
     }
@@ -165,6 +180,9 @@ class Scanner {
 
   void end_loop() {
     if (in_particles_) index_.offsets.push_back(offset_);
+    if (part_ == Part::labels && (image_column(labels_) >= 0 || block_ == "particles"))
+      empty_ = fmt::format("{}: the table of particles, data_{}, has {} labels and no rows",
+                           place(path_, labels_line_), block_, labels_.size());
     in_particles_ = false;
     part_ = Part::outside;
   }
@@ -172,7 +190,10 @@ class Scanner {
   ParticleIndex finish() {
     end_block();
     if (!any_block_) throw Error(path_ + ": is neither a STAR file nor an XMD (no line begins with data_)");
+    const std::string volumes = volume_labels(all_labels_);
+    if (!volumes.empty()) throw Error(path_ + ": " + volumes);
     if (!found_) {
+      if (!empty_.empty()) throw Error(empty_);
       throw Error(
           path_ +
           ": has no particles: no table with rows has the label _rlnImageName (RELION) or _image (Xmipp)" +
@@ -187,13 +208,15 @@ class Scanner {
   }
 
   std::string path_;
-  std::uint64_t line_ = 0, offset_ = 0, labels_line_ = 0, block_begin_ = 0, block_end_ = 0;
+  std::uint64_t line_ = 0, offset_ = 0, labels_line_ = 0, block_begin_ = 0, block_end_ = 0,
+                block_end_now_ = 0;
   Part part_ = Part::outside;
   bool in_text_ = false, in_particles_ = false, found_ = false, any_block_ = false;
   bool optics_looped_ = false;  ///< the optics stand in a loop, not as pairs
   bool read_ = false;           ///< whether something of this block is used
   std::string block_, particle_block_;
-  std::vector<std::string> labels_, particle_labels_, any_labels_;
+  std::string empty_;  ///< what is to be said of a table of particles without rows
+  std::vector<std::string> labels_, particle_labels_, any_labels_, all_labels_;
   std::unordered_set<std::string> label_set_;
   StarTable optics_;
   ParticleIndex index_;
@@ -202,7 +225,26 @@ class Scanner {
 }  // namespace
 
 ParticleIndex ParticleFile::scan(const std::string& path) {
-  return Scanner(path).run();
+  std::ifstream file(path, std::ios::binary);
+  std::string head(1024, '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(file.gcount()));
+  ParticleIndex index;
+  if (head.starts_with("\x93NUMPY") || head.starts_with("\x94"
+                                                        "CSDAT")) {
+    index.form = ParticleIndex::Form::cryosparc;
+    index.count = NumpyTable(path).rows();
+    return index;
+  }
+  // A text has no byte of 0, apart from one in UTF-16, which the scanner names.
+  if (head.find('\0') == std::string::npos || head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF"))
+    return Scanner(path).run();
+  const MrcHeader header = StackReader(path).header();
+  if (header.volume || header.volumes > 1)
+    throw Error(path + ": is a map, not a stack of particles; `elastem modes --from-map` takes maps");
+  index.form = ParticleIndex::Form::stack;
+  index.count = header.sections;
+  return index;
 }
 
 std::string ParticleIndex::serialise() const {
@@ -212,7 +254,7 @@ std::string ParticleIndex::serialise() const {
     text.append(reinterpret_cast<const char*>(&size), sizeof size);
     text.append(reinterpret_cast<const char*>(values.data()), sizeof(std::uint64_t) * values.size());
   };
-  put({static_cast<std::uint64_t>(count)});
+  put({static_cast<std::uint64_t>(count), static_cast<std::uint64_t>(form)});
   for (const auto* values : {&offsets, &lines, &optics_lines, &others}) put(*values);
   return text + head;
 }
@@ -234,8 +276,9 @@ ParticleIndex ParticleIndex::deserialise(const std::string& text) {
   };
   std::vector<std::uint64_t> count;
   take_values(count);
-  require(count.size() == 1, "the index has no count");
+  require(count.size() == 2, "the index has no count");
   index.count = static_cast<std::int64_t>(count.front());
+  index.form = static_cast<Form>(count.back());
   for (auto* values : {&index.offsets, &index.lines, &index.optics_lines, &index.others})
     take_values(*values);
   index.head = text.substr(at);

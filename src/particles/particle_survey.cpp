@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "maps/stack_reader.hpp"
+#include "particles/particle_rows.hpp"
 
 namespace elastem {
 
@@ -34,13 +35,6 @@ std::string group_name(const StarTable& optics, std::size_t row) {
 
 }  // namespace
 
-void refuse_duplicate(const std::string& particle_file, std::uint64_t line, std::uint64_t other_line,
-                      std::int64_t slice, const std::string& stack) {
-  throw Error(fmt::format("{}:{}: image {} of {} is the particle of line {} already; take one of the two out",
-                          particle_file, std::max(line, other_line), slice + 1, stack,
-                          std::min(line, other_line)));
-}
-
 ParticleSurvey::ParticleSurvey(const ParticleFile& file, Faults faults, Accepted accepted)
     : file_(&file), faults_(faults), accepted_(accepted) {
   if (file.size() == 0) throw Error(file.path() + ": holds no particles");
@@ -54,12 +48,15 @@ std::string ParticleSurvey::place(std::uint64_t line) const {
 
 void ParticleSurvey::add(std::int64_t first, std::int64_t count,
                          const std::function<void(const ParticleFile::Row&)>& also) {
-  share_first_ = first;
-  share_count_ = count;
   file_->for_each(first, count, [&](const ParticleFile::Row& row) {
-    note_box(row);
-    note_image(row);
-    note_ctf(row.particle.ctf);
+    if (row.particle.enabled) {
+      note_box(row);
+      note_image(row);
+      note_ctf(row.particle.ctf);
+      ranges.add(row.particle);
+    } else {
+      disabled.add(row.line);
+    }
     if (also) also(row);
   });
 }
@@ -67,7 +64,7 @@ void ParticleSurvey::add(std::int64_t first, std::int64_t count,
 UsedStack& ParticleSurvey::stack_of(const std::string& name) {
   const auto known = by_name_.find(name);
   if (known != by_name_.end()) return stacks_[known->second];
-  UsedStack stack{name, name, 0, 0, 0, {}, 0};
+  UsedStack stack{name, name, 0, 0, 0, 0, {}, 0};
   try {
     const std::string found = find_stack(name, file_->path(), file_->datadir());
     const MrcHeader header = StackReader(found).header();
@@ -75,6 +72,7 @@ UsedStack& ParticleSurvey::stack_of(const std::string& name) {
     stack.images = header.sections;
     stack.columns = header.columns;
     stack.rows = header.rows;
+    stack.volumes = header.volumes;
   } catch (const Error&) {
     if (faults_ == Faults::refuse) throw;
   }
@@ -108,11 +106,30 @@ void ParticleSurvey::note_box(const ParticleFile::Row& row) {
       group_name(file_->optics(), first_.optics_row), first_.line, box_of(first_.particle)));
 }
 
+// Whether the row's image is none: a whole file of several sections, or one of a stack of volumes.
+bool ParticleSurvey::note_volume(const ParticleFile::Row& row, const UsedStack& stack) {
+  const std::string& name = row.values[static_cast<std::size_t>(image_column(file_->labels()))];
+  const bool whole = name.find('@') == std::string::npos && stack.images > 1;
+  if (!whole && stack.volumes < 2) return false;
+  volumes.add(row.line);
+  if (faults_ == Faults::count) return true;
+  if (stack.volumes > 1)
+    throw Error(
+        fmt::format("{}: {} is a stack of {} volumes (subtomograms?): elastem works on images of particles",
+                    place(row.line), row.particle.stack, stack.volumes));
+  throw Error(
+      fmt::format("{}: {} holds {} sections and the row names none of them: a volume (a subtomogram?) or a "
+                  "stack of tilts, where an "
+                  "image of a particle is needed; an image of a stack is named as 000001@{}",
+                  place(row.line), row.particle.stack, stack.images, row.particle.stack));
+}
+
 void ParticleSurvey::note_image(const ParticleFile::Row& row) {
   const Particle& particle = row.particle;
   UsedStack& stack = stack_of(particle.stack);
   ++stack.particles;
   if (stack.images == 0) return missing.add(row.line);
+  if (note_volume(row, stack)) return;
   if (stack.columns != stack.rows && faults_ == Faults::refuse) {
     throw Error(
         fmt::format("{}: the images of {} are {}×{} pixels, but particles must be square: cut or pad them",
@@ -130,33 +147,14 @@ void ParticleSurvey::note_image(const ParticleFile::Row& row) {
   const auto word = static_cast<std::size_t>(particle.slice / bits);
   const std::uint64_t bit = std::uint64_t{1} << (particle.slice % bits);
   if (word >= stack.taken.size()) stack.taken.resize(word + 1);
-  if ((stack.taken[word] & bit) != 0) {
-    duplicates.add(row.line);
-    if (faults_ == Faults::refuse && !accepted_.repeated_images) {
-      const auto lines = lines_of(stack.path, particle.slice, share_first_, share_count_);
-      refuse_duplicate(file_->path(), lines.at(0), row.line, particle.slice, particle.stack);
-    }
-  }
+  if ((stack.taken[word] & bit) != 0) repeated.add(row.line);
   stack.taken[word] |= bit;
 }
 
 void ParticleSurvey::note_ctf(const Ctf& ctf) {
   if (!ctf.enabled) return;
-  defocus.add(ctf.defocus_u);
-  defocus.add(ctf.defocus_v);
   astigmatism.add(std::abs(ctf.defocus_u - ctf.defocus_v));
-  phase_shift.add(ctf.phase_shift);
-  b_factor.add(ctf.b_factor);
   ++corrections.at(static_cast<std::size_t>(ctf.correction));
-}
-
-std::vector<std::uint64_t> ParticleSurvey::lines_of(const std::string& path, std::int64_t slice,
-                                                    std::int64_t first, std::int64_t count) {
-  std::vector<std::uint64_t> lines;
-  file_->for_each(first, count, [&](const ParticleFile::Row& row) {
-    if (row.particle.slice == slice && stack_of(row.particle.stack).path == path) lines.push_back(row.line);
-  });
-  return lines;
 }
 
 }  // namespace elastem

@@ -10,6 +10,7 @@
 
 #include "imaging/projection.hpp"
 #include "particles/particle_file.hpp"
+#include "particles/unit_doubts.hpp"
 
 namespace elastem {
 
@@ -19,20 +20,9 @@ struct UsedStack {
   std::string path;         ///< absolute, without links and `..`; `name` where it is missing
   std::int64_t images = 0;  ///< 0 where it is missing
   std::int64_t columns = 0, rows = 0;
+  std::int64_t volumes = 0;          ///< of a stack of volumes
   std::vector<std::uint64_t> taken;  ///< one bit per image: whether a particle lies there
   std::int64_t particles = 0;
-};
-
-/// The lowest and the highest of some values.
-struct Extremes {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-
-  void add(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  bool any() const { return low <= high; }
 };
 
 /// Particles that have something in common, and the line of the first.
@@ -57,18 +47,17 @@ struct GroupGrid {
 struct Accepted {
   /// Optics groups that differ in box or pixel size (see same_grid). Without an optics table never.
   bool several_boxes = false;
-  /// Several particles of one image, as in a symmetry-expanded file.
-  bool repeated_images = false;
 };
 
 /// Goes once through particles, row by row, and says what they are together: which stacks they lie in, which
-/// image is taken twice, which have another box than the first particle of the file, how their CTF ranges.
-/// Memory: one bit per image of the stacks.
+/// image is taken by several rows (a symmetry-expanded file), which have another box than the first particle
+/// of the file, how their CTF ranges. Rows that the file disables are counted and not looked at. Memory: one
+/// bit per image of the stacks.
 class ParticleSurvey {
  public:
-  /// `refuse` throws Error at the first particle whose stack is missing, too short or not of squares, and at
-  /// what is not accepted: the image of another particle, an optics group of another box than that of the
-  /// first particle; `count` goes on.
+  /// `refuse` throws Error at the first particle whose stack is missing, too short, not of squares or a
+  /// volume, and at what is not accepted: an optics group of another box than that of the first particle;
+  /// `count` goes on.
   enum class Faults { refuse, count };
 
   ParticleSurvey(const ParticleFile& file, Faults faults, Accepted accepted = {});
@@ -87,21 +76,21 @@ class ParticleSurvey {
 
   Occurrence missing;      ///< the stack is not there or cannot be read
   Occurrence short_stack;  ///< the stack has no such image
-  Occurrence duplicates;   ///< the image is another particle's
+  Occurrence repeated;     ///< the image is that of an earlier row too
+  Occurrence volumes;      ///< the file of the stack is a volume, or the name says no image of it
+  Occurrence disabled;     ///< left out by the file
   Occurrence other_box;    ///< another box or pixel size than the first particle's, see by_group
   Occurrence other_image;  ///< another box than its images
-  Extremes defocus, astigmatism, phase_shift, b_factor;  ///< Å, |U − V|, degrees, Å²; none without a CTF
-  std::array<std::int64_t, 4> corrections{};             ///< particles by CtfCorrection
-
-  /// The lines of those of the rows first … first+count−1 that lie in an image of the stack at `path`.
-  std::vector<std::uint64_t> lines_of(const std::string& path, std::int64_t slice, std::int64_t first,
-                                      std::int64_t count);
+  QuantityRanges ranges;
+  Extremes astigmatism;                       ///< |U − V|, Å; none without a CTF
+  std::array<std::int64_t, 4> corrections{};  ///< particles by CtfCorrection
 
  private:
   UsedStack& stack_of(const std::string& name);
   const ImageGrid& note_group(const ParticleFile::Row& row);
   void note_box(const ParticleFile::Row& row);
   void note_image(const ParticleFile::Row& row);
+  bool note_volume(const ParticleFile::Row& row, const UsedStack& stack);
   void note_ctf(const Ctf& ctf);
   std::string place(std::uint64_t line) const;
 
@@ -110,14 +99,9 @@ class ParticleSurvey {
   Accepted accepted_;
   ImageGrid grid_;
   ParticleFile::Row first_;  ///< of the file
-  std::int64_t share_first_ = 0, share_count_ = 0;
   std::vector<UsedStack> stacks_;
   std::vector<GroupGrid> groups_;
   std::unordered_map<std::string, std::size_t> by_name_, by_path_;
 };
-
-/// Throws Error: one image, of two particles at these lines.
-[[noreturn]] void refuse_duplicate(const std::string& particle_file, std::uint64_t line,
-                                   std::uint64_t other_line, std::int64_t slice, const std::string& stack);
 
 }  // namespace elastem

@@ -69,21 +69,22 @@ void say_stacks(const ParticleFile& file, const ParticleSurvey& survey) {
   };
   fault("the stack is missing", survey.missing);
   fault("the stack has no such image", survey.short_stack);
-  fault("the image is another particle's already", survey.duplicates);
+  fault("the image is another particle's already", survey.repeated);
+  fault("a volume or a whole stack, not an image", survey.volumes);
+  fault("disabled (_enabled -1) and left out", survey.disabled);
   fault("another box or pixel size than the first particle's", survey.other_box);
   fault("another box than its image", survey.other_image);
-  if (file.xmipp() && survey.defocus.any() && survey.defocus.high < 0 &&
-      file.defocus_sign() == DefocusSign::as_written)
-    say("  ! every defocus is negative: does the file need --xmipp-negative-defocus?");
+  for (const auto& doubt : unit_doubts(file, survey.ranges)) say("  ! {}", doubt);
 }
 
 void say_ctf(const ParticleSurvey& survey) {
-  if (!survey.defocus.any()) return say("  no CTF (no defocus)");
+  const QuantityRanges& ranges = survey.ranges;
+  if (!ranges.defocus.any()) return say("  no CTF (no defocus)");
   say("  defocus {:.0f} to {:.0f} Å, astigmatism {:.0f} to {:.0f} Å, phase shift {:g} to {:g} degrees, "
       "B-factor {:g} "
       "to {:g} Å²",
-      survey.defocus.low, survey.defocus.high, survey.astigmatism.low, survey.astigmatism.high,
-      survey.phase_shift.low, survey.phase_shift.high, survey.b_factor.low, survey.b_factor.high);
+      ranges.defocus.low, ranges.defocus.high, survey.astigmatism.low, survey.astigmatism.high,
+      ranges.phase_shift.low, ranges.phase_shift.high, ranges.b_factor.low, ranges.b_factor.high);
   constexpr std::array names = {"not corrected", "phases flipped", "premultiplied with the CTF",
                                 "Wiener filtered"};
   std::string text;
@@ -133,12 +134,14 @@ const char* mode_name(int mode) {
 
 }  // namespace
 
-void report_particles(const std::string& path, const std::string& datadir, DefocusSign sign) {
-  const ParticleFile file(path, ParticleFile::scan(path), datadir, sign);
+void report_particles(const ParticleSource& source) {
+  const std::string& path = source.path;
+  const ParticleFile file(source, ParticleFile::scan(path));
   say("{}: {} particles ({})", path, file.size(),
-      file.xmipp()                   ? "Xmipp"
-      : file.optics().labels.empty() ? "RELION STAR 3.0"
-                                     : "RELION STAR 3.1");
+      file.form() == ParticleIndex::Form::cryosparc ? "cryoSPARC"
+      : file.xmipp()                                ? "Xmipp"
+      : file.optics().labels.empty()                ? "RELION STAR 3.0"
+                                                    : "RELION STAR 3.1");
   if (file.size() == 0) return;
   ParticleSurvey survey(file, ParticleSurvey::Faults::count);
   PoseSpread poses;

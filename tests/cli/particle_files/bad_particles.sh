@@ -27,8 +27,6 @@ bad "bad.star:$((row + 5)): column 5, _rlnDefocusAngle, is \"1e\"" '/000006@/s/ 
 bad "bad.star:$((row + 4)): column 2, _rlnOpticsGroup: the optics group 3 is not" '/000005@/s/ 1 / 3 /'
 bad "bad.star:$((row + 5)): the row has 6 values.*column 7, _rlnCtfBfactor" '/000006@/s/ 0.000000$//'
 bad "bad.star: column 2, _rlnOpticsGroup, .* no optics table" 's/^data_optics/data_other/'
-bad "bad.star:$((row + 5)): image 1 of .*particles.mrcs is the particle of line $row" 's/000006@/000001@.\//'
-bad "bad.star:$((row + 3)): image 3 of particles.mrcs is the particle of line $((row + 2))" 's/000004@/000003@/'
 bad "bad.star:$((row + 3)): refers to image 7" 's/000004@/000007@/'
 # Groups of several boxes are for align only; there the image that is not of its group's box fails by itself.
 sed 's/^\(opticsGroup1 .*\)$/\1\nsecond 2 200 2 0.1 4.4 16 2/; /000006@/s/ 1 / 2 /' $good >set/two.star
@@ -42,6 +40,12 @@ bad "_rlnCtfDataArePhaseFlipped, and _rlnCtfDataAreCtfPremultiplied contradict" 
   's/^_rlnImageDimensionality.*/&\n_rlnCtfDataArePhaseFlipped\n_rlnCtfDataAreCtfPremultiplied/; s/^opticsGroup1.*/& 1 1/'
 refused 1 "xmipp-negative-defocus.*RELION" align -i $good -m modes.h5 --modes 7-9 -o new.h5 --xmipp-negative-defocus
 [ ! -e new.h5 ] || fail "a refused input leaves new.h5"
+
+# Volumes, tables without rows and pixel sizes that cannot be are refused by name.
+bad 'column 8 of the optics table, _rlnImageDimensionality, is 3: these are volumes' 's/ 32 2$/ 32 3/'
+bad 'particles.mrcs holds 6 sections and the row names none of them' 's/000001@//'
+bad '_rlnTomoVisibleFrames says that these are subtomograms' 's/^_rlnCtfBfactor/_rlnTomoVisibleFrames/'
+bad 'data_particles, has 7 labels and no rows' '/@/d'
 
 # taken FILE: align would work on it.
 taken() {
@@ -65,6 +69,21 @@ sed 's,@particles,@../set/particles,' $good >other/up.star
 taken 3 other/up.star
 [ "$(grep -c "the stack ../set/particles.mrcs is $(realpath set/particles.mrcs)" log)" = 1 ] ||
   { cat log; fail "the place of ../set/particles.mrcs is not logged once"; }
+# A symmetry-expanded file has a result per row.
+sed 's/000004@/000003@/' $good >set/expanded.star
+taken 3 set/expanded.star
+grep -q '1 of 6 rows show an image that an earlier row shows' log || { cat log; fail "repeated images are not told of"; }
+printf '\357\273\277data_optics\n' | cat - <(sed '1,/^data_optics/d' $good) >set/mark.star
+taken 2 set/mark.star
+cp set/particles.mrcs set/stack.mrc
+sed 's/particles.mrcs/stack.mrc:mrcs/' $good >set/suffix.star
+taken 2 set/suffix.star
+# What looks like another unit is told of with its column.
+sed 's/ 200.000000 / 200000 /; s/ 5000.000000/ 0.5/g' $good >set/units.star
+taken 2 set/units.star
+grep -q '_rlnVoltage, is 200000: kV are meant, these seem to be volts' log || { cat log; fail "volts are not told of"; }
+grep -q '_rlnDefocusU, is 0.5: Å are meant, these seem to be µm' log || { cat log; fail "µm are not told of"; }
+
 sed 's/$/\r/' $good >set/windows.star
 taken 2 set/windows.star
 # 100,000 columns more

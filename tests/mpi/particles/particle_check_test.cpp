@@ -20,7 +20,7 @@ ParticleFile particle_file(const Communicator& comm, const std::string& name, co
     write_noise_stack("b.mrcs", 3, other_box, 1);
     write_star(name, small_star_head(other_box), rows);
   });
-  return open_particle_file(comm, name, "", DefocusSign::as_written);
+  return open_particle_file(comm, {.path = name});
 }
 
 std::string rows_of_a(std::int64_t count) {
@@ -41,19 +41,10 @@ TEST(ParticleCheck, SaysTheSameOnEveryRank) {
   EXPECT_EQ(checked.longest_key, std::string("100@a.mrcs").size());
 }
 
-TEST(ParticleCheck, AnImageOfTwoRanksIsFoundWithBothLines) {
-  const auto comm = Communicator::world();
-  constexpr int first_line = 16;  // of the rows
-  const auto file = particle_file(comm, "twice.star", rows_of_a(99) + "1@./a.mrcs 1\n");
-  EXPECT_THAT(error_of([&] { check_particles(comm, file); }),
-              testing::AllOf(HasSubstr("twice.star:" + std::to_string(first_line + 99)),
-                             HasSubstr("image 1 of"), HasSubstr("line " + std::to_string(first_line))));
-}
-
-TEST(ParticleCheck, RepeatedImagesAreAcceptedWhereACommandTakesThem) {
+TEST(ParticleCheck, SeveralRowsMayShowOneImage) {
   const auto comm = Communicator::world();
   const auto file = particle_file(comm, "expanded.star", rows_of_a(99) + rows_of_a(99));
-  const CheckedParticles checked = check_particles(comm, file, {.repeated_images = true});
+  const CheckedParticles checked = check_particles(comm, file);
   EXPECT_EQ(checked.stacks.size(), 1U);
 }
 

@@ -57,16 +57,16 @@ TEST_F(ParticleSurveys, SaysWhatTheParticlesAreTogether) {
   EXPECT_EQ(survey.stacks()[0].path, std::filesystem::canonical(scratch.path("a.mrcs")).string());
   EXPECT_EQ(survey.stacks()[0].images, 3);
   EXPECT_EQ(survey.stacks()[0].taken, std::vector<std::uint64_t>{7});
-  EXPECT_EQ(survey.defocus.low, 4800);
-  EXPECT_EQ(survey.defocus.high, 12100);
+  EXPECT_EQ(survey.ranges.defocus.low, 4800);
+  EXPECT_EQ(survey.ranges.defocus.high, 12100);
   EXPECT_EQ(survey.astigmatism.high, 200);
-  EXPECT_EQ(survey.phase_shift.high, 90);
+  EXPECT_EQ(survey.ranges.phase_shift.high, 90);
   EXPECT_EQ(survey.corrections[0], 3);
 }
 
 TEST_F(ParticleSurveys, FaultsAreRefusedWithTheirLine) {
-  refused("1@a.mrcs 1 1 1 0\n2@a.mrcs 1 1 1 0\n1@./a.mrcs 1 1 1 0\n",
-          {"p.star:23", "image 1 of ./a.mrcs", "line 21"});
+  refused("2@a.mrcs 1 1 1 0\na.mrcs 1 1 1 0\n",
+          {"p.star:22", "a.mrcs holds 3 sections", "volume", "000001@a.mrcs"});
   refused("4@a.mrcs 1 1 1 0\n", {"p.star:21", "image 4 of a.mrcs", "which has 3", "shorter"});
   refused("1@a.mrcs 1 1 1 0\n1@none.mrcs 1 1 1 0\n", {"none.mrcs", "--datadir"});
   refused("1@a.mrcs 1 1 1 0\n1@data/b.mrcs 2 1 1 0\n",
@@ -84,7 +84,7 @@ TEST_F(ParticleSurveys, FaultsAreCounted) {
     EXPECT_EQ(found.count, count);
     EXPECT_EQ(found.line, line);
   };
-  is(survey.duplicates, 1, first_line + 1);
+  is(survey.repeated, 1, first_line + 1);
   is(survey.other_box, 1, first_line + 2);
   is(survey.other_image, 1, first_line + 3);
   is(survey.short_stack, 1, first_line + 4);
@@ -119,12 +119,12 @@ TEST_F(ParticleSurveys, GroupsMayDifferWhereSeveralBoxesAreAllowed) {
   EXPECT_TRUE(same_grid(survey.groups()[0].grid, survey.groups()[2].grid));
 }
 
-TEST_F(ParticleSurveys, RepeatedImagesAreCountedWhereTheyAreAccepted) {
+TEST_F(ParticleSurveys, RepeatedImagesAreCounted) {
   const ParticleFile particles = file("1@a.mrcs 1 1 1 0\n2@a.mrcs 1 1 1 0\n1@./a.mrcs 1 1 1 0\n");
-  ParticleSurvey survey(particles, Faults::refuse, {.repeated_images = true});
+  ParticleSurvey survey(particles, Faults::refuse);
   survey.add(0, particles.size());
-  EXPECT_EQ(survey.duplicates.count, 1);
-  EXPECT_EQ(survey.duplicates.line, first_line + 2);
+  EXPECT_EQ(survey.repeated.count, 1);
+  EXPECT_EQ(survey.repeated.line, first_line + 2);
 }
 
 TEST(SameGrid, ForgivesRounding) {
@@ -133,12 +133,17 @@ TEST(SameGrid, ForgivesRounding) {
   EXPECT_FALSE(same_grid({64, 1.06}, {66, 1.06}));
 }
 
-TEST_F(ParticleSurveys, FindsTheLinesOfAnImage) {
-  const ParticleFile particles = file("1@a.mrcs 1 1 1 0\n2@a.mrcs 1 1 1 0\n\n1@./a.mrcs 1 1 1 0\n");
+TEST_F(ParticleSurveys, StacksOfVolumesAreRefused) {
+  std::fstream map(scratch.path("a.mrcs"), std::ios::in | std::ios::out | std::ios::binary);
+  const std::int32_t group = 401, thickness = 1;
+  map.seekp(88).write(reinterpret_cast<const char*>(&group), 4);
+  map.seekp(36).write(reinterpret_cast<const char*>(&thickness), 4);
+  map.close();
+  refused("2@a.mrcs 1 1 1 0\n", {"p.star:21", "a.mrcs is a stack of 3 volumes"});
+  const ParticleFile particles = file("1@a.mrcs 1 1 1 0\n");
   ParticleSurvey survey(particles, Faults::count);
-  const std::string path = std::filesystem::canonical(scratch.path("a.mrcs")).string();
-  EXPECT_EQ(survey.lines_of(path, 0, 0, 3), (std::vector<std::uint64_t>{first_line, first_line + 3}));
-  EXPECT_TRUE(survey.lines_of(path, 2, 0, 3).empty());
+  survey.add(0, 1);
+  EXPECT_EQ(survey.volumes.count, 1);
 }
 
 }  // namespace
