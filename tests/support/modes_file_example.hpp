@@ -24,6 +24,8 @@ inline ModesFile example() {
     atom.residue_name = "ALA";
     atom.chain = i < 3 ? "A" : "long chain name";
     atom.residue_number = i - 2;
+    atom.residue = 3 * i;
+    atom.molecule = i / 2;
     atom.insertion_code = i == 1 ? "B" : "";
     atom.b_factor = 10.5 * i;
     atom.mass = 12.011;

@@ -34,6 +34,8 @@ TEST(ModesFile, ComesBackOnEveryRankButForItsVectors) {
     EXPECT_EQ(a.residue_name, b.residue_name);
     EXPECT_EQ(a.chain, b.chain);
     EXPECT_EQ(a.residue_number, b.residue_number);
+    EXPECT_EQ(a.residue, b.residue);
+    EXPECT_EQ(a.molecule, b.molecule);
     EXPECT_EQ(a.insertion_code, b.insertion_code);
     EXPECT_EQ(a.b_factor, b.b_factor);
     EXPECT_EQ(a.mass, b.mass);

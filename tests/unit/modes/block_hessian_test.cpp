@@ -93,6 +93,12 @@ TEST(ResidueBlocks, FollowResiduesAndEndWithTheChain) {
   EXPECT_THAT(residue_blocks(structure, 2).first_node, ElementsAre(0, 3, 5, 8, 9));
   EXPECT_THAT(residue_blocks(structure, 100).first_node, ElementsAre(0, 5, 8, 9));
   EXPECT_THAT(residue_blocks(Structure{}, 1).first_node, ElementsAre(0));
+  // Two molecules of one chain name, of which the second begins with the sixth atom.
+  for (std::size_t i = 0; i < structure.atoms.size(); ++i) {
+    structure.atoms[i].chain = "A";
+    structure.atoms[i].molecule = i < 5 ? 0 : 1;
+  }
+  EXPECT_THAT(residue_blocks(structure, 100).first_node, ElementsAre(0, 5, 9));
 }
 
 // V = ½ Σ (|r_ij| − |r⁰_ij|)².
