@@ -1,9 +1,11 @@
+#include <cmath>
 #include <filesystem>
 
 #include <spdlog/spdlog.h>
 
 #include "core/number_list.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/landscape/state_rows.hpp"
 #include "mpi/landscape/table_landscape.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
@@ -33,6 +35,23 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   write_landscape_report(o.output, std::move(report), read_modes_table(o.modes_file).structure, model);
 }
 
+// What the particles are, errors taken off.
+void describe(const Landscape& landscape, Eigen::Index atoms) {
+  if (!landscape.states) {
+    spdlog::info("the result has no error bars: plots are of the values as they are, and no states are told");
+    return;
+  }
+  const double moved = std::sqrt(landscape.components.variances[0] / static_cast<double>(atoms));
+  spdlog::info(
+      "errors taken off, the first component has a standard deviation of {:.2f} Å RMSD; a particle's "
+      "error is {:.2f} Å",
+      moved, landscape.profile->error / std::sqrt(static_cast<double>(atoms)));
+  int number = 0;
+  for (const State& state : landscape.states->states)
+    spdlog::info("state {}: {:.1f} ± {:.1f} % of the particles", ++number, 100 * state.population,
+                 100 * state.population_error);
+}
+
 }  // namespace
 
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o) {
@@ -48,14 +67,22 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
     table.close();
     return done;
   }
-  const Landscape landscape = landscape_of(
-      comm, table, {.frames = o.frames, .seed = o.common.seed, .with_outliers = o.with_outliers});
+  const Landscape landscape = landscape_of(comm, table,
+                                           {.frames = o.frames,
+                                            .seed = o.common.seed,
+                                            .with_outliers = o.with_outliers,
+                                            .replicates = o.replicates});
+  if (landscape.states) {
+    fs::create_directories(o.output);
+    write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
+  }
   table.close();
   collectively(comm, [&] {
     if (comm.root()) write_report(invocation, o, model, landscape);
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));
+  describe(landscape, model.atom_count());
   if (landscape.outliers > 0)
     spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
                  landscape.outliers);

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "landscape/sample.hpp"
+#include "mpi/landscape/landscape_passes.hpp"
+#include "mpi/landscape/true_landscape.hpp"
 #include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
@@ -11,38 +13,28 @@ namespace {
 
 constexpr std::int64_t most_points = 20000;  // of the scatter plot
 
-// The passes over the rows of a table.
-struct Passes {
-  const Communicator& comm;
-  const ResultTable& table;
-  const LandscapeSettings& settings;
-
-  // Those that take part. Collective.
-  void for_each_used(const RowVisitor& visit) const {
-    const Outliers outliers = settings.with_outliers ? Outliers::with : Outliers::leave_out;
-    for_each_row(comm, table, {outliers, ResultTable::Details::brief},
-                 [&](std::int64_t row, const ParticleResult& result) {
-                   if (result.state == ParticleState::done) visit(row, result);
-                 });
-  }
-};
-
 // First pass: how many rows take part, and the components of their amplitudes.
-void find_components(const Passes& passes, Landscape& landscape) {
-  AmplitudeMoments moments(static_cast<Eigen::Index>(passes.table.modes().size()), passes.table.size());
-  passes.for_each_used(
-      [&](std::int64_t row, const ParticleResult& result) { moments.add(row, result.amplitudes); });
-  passes.comm.sum(moments.sums());
-  const RowCounts counts = count_rows(passes.comm, passes.table);
+void find_components(const LandscapePasses& passes, Landscape& landscape) {
+  AmplitudeMoments moments(static_cast<Eigen::Index>(passes.table().modes().size()), passes.table().size());
+  if (passes.table().has_fits())
+    passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double weight) {
+      moments.add(row, estimate.amplitudes, estimate.covariance, weight);
+    });
+  else
+    passes.for_each_used(
+        [&](std::int64_t row, const ParticleResult& result) { moments.add(row, result.amplitudes); });
+  passes.comm().sum(moments.sums());
+  const RowCounts counts = count_rows(passes.comm(), passes.table());
   landscape.failed = counts.failed;
   landscape.pending = counts.pending;
-  landscape.outliers = passes.settings.with_outliers ? 0 : counts.outliers;
+  landscape.outliers = passes.settings().with_outliers ? 0 : counts.outliers;
   landscape.done = counts.done - landscape.outliers;
   landscape.components = moments.components();
 }
 
 // Second and third pass: fine histograms of both coordinates over their whole range.
-std::vector<Histogram> coordinate_histograms(const Passes& passes, const PrincipalComponents& components) {
+std::vector<Histogram> coordinate_histograms(const LandscapePasses& passes,
+                                             const PrincipalComponents& components) {
   constexpr double huge = std::numeric_limits<double>::max();
   Eigen::Array2d low(huge, huge), high(-huge, -huge);
   passes.for_each_used([&](std::int64_t, const ParticleResult& result) {
@@ -52,7 +44,7 @@ std::vector<Histogram> coordinate_histograms(const Passes& passes, const Princip
   });
   std::vector<Histogram> histograms;
   for (const Eigen::Index axis : {0, 1}) {
-    const double least = passes.comm.min(low[axis]), greatest = passes.comm.max(high[axis]);
+    const double least = passes.comm().min(low[axis]), greatest = passes.comm().max(high[axis]);
     const double margin = greatest > least ? 1e-6 * (greatest - least) : 1.0;  // Å
     histograms.emplace_back(least - margin, greatest + margin);
   }
@@ -61,18 +53,19 @@ std::vector<Histogram> coordinate_histograms(const Passes& passes, const Princip
     histograms[0].add(at.x());
     histograms[1].add(at.y());
   });
-  for (auto& histogram : histograms) passes.comm.sum(histogram.counts());
+  for (auto& histogram : histograms) passes.comm().sum(histogram.counts());
   return histograms;
 }
 
 // Last pass: density, trajectory and the points of the scatter plot.
-void find_density(const Passes& passes, Landscape& landscape) {
+void find_density(const LandscapePasses& passes, Landscape& landscape) {
   const auto& components = landscape.components;
   const auto histograms = coordinate_histograms(passes, components);
   landscape.x = axis_of(histograms[0]);
   landscape.y = axis_of(histograms[1]);
   DensityGrid grid(landscape.x, landscape.y);
-  Trajectory trajectory(passes.settings.frames, histograms[0], components.mean.size(), passes.table.size());
+  Trajectory trajectory(passes.settings().frames, histograms[0], components.mean.size(),
+                        passes.table().size());
   std::vector<LandscapePoint> points;
   passes.for_each_used([&](std::int64_t row, const ParticleResult& result) {
     const Eigen::VectorXd all = components.coordinates(result.amplitudes);
@@ -81,13 +74,13 @@ void find_density(const Passes& passes, Landscape& landscape) {
     trajectory.add(row, at.x(), result.amplitudes);
     const bool inside = at.x() > landscape.x.low && at.x() < landscape.x.high && at.y() > landscape.y.low &&
                         at.y() < landscape.y.high;
-    if (inside && in_stratified_sample(row, passes.table.size(), most_points, passes.settings.seed))
+    if (inside && in_stratified_sample(row, passes.table().size(), most_points, passes.settings().seed))
       points.push_back({at.x(), at.y(), all.size() > 2 ? all[2] : result.score});
   });
-  passes.comm.sum(grid.counts());
-  passes.comm.sum(trajectory.sums());
+  passes.comm().sum(grid.counts());
+  passes.comm().sum(trajectory.sums());
   landscape.frames = trajectory.frames();
-  landscape.points = passes.comm.gathered(points);
+  landscape.points = passes.comm().gathered(points);
   landscape.density = grid.density(landscape_bandwidth(components, 0, landscape.done),
                                    landscape_bandwidth(components, 1, landscape.done));
 }
@@ -96,10 +89,11 @@ void find_density(const Passes& passes, Landscape& landscape) {
 
 Landscape landscape_of(const Communicator& comm, const ResultTable& table,
                        const LandscapeSettings& settings) {
-  const Passes passes{comm, table, settings};
+  const LandscapePasses passes(comm, table, settings);
   Landscape landscape;
   find_components(passes, landscape);
   find_density(passes, landscape);
+  if (table.has_fits()) find_truth(passes, landscape);
   return landscape;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "landscape/distribution.hpp"
 #include "landscape/principal_components.hpp"
+#include "landscape/profile.hpp"
+#include "landscape/states.hpp"
 #include "landscape/trajectory.hpp"
 
 namespace elastem {
@@ -26,6 +29,11 @@ struct Landscape {
   GridAxis x, y;            ///< what the plots show of the first two components
   Eigen::ArrayXXd density;  ///< particles per Å² on DensityGrid's bins, component 1 down the rows
   std::vector<LandscapePoint> points;  ///< a sample of the particles
+
+  // Of a result with error bars, errors taken off.
+  std::optional<Profile> profile;            ///< along the first component
+  std::optional<States> states;              ///< in the first few components
+  std::vector<Eigen::VectorXd> state_means;  ///< K: the mean amplitudes of each state's particles
 
   std::int64_t rows() const { return done + failed + pending + outliers; }
 };

@@ -23,15 +23,19 @@ struct PrincipalComponents {
   double share(Eigen::Index component) const;
 };
 
-/// First and second moments of amplitudes, kept by slices of the rows so that the answer has the same bits on
-/// any number of ranks: a rank adds whole slices in ascending order, `sums` are added over ranks.
+/// First and second moments of amplitudes, errors taken off, kept by slices of the rows so that the answer
+/// has the same bits on any number of ranks: a rank adds whole slices in ascending order, `sums` are added
+/// over ranks.
 class AmplitudeMoments {
  public:
   AmplitudeMoments(Eigen::Index mode_count, std::int64_t rows);
   void add(std::int64_t row, const Eigen::VectorXd& amplitudes);
+  /// Amplitudes whose error has this covariance, which is taken off their product; what is known badly counts
+  /// with a `weight` below 1.
+  void add(std::int64_t row, const Eigen::VectorXd& amplitudes, const Eigen::MatrixXd& error, double weight);
   std::span<double> sums() { return sums_; }
-  /// Components from the covariance Σ(q − mean)(q − mean)ᵀ/(n − 1). Throws Error with fewer than two
-  /// particles.
+  /// Components from the covariance Σ w((q − mean)(q − mean)ᵀ − error)·n/(n − 1)/Σ w, variances below 0 as 0.
+  /// Throws Error with fewer than two particles.
   PrincipalComponents components() const;
 
  private:
@@ -39,7 +43,7 @@ class AmplitudeMoments {
   Eigen::Index stride_;
   RowSlices slices_;
   int slice_ = 0;
-  std::vector<double> sums_;  // a slice: count, K sums, K² products
+  std::vector<double> sums_;  // a slice: count, Σ w, K sums, K² products
 };
 
 }  // namespace elastem

@@ -18,6 +18,11 @@ void declare(OptionTable& table, LandscapeOptions& o) {
               "models along the first component, each the mean of an equal share of the particles")
       .at_least(1)
       .at_most(1000);
+  table
+      .option("replicates", o.replicates, "N",
+              "sets drawn from the particles, from which bands and errors of populations come (0: none)")
+      .at_least(0)
+      .at_most(10000);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"seed", "dry-run", "overwrite"});

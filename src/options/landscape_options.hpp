@@ -11,6 +11,7 @@ namespace elastem::cli {
 struct LandscapeOptions {
   std::string input, modes_file, output;
   int frames = 10;
+  int replicates = 40;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;

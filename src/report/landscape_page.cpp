@@ -1,6 +1,7 @@
 #include "report/landscape_page.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
@@ -50,6 +51,32 @@ std::string components_section(const LandscapeReport& report) {
          "all digits are in <code>components.csv</code>.</p>\n";
 }
 
+std::string states_section(const LandscapeReport& report) {
+  if (!report.landscape.states) return "";
+  const States& found = *report.landscape.states;
+  std::string text = fmt::format(
+      "<h2>States</h2>\n<p>{}; wrong estimates: {:.1f} %. <code>states.pdb</code> holds the mean "
+      "conformation of "
+      "each state, <code>particles.csv</code> the probabilities of every "
+      "particle.</p>\n<table><tr><th>state</th><th>population</th><th>standard error</th>",
+      found.states.size() == 1
+          ? "The particles are of one state: their conformations vary without a barrier"
+          : fmt::format("{} states, between which the density falls by half a kT or more",
+                        found.states.size()),
+      100 * found.mixture.wrong_share);
+  const Eigen::Index d = found.states.front().centre.size();
+  for (Eigen::Index c = 0; c < d; ++c) text += fmt::format("<th>component {} [Å]</th>", c + 1);
+  text += "</tr>\n";
+  int number = 0;
+  for (const State& state : found.states) {
+    text += fmt::format("<tr><td>{}</td><td>{:.1f} %</td><td>{:.1f} %</td>", ++number, 100 * state.population,
+                        100 * state.population_error);
+    for (Eigen::Index c = 0; c < d; ++c) text += fmt::format("<td>{:.1f}</td>", state.centre[c]);
+    text += "</tr>\n";
+  }
+  return text + "</table>\n";
+}
+
 std::string plots_section(const LandscapeReport& report) {
   std::string text;
   for (const auto& plot : report.plots) text += html_plot(plot);
@@ -79,30 +106,35 @@ std::string trajectory_section(const LandscapeReport& report) {
 }
 
 // Where motion is curved bonds that it strains are restored; lines are what linear motion was asked for.
-void write_trajectory(const std::filesystem::path& path, const Structure& structure,
-                      const ElasticModel& model, const std::vector<TrajectoryFrame>& frames) {
-  PdbWriter writer(path.string(), structure,
-                   {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
-                    "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
+void write_conformations(const std::filesystem::path& path, const Structure& structure,
+                         const ElasticModel& model, const std::vector<Eigen::VectorXd>& conformations,
+                         const std::vector<std::string>& remarks) {
+  PdbWriter writer(path.string(), structure, remarks);
   const Geometry geometry(structure);
   GeometryReport worst = geometry.report(structure.positions);
   const GeometryReport input = worst;
-  for (const auto& frame : frames) {
-    Eigen::Matrix3Xd positions = model.deformed(frame.amplitudes);
+  for (const auto& amplitudes : conformations) {
+    Eigen::Matrix3Xd positions = model.deformed(amplitudes);
     if (model.curved()) positions = geometry.restored(std::move(positions));
     writer.add_model(positions);
     worst = worse(worst, geometry.report(positions));
   }
   writer.close();
-  spdlog::info("geometry of the models: {}", geometry_text(worst, input));
+  spdlog::info("{}: {}", path.filename().string(), geometry_text(worst, input));
+}
+
+std::vector<Eigen::VectorXd> conformations_of(const std::vector<TrajectoryFrame>& frames) {
+  std::vector<Eigen::VectorXd> amplitudes;
+  for (const auto& frame : frames) amplitudes.push_back(frame.amplitudes);
+  return amplitudes;
 }
 
 }  // namespace
 
 std::string landscape_html(const LandscapeReport& report) {
   return html_page("Conformational landscape",
-                   particles_section(report) + components_section(report) + plots_section(report) +
-                       trajectory_section(report),
+                   particles_section(report) + components_section(report) + states_section(report) +
+                       plots_section(report) + trajectory_section(report),
                    fmt::format("elastem {}, {}; modes from <code>{}</code><br><code>{}</code>",
                                html_escaped(report.version), html_escaped(report.date),
                                html_escaped(report.modes_path), html_escaped(report.command_line)));
@@ -140,11 +172,52 @@ std::string frames_csv(const LandscapeReport& report) {
   return text;
 }
 
+std::string states_csv(const LandscapeReport& report) {
+  std::string text = "state,population,standard_error";
+  const auto& found = *report.landscape.states;
+  for (Eigen::Index c = 0; c < found.states.front().centre.size(); ++c)
+    text += fmt::format(",component_{}", c + 1);
+  for (const int mode : report.mode_numbers) text += fmt::format(",mode_{}", mode);
+  text += "\n";
+  for (std::size_t s = 0; s < found.states.size(); ++s) {
+    const State& state = found.states[s];
+    text += fmt::format("{},{:.6f},{:.6f}", s + 1, state.population, state.population_error);
+    for (const double x : state.centre) text += fmt::format(",{:.17g}", x);
+    for (const double amplitude : report.landscape.state_means[s]) text += fmt::format(",{:.17g}", amplitude);
+    text += "\n";
+  }
+  return text;
+}
+
+std::string profile_csv(const Profile& profile) {
+  constexpr double highest = 50;  // kT
+  const EnergyProfile energy = energy_profile(profile, highest);
+  std::string text =
+      "component_1,density,density_low,density_high,free_energy,free_energy_low,free_energy_high,resolved\n";
+  for (int b = 0; b < Profile::bins; ++b) {
+    const bool band = profile.low.size() > 0;
+    text += fmt::format("{:.6f},{:.9g},{:.9g},{:.9g},{:.6f},{:.6f},{:.6f},{}\n", profile.value(b),
+                        profile.density[b], band ? profile.low[b] : NAN, band ? profile.high[b] : NAN,
+                        energy.energy[b], band ? energy.low[b] : NAN, band ? energy.high[b] : NAN,
+                        energy.resolved[static_cast<std::size_t>(b)] ? 1 : 0);
+  }
+  return text;
+}
+
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
                             const Structure& structure, const ElasticModel& model) {
   std::filesystem::create_directories(folder);
   report.plots = write_landscape_plots(folder, report.landscape);
-  write_trajectory(folder / report.trajectory_path, structure, model, report.landscape.frames);
+  write_conformations(folder / report.trajectory_path, structure, model,
+                      conformations_of(report.landscape.frames),
+                      {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
+                       "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
+  if (report.landscape.states) {
+    write_conformations(folder / "states.pdb", structure, model, report.landscape.state_means,
+                        {"ELASTEM STATES, THE MOST POPULATED FIRST", "EACH MODEL IS THE MEAN OF A STATE"});
+    write_text_file(folder / "states.csv", states_csv(report));
+    write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
+  }
   write_text_file(folder / "components.csv", components_csv(report));
   write_text_file(folder / "frames.csv", frames_csv(report));
   write_text_file(folder / "index.html", landscape_html(report));

@@ -32,9 +32,18 @@ std::string components_csv(const LandscapeReport& report);
 /// The frames as CSV: number, particles, first component [Å], amplitudes [Å].
 std::string frames_csv(const LandscapeReport& report);
 
+/// The states as CSV: number, population and its standard error, centre on the components, mean amplitudes
+/// [Å]; of a landscape that has them.
+std::string states_csv(const LandscapeReport& report);
+
+/// The profile as CSV: component [Å], density [1/Å] and its band, free energy [kT] and its band, 1 where the
+/// data tell.
+std::string profile_csv(const Profile& profile);
+
 /// Makes the folder with everything: the plots (write_landscape_plots), the trajectory of `model`, whose
-/// atoms are those of `structure`, components.csv, frames.csv, and last index.html. Fills in `report.plots`.
-/// Throws Error when something cannot be written.
+/// atoms are those of `structure`, components.csv, frames.csv, where there are states states.pdb, states.csv
+/// and profile.csv, and last index.html. Fills in `report.plots`. Throws Error when something cannot be
+/// written.
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
                             const Structure& structure, const ElasticModel& model);
 

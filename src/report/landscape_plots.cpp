@@ -77,6 +77,28 @@ CurvePlot profile_plot(const Landscape& landscape) {
   return plot;
 }
 
+// Errors taken off, with the band; what the data do not tell is left out.
+CurvePlot true_profile_plot(const Landscape& landscape) {
+  CurvePlot plot;
+  plot.labels = {"Free energy along the first component, errors taken off",
+                 axis_label(landscape.components, 0), "free energy [kT]"};
+  const Profile& profile = *landscape.profile;
+  const EnergyProfile energy = energy_profile(profile, energy_ceiling);
+  plot.curves = {{"free energy", {}, {}}};
+  if (energy.low.size() > 0) {
+    plot.curves.push_back({"lowest of nine in ten replicates", {}, {}});
+    plot.curves.push_back({"highest", {}, {}});
+  }
+  for (int b = 0; b < Profile::bins; ++b) {
+    if (!energy.resolved[static_cast<std::size_t>(b)]) continue;
+    for (std::size_t c = 0; c < plot.curves.size(); ++c) {
+      plot.curves[c].x.push_back(profile.value(b));
+      plot.curves[c].y.push_back((c == 0 ? energy.energy : c == 1 ? energy.low : energy.high)[b]);
+    }
+  }
+  return plot;
+}
+
 }  // namespace
 
 std::vector<ReportPlot> write_landscape_plots(const std::filesystem::path& folder,
@@ -94,8 +116,14 @@ std::vector<ReportPlot> write_landscape_plots(const std::filesystem::path& folde
          "Minus the logarithm of the density, from its maximum, as far as the particles are an equilibrium "
          "ensemble. The errors of the amplitudes widen it.");
   }
-  draw("profile.png", profile_plot(landscape), "Profile along the first component",
-       "Minus the logarithm of the density of the first component, from its maximum.");
+  if (landscape.profile)
+    draw(
+        "profile.png", true_profile_plot(landscape), "Profile along the first component",
+        "Minus the logarithm of the density of the true first component, from its maximum: the errors of the "
+        "particles are taken off. Where there is no curve the data do not tell.");
+  else
+    draw("profile.png", profile_plot(landscape), "Profile along the first component",
+         "Minus the logarithm of the density of the first component, from its maximum.");
   return plots;
 }
 

@@ -42,7 +42,7 @@ MPI_USES = {
     "alignment": ["particles", "modes"],
     "synthesis": ["particles", "modes"],
     "learning": ["particles", "modes", "synthesis"],
-    "landscape": ["storage"],
+    "landscape": ["alignment"],
     "reconstruction": ["particles"],
     "commands": ["alignment", "synthesis", "learning", "landscape", "reconstruction"],
 }

@@ -1,0 +1,34 @@
+#include "mpi/landscape/landscape_passes.hpp"
+
+#include "alignment/amplitude_prior.hpp"
+#include "mpi/alignment/stored_motion.hpp"
+
+namespace elastem {
+
+LandscapePasses::LandscapePasses(const Communicator& comm, const ResultTable& table,
+                                 const LandscapeSettings& settings)
+    : comm_(&comm), table_(&table), settings_(&settings) {
+  if (table.has_fits()) prior_ = load_normal(table);
+}
+
+void LandscapePasses::for_each_used(const RowVisitor& visit) const {
+  for_each_row(*comm_, *table_, {outliers(), ResultTable::Details::brief},
+               [&](std::int64_t row, const ParticleResult& result) {
+                 if (result.state == ParticleState::done) visit(row, result);
+               });
+}
+
+void LandscapePasses::for_each_estimate(const EstimateVisitor& visit) const {
+  const double expected = prior_.empty() ? 0 : prior_.covariance.trace();
+  for_each_row(*comm_, *table_, {outliers(), ResultTable::Details::image_alone},
+               [&](std::int64_t row, const ParticleResult& result) {
+                 if (result.state != ParticleState::done || !result.fit) return;
+                 const AmplitudeEstimate fitted = amplitudes_alone(*result.fit);
+                 if (!usable(fitted)) return;
+                 const AmplitudeEstimate alone = without_prior(fitted, prior_);
+                 const double known = expected > 0 ? expected / (expected + alone.covariance.trace()) : 1;
+                 visit(row, alone, known * known);
+               });
+}
+
+}  // namespace elastem

@@ -1,0 +1,116 @@
+#include "mpi/landscape/true_landscape.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "landscape/sample.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::int64_t most_sampled = 4000;
+constexpr int most_components = 8;  // of the mixture
+
+// The error of the first component.
+double first_error(const PrincipalComponents& components, const AmplitudeEstimate& estimate) {
+  const Eigen::VectorXd axis = components.axes.col(0);
+  return std::sqrt(std::max(axis.dot(estimate.covariance * axis), 1e-12));
+}
+
+Profile first_profile(const LandscapePasses& passes, const PrincipalComponents& components) {
+  constexpr double huge = std::numeric_limits<double>::max();
+  std::array<double, 2> error = {huge, 0}, value = {huge, -huge};
+  passes.for_each_estimate([&](std::int64_t, const AmplitudeEstimate& estimate, double) {
+    const double sd = first_error(components, estimate);
+    const double x = components.coordinates(estimate.amplitudes)[0];
+    error = {std::min(error[0], sd), std::max(error[1], sd)};
+    value = {std::min(value[0], x), std::max(value[1], x)};
+  });
+  error = {passes.comm().min(error[0]), passes.comm().max(error[1])};
+  value = {passes.comm().min(value[0]), passes.comm().max(value[1])};
+  const double margin = std::max(1e-3, 1e-6 * (value[1] - value[0]));
+  Histogram all(value[0] - margin, value[1] + margin);
+  passes.for_each_estimate([&](std::int64_t, const AmplitudeEstimate& estimate, double) {
+    all.add(components.coordinates(estimate.amplitudes)[0]);
+  });
+  passes.comm().sum(all.counts());
+  NoisyHistogram histogram(axis_of(all), error[0], error[1]);
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double) {
+    histogram.add(components.coordinates(estimate.amplitudes)[0], first_error(components, estimate),
+                  static_cast<int>(row % 2));
+  });
+  passes.comm().sum(histogram.counts());
+  return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
+}
+
+// A sample of the particles on every rank, in the order of the rows.
+std::vector<NoisyValue> sampled(const LandscapePasses& passes, const PrincipalComponents& components) {
+  const Eigen::Index d = state_dimensions(components);
+  std::vector<double> own;
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double) {
+    if (!in_stratified_sample(row, passes.table().size(), most_sampled, passes.settings().seed)) return;
+    const NoisyValue value = along_components(components, d, estimate);
+    own.insert(own.end(), value.value.begin(), value.value.end());
+    own.insert(own.end(), value.covariance.data(), value.covariance.data() + d * d);
+  });
+  const std::vector<double> all = passes.comm().all_gathered(own);
+  std::vector<NoisyValue> values;
+  for (const double* at = all.data(); at < all.data() + all.size(); at += d + d * d)
+    values.push_back(
+        {Eigen::Map<const Eigen::VectorXd>(at, d), Eigen::Map<const Eigen::MatrixXd>(at + d, d, d)});
+  return values;
+}
+
+// The mean amplitudes of each state's particles, weighted by their probabilities.
+std::vector<Eigen::VectorXd> state_means(const LandscapePasses& passes, const PrincipalComponents& components,
+                                         const States& states) {
+  const Eigen::Index d = state_dimensions(components), k = components.mean.size();
+  const auto count = static_cast<Eigen::Index>(states.states.size());
+  const RowSlices slices{passes.table().size()};
+  Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(count * (k + 1), RowSlices::count);
+  int slice = 0;
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double weight) {
+    slice = slices.slice_of(row, slice);
+    const Eigen::VectorXd share = weight * states.probabilities(along_components(components, d, estimate));
+    for (Eigen::Index s = 0; s < count; ++s) {
+      sums(s * (k + 1), slice) += share[s];
+      sums.block(s * (k + 1) + 1, slice, k, 1) += share[s] * estimate.amplitudes;
+    }
+  });
+  passes.comm().sum(sums);
+  const Eigen::VectorXd total = sums.rowwise().sum();
+  std::vector<Eigen::VectorXd> means;
+  for (Eigen::Index s = 0; s < count; ++s)
+    means.push_back(total.segment(s * (k + 1) + 1, k) / std::max(total[s * (k + 1)], 1e-300));
+  return means;
+}
+
+}  // namespace
+
+Eigen::Index state_dimensions(const PrincipalComponents& components) {
+  constexpr Eigen::Index most = 3;
+  constexpr double least = 0.05;
+  Eigen::Index d = 1;
+  while (d < std::min(most, components.variances.size()) &&
+         components.variances[d] > least * components.variances[0])
+    ++d;
+  return d;
+}
+
+NoisyValue along_components(const PrincipalComponents& components, Eigen::Index dimensions,
+                            const AmplitudeEstimate& estimate) {
+  const auto axes = components.axes.leftCols(dimensions);
+  return {axes.transpose() * (estimate.amplitudes - components.mean),
+          axes.transpose() * estimate.covariance * axes};
+}
+
+void find_truth(const LandscapePasses& passes, Landscape& landscape) {
+  landscape.profile = first_profile(passes, landscape.components);
+  const std::vector<NoisyValue> values = sampled(passes, landscape.components);
+  landscape.states = states_of(values, most_components, passes.settings().replicates, passes.settings().seed);
+  landscape.state_means = state_means(passes, landscape.components, *landscape.states);
+}
+
+}  // namespace elastem

@@ -1,0 +1,211 @@
+#include "landscape/error_mixture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <Eigen/Cholesky>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr int starts = 2, iterations = 60, parts = 5;
+constexpr double enough = 1e-4;      // of ln likelihood per value
+constexpr double least_width = 0.1;  // of the mean error
+constexpr double wrong_width = 4, first_wrong = 0.01, least_wrong = 1e-6;
+constexpr double sure = 2;          // standard errors
+constexpr std::size_t further = 2;  // numbers that are tried beyond the best one
+
+// ln N(away; 0, covariance).
+double log_normal(const CoordinateMatrix& covariance, const Coordinates& away) {
+  const Eigen::LLT<CoordinateMatrix> root(covariance);
+  return -0.5 * root.matrixL().solve(away).squaredNorm() - root.matrixLLT().diagonal().array().log().sum() -
+         0.5 * static_cast<double>(away.size()) * std::log(2 * M_PI);
+}
+
+struct Moments {
+  Coordinates mean;
+  CoordinateMatrix covariance, error;
+};
+
+Moments moments_of(std::span<const NoisyValue> values) {
+  const Eigen::Index d = values.front().value.size();
+  Moments m{Coordinates::Zero(d), CoordinateMatrix::Zero(d, d), CoordinateMatrix::Zero(d, d)};
+  const auto n = static_cast<double>(values.size());
+  for (const auto& v : values) m.mean += v.value / n;
+  for (const auto& v : values) {
+    m.covariance += (v.value - m.mean) * (v.value - m.mean).transpose() / n;
+    m.error += v.covariance / n;
+  }
+  return m;
+}
+
+// Means far from each other: the first at random, each further one where the distance to all is large.
+std::vector<Coordinates> spread_means(std::span<const NoisyValue> values, const CoordinateMatrix& metric,
+                                      int count, Random& random) {
+  std::vector<Coordinates> means = {values[random.below(values.size())].value};
+  const Eigen::LLT<CoordinateMatrix> root(metric);
+  std::vector<double> nearest(values.size(), std::numeric_limits<double>::infinity());
+  while (static_cast<int>(means.size()) < count) {
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double distance = root.matrixL().solve(values[i].value - means.back()).squaredNorm();
+      nearest[i] = std::min(nearest[i], distance);
+      sum += nearest[i];
+    }
+    double wanted = random.uniform() * sum;
+    std::size_t i = 0;
+    while (i + 1 < values.size() && wanted > nearest[i]) wanted -= nearest[i++];
+    means.push_back(values[i].value);
+  }
+  return means;
+}
+
+// What one iteration sums up for a component.
+struct Sums {
+  double weight = 0;
+  Coordinates first;
+  CoordinateMatrix second;
+};
+
+// One iteration; ln likelihood before it.
+double iterate(std::span<const NoisyValue> values, const CoordinateMatrix& floor, ErrorMixture& mixture) {
+  const Eigen::Index d = mixture.means.front().size();
+  std::vector<Sums> sums(mixture.size(), {0, Coordinates::Zero(d), CoordinateMatrix::Zero(d, d)});
+  double total = 0;
+  Eigen::VectorXd probabilities;
+  for (const auto& value : values) {
+    total += mixture.log_likelihood(value, probabilities);
+    for (std::size_t c = 0; c < mixture.size(); ++c) {
+      const double share = probabilities[static_cast<Eigen::Index>(c)];
+      if (share < 1e-12) continue;
+      const CoordinateMatrix& own = mixture.covariances[c];
+      const Eigen::LLT<CoordinateMatrix> root(own + value.covariance);
+      const CoordinateMatrix gain = root.solve(own).transpose();
+      const Coordinates truth = mixture.means[c] + gain * (value.value - mixture.means[c]);
+      sums[c].weight += share;
+      sums[c].first += share * truth;
+      sums[c].second += share * (truth * truth.transpose() + own - gain * own);
+    }
+  }
+  double right = 0;
+  for (const Sums& sum : sums) right += sum.weight;
+  for (std::size_t c = 0; c < mixture.size(); ++c) {
+    mixture.weights[c] = sums[c].weight / std::max(right, 1e-300);
+    if (sums[c].weight < 1e-3) continue;
+    mixture.means[c] = sums[c].first / sums[c].weight;
+    mixture.covariances[c] =
+        sums[c].second / sums[c].weight - mixture.means[c] * mixture.means[c].transpose();
+    mixture.covariances[c] =
+        0.5 * (mixture.covariances[c] + mixture.covariances[c].transpose().eval()) + floor;
+  }
+  mixture.wrong_share = std::max(1 - right / static_cast<double>(values.size()), least_wrong);
+  return total;
+}
+
+ErrorMixture first_mixture(std::span<const NoisyValue> values, const Moments& m, int components,
+                           Random& random) {
+  const CoordinateMatrix narrow =
+      m.covariance / std::pow(components, 2.0 / static_cast<double>(m.mean.size()));
+  ErrorMixture mixture;
+  mixture.means = components == 1 ? std::vector<Coordinates>{m.mean}
+                                  : spread_means(values, m.covariance, components, random);
+  mixture.weights.assign(static_cast<std::size_t>(components), 1.0 / components);
+  mixture.covariances.assign(static_cast<std::size_t>(components), narrow);
+  mixture.wrong_share = first_wrong;
+  mixture.wrong_mean = m.mean;
+  mixture.wrong_covariance = wrong_width * wrong_width * m.covariance;
+  return mixture;
+}
+
+// ln likelihood of each value under what is learnt from the parts that it is not in, part after part.
+std::vector<double> left_out_likelihoods(std::span<const NoisyValue> values, int components,
+                                         std::uint64_t seed) {
+  std::vector<double> each;
+  Eigen::VectorXd probabilities;
+  for (std::size_t part = 0; part < parts; ++part) {
+    std::vector<NoisyValue> learnt, left_out;
+    for (std::size_t i = 0; i < values.size(); ++i)
+      (i % parts == part ? left_out : learnt).push_back(values[i]);
+    const ErrorMixture mixture = error_mixture(learnt, components, seed);
+    for (const auto& value : left_out) each.push_back(mixture.log_likelihood(value, probabilities));
+  }
+  return each;
+}
+
+}  // namespace
+
+double ErrorMixture::log_likelihood(const NoisyValue& value, Eigen::VectorXd& probabilities) const {
+  probabilities.resize(static_cast<Eigen::Index>(size()));
+  for (std::size_t c = 0; c < size(); ++c)
+    probabilities[static_cast<Eigen::Index>(c)] =
+        std::log(std::max(weights[c] * (1 - wrong_share), 1e-300)) +
+        log_normal(covariances[c] + value.covariance, value.value - means[c]);
+  const double wrong = std::log(std::max(wrong_share, 1e-300)) +
+                       log_normal(wrong_covariance + value.covariance, value.value - wrong_mean);
+  const double highest = std::max(wrong, probabilities.maxCoeff());
+  probabilities = (probabilities.array() - highest).exp();
+  const double sum = probabilities.sum() + std::exp(wrong - highest);
+  probabilities /= sum;
+  return highest + std::log(sum);
+}
+
+double ErrorMixture::log_density(const Coordinates& at) const {
+  double sum = 0, highest = -std::numeric_limits<double>::infinity();
+  std::vector<double> terms;
+  for (std::size_t c = 0; c < size(); ++c) {
+    terms.push_back(std::log(std::max(weights[c], 1e-300)) + log_normal(covariances[c], at - means[c]));
+    highest = std::max(highest, terms.back());
+  }
+  for (const double term : terms) sum += std::exp(term - highest);
+  return highest + std::log(sum);
+}
+
+ErrorMixture error_mixture(std::span<const NoisyValue> values, int components, std::uint64_t seed) {
+  require(components > 0 && static_cast<int>(values.size()) >= 2 * components, "two values per component");
+  const Moments m = moments_of(values);
+  const CoordinateMatrix floor = least_width * least_width * m.error / static_cast<double>(values.size());
+  ErrorMixture best;
+  double best_likelihood = -std::numeric_limits<double>::infinity();
+  for (int start = 0; start < (components == 1 ? 1 : starts); ++start) {
+    Random random(seed, Stream::sampling, static_cast<std::uint64_t>(start));
+    ErrorMixture mixture = first_mixture(values, m, components, random);
+    double before = -std::numeric_limits<double>::infinity();
+    for (int i = 0; i < iterations; ++i) {
+      const double likelihood = iterate(values, floor, mixture);
+      if (likelihood - before < enough * static_cast<double>(values.size())) break;
+      before = likelihood;
+    }
+    if (before <= best_likelihood) continue;
+    best_likelihood = before;
+    best = std::move(mixture);
+  }
+  return best;
+}
+
+int component_count(std::span<const NoisyValue> values, int most, std::uint64_t seed) {
+  std::vector<std::vector<double>> held_out;  // of each value, by number of components
+  const auto beaten = [&](std::size_t smaller, std::size_t larger) {
+    double sum = 0, squares = 0;
+    const auto n = static_cast<double>(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double gain = held_out[larger][i] - held_out[smaller][i];
+      sum += gain;
+      squares += gain * gain;
+    }
+    return sum > sure * std::sqrt(std::max(squares - sum * sum / n, 0.0));
+  };
+  std::size_t best = 0;
+  for (std::size_t count = 1; static_cast<int>(count) <= most && count <= best + 1 + further; ++count) {
+    if (values.size() < 4 * parts * count) break;
+    held_out.push_back(left_out_likelihoods(values, static_cast<int>(count), seed));
+    while (best + 1 < count && beaten(best, count - 1)) ++best;
+  }
+  return static_cast<int>(best) + 1;
+}
+
+}  // namespace elastem

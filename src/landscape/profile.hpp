@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "landscape/distribution.hpp"
+
+namespace elastem {
+
+/// Values of one coordinate with their errors, of two halves of the particles, counted by value and by error:
+/// the same size for any number of particles. Counts are to be added over ranks.
+class NoisyHistogram {
+ public:
+  static constexpr int value_bins = 384, error_bins = 8;
+  /// Values lie in `axis`, standard errors (Å) between two bounds; what lies outside counts in the end bins.
+  NoisyHistogram(GridAxis axis, double least_error, double largest_error);
+  void add(double value, double error, int half);
+  std::span<std::int64_t> counts() { return counts_; }
+
+  GridAxis axis() const { return axis_; }
+  /// Of one half, or of both (−1), a bin of values after the other for each error.
+  Eigen::VectorXf entries(int half) const;
+  double error(int bin) const;
+  /// Mean value and standard deviation, and the errors' root mean square, of all entries.
+  struct Moments {
+    double mean = 0, sd = 0, error = 0;
+  };
+  Moments moments() const;
+
+ private:
+  GridAxis axis_;
+  double least_error_, largest_error_;
+  std::vector<std::int64_t> counts_;  // half, error, value
+};
+
+/// How the truth is distributed along a coordinate, errors taken off.
+struct Profile {
+  static constexpr int bins = 192;
+  GridAxis axis;
+  Eigen::ArrayXd density;    ///< per Å, integral 1
+  Eigen::ArrayXd low, high;  ///< of the density, in nine of ten replicates; empty: there are none
+  double error = 0;          ///< root mean square standard error of the values, Å
+  int iterations = 0;        ///< of the deconvolution
+
+  double value(int bin) const { return axis.low + (bin + 0.5) * axis.step(bins); }
+};
+
+/// The density by GridDeconvolution, smoothed by a third of the errors, below which nothing is seen; the band
+/// from `replicates` sets that are drawn from the counts (Poisson) and treated alike.
+Profile deconvolved_profile(const NoisyHistogram& histogram, int replicates, std::uint64_t seed);
+
+/// −ln(density/greatest) of a profile with its band, kT, at most `ceiling`; where the band is wider than
+/// `unresolved` kT the data do not tell.
+struct EnergyProfile {
+  Eigen::ArrayXd energy, low, high;
+  std::vector<bool> resolved;
+};
+EnergyProfile energy_profile(const Profile& profile, double ceiling);
+
+}  // namespace elastem

@@ -1,0 +1,143 @@
+#include "landscape/states.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
+
+#include "core/random.hpp"
+
+namespace elastem {
+
+namespace {
+
+constexpr double barrier = 0.5;  // kT
+constexpr int steps = 32;
+
+// The lowest density between two components, on the line x(a) = (aP + bQ)⁻¹(aP·m + bQ·n), a + b = 1, P and Q
+// their precisions, which holds all stationary points of the two.
+double lowest_between(const ErrorMixture& mixture, std::size_t one, std::size_t other) {
+  const CoordinateMatrix p = mixture.covariances[one].inverse(), q = mixture.covariances[other].inverse();
+  double lowest = std::numeric_limits<double>::infinity();
+  for (int i = 0; i <= steps; ++i) {
+    const double b = static_cast<double>(i) / steps, a = 1 - b;
+    const Coordinates at = CoordinateMatrix(a * p + b * q)
+                               .llt()
+                               .solve(a * p * mixture.means[one] + b * q * mixture.means[other]);
+    lowest = std::min(lowest, mixture.log_density(at));
+  }
+  return lowest;
+}
+
+// The component that stands for each one's state.
+std::vector<std::size_t> joined(const ErrorMixture& mixture) {
+  const std::size_t n = mixture.size();
+  std::vector<double> height;
+  for (const auto& mean : mixture.means) height.push_back(mixture.log_density(mean));
+  std::vector<std::size_t> leader(n);
+  std::iota(leader.begin(), leader.end(), std::size_t{0});
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i + 1; j < n; ++j)
+      if (lowest_between(mixture, i, j) > std::min(height[i], height[j]) - barrier)
+        std::ranges::replace(leader, leader[j], leader[i]);
+  return leader;
+}
+
+std::vector<State> states_in(const ErrorMixture& mixture) {
+  const std::vector<std::size_t> leader = joined(mixture);
+  std::vector<State> states;
+  for (std::size_t l = 0; l < mixture.size(); ++l) {
+    State state;
+    double highest = -std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c < mixture.size(); ++c) {
+      if (leader[c] != l) continue;
+      state.components.push_back(c);
+      state.population += mixture.weights[c];
+      const double density = mixture.log_density(mixture.means[c]);
+      if (density <= highest) continue;
+      highest = density;
+      state.centre = mixture.means[c];
+    }
+    if (!state.components.empty()) states.push_back(std::move(state));
+  }
+  std::ranges::stable_sort(states, std::greater(), &State::population);
+  return states;
+}
+
+// Of each value (a column) the likelihoods of the components and of being wrong, but for a factor of its own.
+Eigen::MatrixXd likelihood_ratios(const ErrorMixture& mixture, std::span<const NoisyValue> values) {
+  const auto n = static_cast<Eigen::Index>(mixture.size());
+  Eigen::MatrixXd ratios(n + 1, static_cast<Eigen::Index>(values.size()));
+  Eigen::VectorXd probabilities;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    mixture.log_likelihood(values[i], probabilities);
+    auto column = ratios.col(static_cast<Eigen::Index>(i));
+    for (Eigen::Index c = 0; c < n; ++c)
+      column[c] = probabilities[c] /
+                  std::max((1 - mixture.wrong_share) * mixture.weights[static_cast<std::size_t>(c)], 1e-12);
+    column[n] = std::max(0.0, 1 - probabilities.sum()) / std::max(mixture.wrong_share, 1e-12);
+  }
+  return ratios;
+}
+
+// The components' weights, sum 1, learnt again from values that are drawn with replacement.
+Eigen::VectorXd drawn_weights(const ErrorMixture& mixture, const Eigen::MatrixXd& ratios, std::uint64_t seed,
+                              int replicate) {
+  constexpr int iterations = 40;
+  Random random(seed, Stream::split, static_cast<std::uint64_t>(replicate));
+  Eigen::VectorXd counts = Eigen::VectorXd::Zero(ratios.cols());
+  for (Eigen::Index i = 0; i < counts.size(); ++i)
+    counts[static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(counts.size())))] += 1;
+  const Eigen::Index n = ratios.rows() - 1;
+  Eigen::VectorXd weights(n + 1);
+  for (Eigen::Index c = 0; c < n; ++c)
+    weights[c] = (1 - mixture.wrong_share) * mixture.weights[static_cast<std::size_t>(c)];
+  weights[n] = mixture.wrong_share;
+  for (int i = 0; i < iterations; ++i) {
+    const Eigen::VectorXd each = counts.cwiseQuotient((ratios.transpose() * weights).cwiseMax(1e-300));
+    weights = weights.cwiseProduct(ratios * each) / counts.sum();
+  }
+  return weights.head(n) / std::max(weights.head(n).sum(), 1e-300);
+}
+
+}  // namespace
+
+Eigen::VectorXd States::probabilities(const NoisyValue& value) const {
+  Eigen::VectorXd of_components;
+  mixture.log_likelihood(value, of_components);
+  Eigen::VectorXd answer = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(states.size()));
+  for (std::size_t s = 0; s < states.size(); ++s)
+    for (const std::size_t c : states[s].components)
+      answer[static_cast<Eigen::Index>(s)] += of_components[static_cast<Eigen::Index>(c)];
+  return answer;
+}
+
+States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed) {
+  States found;
+  found.mixture = error_mixture(values, component_count(values, most, seed), seed);
+  found.states = states_in(found.mixture);
+  const Eigen::MatrixXd ratios = likelihood_ratios(found.mixture, values);
+  Eigen::VectorXd sums = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(found.states.size())),
+                  squares = sums;
+  for (int r = 0; r < replicates; ++r) {
+    const Eigen::VectorXd weights = drawn_weights(found.mixture, ratios, seed, r);
+    for (Eigen::Index s = 0; s < sums.size(); ++s) {
+      double population = 0;
+      for (const std::size_t c : found.states[static_cast<std::size_t>(s)].components)
+        population += weights[static_cast<Eigen::Index>(c)];
+      sums[s] += population;
+      squares[s] += population * population;
+    }
+  }
+  for (std::size_t s = 0; s < found.states.size() && replicates > 1; ++s) {
+    const auto at = static_cast<Eigen::Index>(s);
+    const double mean = sums[at] / replicates;
+    found.states[s].population_error = std::sqrt(std::max(squares[at] / replicates - mean * mean, 0.0));
+  }
+  return found;
+}
+
+}  // namespace elastem

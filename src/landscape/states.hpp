@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "landscape/error_mixture.hpp"
+
+namespace elastem {
+
+/// A state: neighbouring components of a mixture without a barrier between them.
+struct State {
+  std::vector<std::size_t> components;
+  double population = 0, population_error = 0;  ///< of the particles that are not wrong
+  Coordinates centre;                           ///< where its density is highest among its components' means
+};
+
+/// What a set of particles consists of.
+struct States {
+  ErrorMixture mixture;
+  std::vector<State> states;  ///< the most populated first
+
+  /// The probabilities that a particle is in each state; what is left of 1 is that its value is wrong.
+  Eigen::VectorXd probabilities(const NoisyValue& value) const;
+};
+
+/// States of noisy values: the number of components from held-out likelihood (component_count), those between
+/// which the density of the truth does not fall to e^−½ of the lower of the two (a barrier of half a kT)
+/// joined, along the line of mixtures of the two (Ray & Lindsay 2005). Errors of populations from
+/// `replicates` sets drawn with replacement. A pure function.
+States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed);
+
+}  // namespace elastem
