@@ -1,7 +1,9 @@
 #include "landscape/grid_deconvolution.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 
@@ -10,6 +12,7 @@ namespace elastem {
 namespace {
 
 constexpr int most_iterations = 400, patience = 40;
+constexpr double no_difference = 2;  // of ln likelihood
 constexpr float first_wrong_share = 0.01F;
 constexpr float nothing = std::numeric_limits<float>::min();
 
@@ -42,17 +45,18 @@ double GridDeconvolution::log_likelihood(const State& state, const Eigen::Vector
 int GridDeconvolution::held_out_iterations(const Eigen::VectorXf& first,
                                            const Eigen::VectorXf& second) const {
   State one = start(), other = start();
-  double best = -std::numeric_limits<double>::infinity();
-  int chosen = 1;
-  for (int i = 1; i <= most_iterations && i <= chosen + patience; ++i) {
+  std::vector<double> likelihoods;
+  std::ptrdiff_t best = 0;
+  while (std::ssize(likelihoods) < std::min<std::ptrdiff_t>(most_iterations, best + patience)) {
     iterate(one, first);
     iterate(other, second);
-    const double likelihood = log_likelihood(one, second) + log_likelihood(other, first);
-    if (likelihood <= best) continue;
-    best = likelihood;
-    chosen = i;
+    likelihoods.push_back(log_likelihood(one, second) + log_likelihood(other, first));
+    best = std::ranges::max_element(likelihoods) - likelihoods.begin();
   }
-  return chosen;
+  const double wanted = likelihoods[static_cast<std::size_t>(best)] - no_difference;
+  return static_cast<int>(std::ranges::find_if(likelihoods, [&](double l) { return l >= wanted; }) -
+                          likelihoods.begin()) +
+         1;
 }
 
 Eigen::VectorXf GridDeconvolution::weights(const Eigen::VectorXf& counts, int iterations) const {

@@ -14,7 +14,7 @@ namespace elastem {
 
 namespace {
 
-constexpr double barrier = 0.5;  // kT
+constexpr double barrier = 2;  // kT
 constexpr int steps = 32;
 
 // The lowest density between two components, on the line x(a) = (aP + bQ)⁻¹(aP·m + bQ·n), a + b = 1, P and Q
@@ -46,8 +46,17 @@ std::vector<std::size_t> joined(const ErrorMixture& mixture) {
   return leader;
 }
 
-std::vector<State> states_in(const ErrorMixture& mixture) {
-  const std::vector<std::size_t> leader = joined(mixture);
+// The mixture as sharp as it can be seen: finer detail than half of the errors is chance.
+ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values) {
+  constexpr double resolution = 0.5;  // of the errors
+  CoordinateMatrix error = CoordinateMatrix::Zero(mixture.means[0].size(), mixture.means[0].size());
+  for (const auto& value : values) error += value.covariance / static_cast<double>(values.size());
+  for (auto& covariance : mixture.covariances) covariance += resolution * resolution * error;
+  return mixture;
+}
+
+std::vector<State> states_in(const ErrorMixture& mixture, std::span<const NoisyValue> values) {
+  const std::vector<std::size_t> leader = joined(as_seen(mixture, values));
   std::vector<State> states;
   for (std::size_t l = 0; l < mixture.size(); ++l) {
     State state;
@@ -118,7 +127,7 @@ Eigen::VectorXd States::probabilities(const NoisyValue& value) const {
 States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed) {
   States found;
   found.mixture = error_mixture(values, component_count(values, most, seed), seed);
-  found.states = states_in(found.mixture);
+  found.states = states_in(found.mixture, values);
   const Eigen::MatrixXd ratios = likelihood_ratios(found.mixture, values);
   Eigen::VectorXd sums = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(found.states.size())),
                   squares = sums;

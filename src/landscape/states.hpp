@@ -27,9 +27,9 @@ struct States {
 };
 
 /// States of noisy values: the number of components from held-out likelihood (component_count), those between
-/// which the density of the truth does not fall to e^−½ of the lower of the two (a barrier of half a kT)
-/// joined, along the line of mixtures of the two (Ray & Lindsay 2005). Errors of populations from
-/// `replicates` sets drawn with replacement. A pure function.
+/// which the density of the truth does not fall by a barrier of 2 kT below the lower of the two
+/// joined, as far as can be seen (half of the errors), along the line of mixtures of the two (Ray & Lindsay
+/// 2005). Errors of populations from `replicates` sets drawn with replacement. A pure function.
 States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed);
 
 }  // namespace elastem

@@ -61,8 +61,7 @@ std::string states_section(const LandscapeReport& report) {
       "particle.</p>\n<table><tr><th>state</th><th>population</th><th>standard error</th>",
       found.states.size() == 1
           ? "The particles are of one state: their conformations vary without a barrier"
-          : fmt::format("{} states, between which the density falls by half a kT or more",
-                        found.states.size()),
+          : fmt::format("{} states, with a barrier of 2 kT or more between them", found.states.size()),
       100 * found.mixture.wrong_share);
   const Eigen::Index d = found.states.front().centre.size();
   for (Eigen::Index c = 0; c < d; ++c) text += fmt::format("<th>component {} [Å]</th>", c + 1);

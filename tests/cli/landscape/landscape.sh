@@ -21,6 +21,42 @@ ranks 1 synthesize -m modes.h5 -o one/particles.star -n 50 --modes 7 --relation 
 ranks 2 landscape -i one/truth.h5 -m modes.h5 -o one_land || fail "landscape of one mode gives $?"
 [ -s one_land/profile.png ] && [ ! -e one_land/density.png ] || fail "one mode: $(ls one_land)"
 
+# A result with error bars: two states of known populations, errors taken off; the same on any number of ranks.
+/usr/bin/python3 - <<'END' || fail "no amplitudes"
+import numpy
+random = numpy.random.default_rng(4)
+state = random.random(300) < 0.7
+numpy.savetxt("two.txt", numpy.stack([numpy.where(state, -50, 50) + 4 * random.normal(size=300), 4 * random.normal(size=300)], 1))
+print(state.mean(), file=open("share", "w"))
+END
+ranks 2 synthesize -m modes.h5 --modes 7-8 --relation table --amplitudes two.txt -n 300 --size 32 --pixel-size 4.4 --snr 0.3 \
+  --psi uniform --shift-px 2 -o two/particles.star -q || fail "synthesize gives $?"
+ranks 2 align -i two/particles.star -m modes.h5 --modes 7-8 --angular-step 18 -o two.h5 -q || fail "align gives $?"
+for n in 1 3; do
+  ranks "$n" landscape -i two.h5 -m modes.h5 -o "two$n" >log 2>&1 || { cat log; fail "landscape gives $? on $n ranks"; }
+done
+grep -q '^state 2: ' log || { cat log; fail "the log tells of no second state"; }
+for file in components.csv states.csv profile.csv particles.csv states.pdb trajectory.pdb; do
+  cmp "two1/$file" "two3/$file" || fail "$file depends on the number of ranks"
+done
+/usr/bin/python3 - <<'END' || fail "the states are wrong"
+import csv, h5py, numpy
+states = list(csv.DictReader(open("two1/states.csv")))
+share = float(open("share").read())
+assert len(states) == 2, states
+population, error = float(states[0]["population"]), float(states[0]["standard_error"])
+print("populations %.3f +- %.3f, %.3f in truth" % (population, error, share))
+assert abs(population - share) < 0.05 and 0.01 < error < 0.05
+particles = list(csv.DictReader(open("two1/particles.csv")))
+truth = h5py.File("two/truth.h5")["particles/amplitudes"][:, 0] < 0
+assert len(particles) == 300 and particles[7]["image"].startswith("8@")
+right = numpy.mean([(row["state"] == "1") == known for row, known in zip(particles, truth)])
+assert right > 0.95, right
+profile = list(csv.DictReader(open("two1/profile.csv")))
+x, p = (numpy.array([float(row[name]) for row in profile]) for name in ("component_1", "density"))
+assert abs(p.sum() * (x[1] - x[0]) - 1) < 1e-3
+END
+
 refused 2 '--overwrite' landscape -i set/truth.h5 -m modes.h5 -o land1
 refused 2 '--frames' landscape -i set/truth.h5 -m modes.h5 -o new --frames 0
 ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 8 --motion linear -o modes8.h5 || fail "modes gives $?"

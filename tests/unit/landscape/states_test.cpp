@@ -8,11 +8,11 @@ namespace elastem {
 namespace {
 
 constexpr double error = 6;  // Å
-constexpr int most = 6;
+constexpr int most = 8;
 
 // States at corners of a polygon, neighbours `apart` standard errors from each other, each 2 Å wide.
 std::vector<NoisyValue> clusters(const std::vector<double>& shares, double apart, std::uint64_t seed,
-                                 std::vector<int>* truth = nullptr, int count = 2000) {
+                                 std::vector<int>* truth = nullptr, int count = 1000) {
   std::vector<NoisyValue> values;
   const auto n = static_cast<double>(shares.size());
   const double radius = shares.size() < 2 ? 0 : apart * error / (2 * std::sin(M_PI / n));
@@ -34,9 +34,9 @@ TEST(States, AreAsManyAsThereAre) {
   const std::vector<std::vector<double>> sets = {{1}, {0.7, 0.3}, {0.5, 0.3, 0.2}, {0.4, 0.3, 0.2, 0.1}};
   for (const auto& shares : sets) {
     int right = 0;
-    for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    for (std::uint64_t seed = 1; seed <= 2; ++seed)
       right += states_of(clusters(shares, 4, seed), most, 0, seed).states.size() == shares.size() ? 1 : 0;
-    EXPECT_EQ(right, 3) << shares.size() << " states";
+    EXPECT_EQ(right, 2) << shares.size() << " states";
   }
 }
 
@@ -66,7 +66,7 @@ TEST(States, HaveTheirPopulationsWithinTheirErrorsAndTheirParticles) {
 TEST(States, OneBroadCloudIsOneState) {
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     std::vector<NoisyValue> values;
-    for (int i = 0; i < 2000; ++i) {
+    for (int i = 0; i < 1000; ++i) {
       Random random(seed, Stream::conformation, static_cast<std::uint64_t>(i));
       values.push_back(noisy(Eigen::Vector3d(12 * random.normal(), 12 * random.normal(), 3 * random.normal()),
                              error, random));
