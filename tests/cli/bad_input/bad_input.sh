@@ -88,7 +88,7 @@ expect 'made/alignment\.h5' '--overwrite' -- align -i set/particles.star -m mode
 expect 'modes\.h5' '--overwrite' -- modes -i "$data/ake_open_ca.pdb" --atoms ca --modes 9 -o modes.h5
 expect 'set/particles\.star' '--overwrite' -- synthesize -m modes.h5 -o set/particles.star -n 4 --modes 7-9
 # Resuming with other options or inputs, or from something that is no table
-expect 'alignment\.h5' 'modes' -- align -i set/particles.star -m part.h5 --modes 7-9 -o alignment.h5 --resume
+expect 'alignment\.h5' 'the input modes' -- align -i set/particles.star -m part.h5 --modes 7-9 -o alignment.h5 --resume
 expect 'made/alignment\.h5' -- align -i set/particles.star -m modes.h5 --modes 7-9 -o made/alignment.h5 --resume
 # Options and commands that do not exist
 expect 'did you mean cutoff' -- modes -i "$data/ake_open_ca.pdb" -o new.h5 --cutof 8

@@ -50,9 +50,13 @@ TEST(NoiseEstimate, EveryRankGetsAllResidualsInTheOrderOfTheSample) {
   const auto residual_of = [](std::size_t row) -> std::optional<Residual> {
     if (row % 5 == 0) return std::nullopt;  // particles that fail
     const auto value = static_cast<double>(row);
-    return Residual{std::vector<double>(9, value), std::vector<double>(9, 100.0),
-                    std::vector<double>(9, value + 0.1), std::vector<double>(9, value + 0.2),
-                    std::vector<double>(9, 50.0)};
+    const auto all = [](double x) { return std::vector<double>(9, x); };
+    return Residual{.power = all(value),
+                    .freedom = all(100),
+                    .taken = all(value + 0.3),
+                    .under = all(value + 0.1),
+                    .overall = all(value + 0.2),
+                    .window_freedom = all(50)};
   };
   const auto residuals = sample_residuals(comm, 9, particles, residual_of);
   ASSERT_EQ(residuals.size(), 32U);
@@ -62,6 +66,7 @@ TEST(NoiseEstimate, EveryRankGetsAllResidualsInTheOrderOfTheSample) {
     const Residual expected = residual_of(row).value(), &found = residuals[next++];
     EXPECT_EQ(found.power, expected.power);
     EXPECT_EQ(found.freedom, expected.freedom);
+    EXPECT_EQ(found.taken, expected.taken);
     EXPECT_EQ(found.under, expected.under);
     EXPECT_EQ(found.overall, expected.overall);
     EXPECT_EQ(found.window_freedom, expected.window_freedom);
