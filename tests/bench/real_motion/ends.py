@@ -1,9 +1,12 @@
 """ends.py CONFORMATIONS REFERENCE.pdb…: RMSD after superposition of each reference from the first and the last conformation."""
 
 import sys
+import warnings
 
 import numpy as np
-import prody
+
+warnings.simplefilter("ignore")  # of what ProDy imports
+import prody  # noqa: E402
 
 prody.confProDy(verbosity="none")
 path = prody.parsePDB(sys.argv[1])
