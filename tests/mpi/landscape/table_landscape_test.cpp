@@ -87,8 +87,9 @@ TEST_F(TableLandscape, OutliersAndFailedParticlesAreCountedAndLeftOut) {
   EXPECT_EQ(found.outliers, outliers);
   EXPECT_EQ(found.rows(), rows);
   // The standard error of a variance is variance·√(2/n).
-  EXPECT_NEAR(found.components.variances[0], 100, 5 * 100 * std::sqrt(2.0 / static_cast<double>(used)));
-  EXPECT_NEAR(found.components.variances[1], 4, 5 * 4 * std::sqrt(2.0 / static_cast<double>(used)));
+  // Of each 1 Å² is taken off, the variance of the stored errors.
+  EXPECT_NEAR(found.components.variances[0], 100 - 1, 5 * 100 * std::sqrt(2.0 / static_cast<double>(used)));
+  EXPECT_NEAR(found.components.variances[1], 4 - 1, 5 * 4 * std::sqrt(2.0 / static_cast<double>(used)));
 }
 
 TEST_F(TableLandscape, OutliersTakePartWhereTheyAreWanted) {
