@@ -73,12 +73,17 @@ ElasticModel with_anchors(const Communicator& comm, const ElasticModel& model, c
   const double softest = model.eigenvalues.size() > 0 ? model.eigenvalues.minCoeff() : 1;
   const double width = model.curved() ? neighbourhood_width(cutoff) : 0;
   std::vector<Direction> directions;
-  for (const auto& displacement : displacements) {
+  for (std::size_t a = 0; a < anchors.size(); ++a) {
+    const auto& displacement = displacements[a];
     const DifferenceMode way = difference_mode(model.positions, displacement, width);
     const double usual = default_amplitude(model.atom_count()) / way.length;
     Direction direction{way.vector, way.rotation, softest * usual * usual};
-    if (make_orthogonal(direction, directions)) directions.push_back(std::move(direction));
+    if (!make_orthogonal(direction, directions)) continue;
+    directions.push_back(std::move(direction));
+    spdlog::info("mode {}: the way to {}, reached at {:.1f} Å", first_elastic_mode + directions.size() - 1,
+                 anchors[a], way.length);
   }
+  const std::size_t ways = directions.size();
   for (std::size_t k = 0; k < model.modes.size(); ++k) {
     Direction direction{
         model.modes[k].values(),
@@ -86,6 +91,12 @@ ElasticModel with_anchors(const Communicator& comm, const ElasticModel& model, c
         model.eigenvalues.size() > 0 ? model.eigenvalues[static_cast<Eigen::Index>(k)] : 1};
     if (make_orthogonal(direction, directions)) directions.push_back(std::move(direction));
   }
+  if (directions.size() > ways)
+    spdlog::info(
+        "modes {} of {} follow as {}", format_number_list(model.mode_numbers), first,
+        first_elastic_mode + ways == first_elastic_mode + directions.size() - 1
+            ? std::to_string(first_elastic_mode + ways)
+            : fmt::format("{}-{}", first_elastic_mode + ways, first_elastic_mode + directions.size() - 1));
 
   ElasticModel joined = model;
   joined.modes.clear();

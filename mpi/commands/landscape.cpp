@@ -3,7 +3,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include "alignment/mode_motion.hpp"
+#include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/landscape/state_rows.hpp"
 #include "mpi/landscape/table_landscape.hpp"
@@ -22,13 +25,14 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, const ElasticModel& model,
-                  Landscape landscape) {
+                  Landscape landscape, const MotionSummary& motion) {
   LandscapeReport report;
   report.result_path = o.input;
   report.modes_path = o.modes_file;
   report.command_line = invocation.command_line;
   report.version = program_version();
   report.date = utc_time();
+  if (!motion.modes.empty()) report.motion = motion_sentence(motion, model.mode_numbers);
   report.mode_numbers = model.mode_numbers;
   report.atom_count = model.atom_count();
   report.landscape = std::move(landscape);
@@ -36,8 +40,8 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
 }
 
 // What the particles are, errors taken off.
-void describe(const Landscape& landscape, Eigen::Index atoms) {
-  if (!landscape.states) {
+void describe(const cli::LandscapeOptions& o, const Landscape& landscape, Eigen::Index atoms) {
+  if (!landscape.profile) {
     spdlog::info("the result has no error bars: plots are of the values as they are, and no states are told");
     return;
   }
@@ -46,10 +50,25 @@ void describe(const Landscape& landscape, Eigen::Index atoms) {
       "errors taken off, the first component has a standard deviation of {:.2f} Å RMSD; a particle's "
       "error is {:.2f} Å",
       moved, landscape.profile->error / std::sqrt(static_cast<double>(atoms)));
+  if (!landscape.states) {
+    spdlog::warn("{} particles are too few to tell states", landscape.done);
+    return;
+  }
   int number = 0;
   for (const State& state : landscape.states->states)
-    spdlog::info("state {}: {:.1f} ± {:.1f} % of the particles", ++number, 100 * state.population,
-                 100 * state.population_error);
+    spdlog::info("state {}: {:.1f}{} % of the particles", ++number, 100 * state.population,
+                 o.replicates > 1 ? fmt::format(" ± {:.1f}", 100 * state.population_error) : "");
+}
+
+// A file where the folder is to be is the user's to move. Collective.
+void make_folder(const Communicator& comm, const std::string& folder) {
+  on_root(comm, [&] {
+    if (fs::exists(folder) && !fs::is_directory(folder))
+      throw Error(fmt::format("option --output: {} is a file; give the name of a folder", folder));
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (failure) throw Error(fmt::format("cannot make the folder {}: {}", folder, failure.message()));
+  });
 }
 
 }  // namespace
@@ -72,17 +91,19 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
                                             .seed = o.common.seed,
                                             .with_outliers = o.with_outliers,
                                             .replicates = o.replicates});
+  const MotionSummary motion = load_motion(table);
+  make_folder(comm, o.output);
   if (landscape.states) {
-    fs::create_directories(o.output);
     write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
   }
   table.close();
   collectively(comm, [&] {
-    if (comm.root()) write_report(invocation, o, model, landscape);
+    if (comm.root()) write_report(invocation, o, model, landscape, motion);
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));
-  describe(landscape, model.atom_count());
+  if (!motion.modes.empty()) spdlog::info("{}", motion_sentence(motion, model.mode_numbers));
+  describe(o, landscape, model.atom_count());
   if (landscape.outliers > 0)
     spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
                  landscape.outliers);

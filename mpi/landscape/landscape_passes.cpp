@@ -19,15 +19,12 @@ void LandscapePasses::for_each_used(const RowVisitor& visit) const {
 }
 
 void LandscapePasses::for_each_estimate(const EstimateVisitor& visit) const {
-  const double expected = prior_.empty() ? 0 : prior_.covariance.trace();
   for_each_row(*comm_, *table_, {outliers(), ResultTable::Details::image_alone},
                [&](std::int64_t row, const ParticleResult& result) {
                  if (result.state != ParticleState::done || !result.fit) return;
                  const AmplitudeEstimate fitted = amplitudes_alone(*result.fit);
                  if (!usable(fitted)) return;
-                 const AmplitudeEstimate alone = without_prior(fitted, prior_);
-                 const double known = expected > 0 ? expected / (expected + alone.covariance.trace()) : 1;
-                 visit(row, alone, known * known);
+                 visit(row, without_prior(fitted, prior_));
                });
 }
 

@@ -23,9 +23,8 @@ class LandscapePasses {
   void for_each_used(const RowVisitor& visit) const;
 
   /// The same of a table with fits: what the images alone say, without the prior that they were fitted with
-  /// (without_prior), and a weight that is smaller the less they say.
-  using EstimateVisitor =
-      std::function<void(std::int64_t row, const AmplitudeEstimate& estimate, double weight)>;
+  /// (without_prior).
+  using EstimateVisitor = std::function<void(std::int64_t row, const AmplitudeEstimate& estimate)>;
   void for_each_estimate(const EstimateVisitor& visit) const;
 
  private:

@@ -43,7 +43,7 @@ void write_state_rows(const Communicator& comm, const ResultTable& table, const 
   int slice = 0;
   std::int64_t known_first = 0;
   std::vector<std::string> keys;
-  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double) {
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     constexpr std::int64_t block = 4096;
     if (row >= known_first + std::ssize(keys)) {
       known_first = row;

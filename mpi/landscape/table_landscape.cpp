@@ -13,23 +13,41 @@ namespace {
 
 constexpr std::int64_t most_points = 20000;  // of the scatter plot
 
-// First pass: how many rows take part, and the components of their amplitudes.
-void find_components(const LandscapePasses& passes, Landscape& landscape) {
+// A sample of what the images alone say, on every rank in the order of the rows.
+std::vector<NoisyAmplitudes> sampled_estimates(const LandscapePasses& passes) {
+  constexpr std::int64_t most = 2000;
+  const auto k = static_cast<Eigen::Index>(passes.table().modes().size());
+  std::vector<double> own;
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
+    if (!in_stratified_sample(row, passes.table().size(), most, passes.settings().seed)) return;
+    own.insert(own.end(), estimate.amplitudes.begin(), estimate.amplitudes.end());
+    own.insert(own.end(), estimate.covariance.data(), estimate.covariance.data() + k * k);
+  });
+  const std::vector<double> all = passes.comm().all_gathered(own);
+  std::vector<NoisyAmplitudes> values;
+  for (const double* at = all.data(); at < all.data() + all.size(); at += k + k * k)
+    values.push_back(
+        {Eigen::Map<const Eigen::VectorXd>(at, k), Eigen::Map<const Eigen::MatrixXd>(at + k, k, k)});
+  return values;
+}
+
+PrincipalComponents components_of(const LandscapePasses& passes) {
+  if (passes.table().has_fits()) return true_components(sampled_estimates(passes));
   AmplitudeMoments moments(static_cast<Eigen::Index>(passes.table().modes().size()), passes.table().size());
-  if (passes.table().has_fits())
-    passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double weight) {
-      moments.add(row, estimate.amplitudes, estimate.covariance, weight);
-    });
-  else
-    passes.for_each_used(
-        [&](std::int64_t row, const ParticleResult& result) { moments.add(row, result.amplitudes); });
+  passes.for_each_used(
+      [&](std::int64_t row, const ParticleResult& result) { moments.add(row, result.amplitudes); });
   passes.comm().sum(moments.sums());
+  return moments.components();
+}
+
+// How many rows take part, and the components of their amplitudes.
+void find_components(const LandscapePasses& passes, Landscape& landscape) {
   const RowCounts counts = count_rows(passes.comm(), passes.table());
   landscape.failed = counts.failed;
   landscape.pending = counts.pending;
   landscape.outliers = passes.settings().with_outliers ? 0 : counts.outliers;
   landscape.done = counts.done - landscape.outliers;
-  landscape.components = moments.components();
+  landscape.components = components_of(passes);
 }
 
 // Second and third pass: fine histograms of both coordinates over their whole range.

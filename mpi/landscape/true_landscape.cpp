@@ -1,7 +1,6 @@
 #include "mpi/landscape/true_landscape.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -11,7 +10,8 @@ namespace elastem {
 namespace {
 
 constexpr std::int64_t most_sampled = 4000;
-constexpr int most_components = 8;  // of the mixture
+constexpr int most_components = 8;             // of the mixture
+constexpr std::size_t fewest_for_states = 40;  // particles
 
 // The error of the first component.
 double first_error(const PrincipalComponents& components, const AmplitudeEstimate& estimate) {
@@ -19,25 +19,18 @@ double first_error(const PrincipalComponents& components, const AmplitudeEstimat
   return std::sqrt(std::max(axis.dot(estimate.covariance * axis), 1e-12));
 }
 
-Profile first_profile(const LandscapePasses& passes, const PrincipalComponents& components) {
-  constexpr double huge = std::numeric_limits<double>::max();
-  std::array<double, 2> error = {huge, 0}, value = {huge, -huge};
-  passes.for_each_estimate([&](std::int64_t, const AmplitudeEstimate& estimate, double) {
-    const double sd = first_error(components, estimate);
-    const double x = components.coordinates(estimate.amplitudes)[0];
-    error = {std::min(error[0], sd), std::max(error[1], sd)};
-    value = {std::min(value[0], x), std::max(value[1], x)};
+Profile first_profile(const LandscapePasses& passes, const Landscape& landscape) {
+  const PrincipalComponents& components = landscape.components;
+  double least = std::numeric_limits<double>::max(), largest = 0;
+  passes.for_each_estimate([&](std::int64_t, const AmplitudeEstimate& estimate) {
+    least = std::min(least, first_error(components, estimate));
+    largest = std::max(largest, first_error(components, estimate));
   });
-  error = {passes.comm().min(error[0]), passes.comm().max(error[1])};
-  value = {passes.comm().min(value[0]), passes.comm().max(value[1])};
-  const double margin = std::max(1e-3, 1e-6 * (value[1] - value[0]));
-  Histogram all(value[0] - margin, value[1] + margin);
-  passes.for_each_estimate([&](std::int64_t, const AmplitudeEstimate& estimate, double) {
-    all.add(components.coordinates(estimate.amplitudes)[0]);
-  });
-  passes.comm().sum(all.counts());
-  NoisyHistogram histogram(axis_of(all), error[0], error[1]);
-  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double) {
+  // What the images alone say lies wider than the plots.
+  const double margin = 0.3 * (landscape.x.high - landscape.x.low);
+  NoisyHistogram histogram({landscape.x.low - margin, landscape.x.high + margin}, passes.comm().min(least),
+                           passes.comm().max(largest));
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     histogram.add(components.coordinates(estimate.amplitudes)[0], first_error(components, estimate),
                   static_cast<int>(row % 2));
   });
@@ -49,7 +42,7 @@ Profile first_profile(const LandscapePasses& passes, const PrincipalComponents& 
 std::vector<NoisyValue> sampled(const LandscapePasses& passes, const PrincipalComponents& components) {
   const Eigen::Index d = state_dimensions(components);
   std::vector<double> own;
-  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double) {
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     if (!in_stratified_sample(row, passes.table().size(), most_sampled, passes.settings().seed)) return;
     const NoisyValue value = along_components(components, d, estimate);
     own.insert(own.end(), value.value.begin(), value.value.end());
@@ -71,9 +64,9 @@ std::vector<Eigen::VectorXd> state_means(const LandscapePasses& passes, const Pr
   const RowSlices slices{passes.table().size()};
   Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(count * (k + 1), RowSlices::count);
   int slice = 0;
-  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate, double weight) {
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     slice = slices.slice_of(row, slice);
-    const Eigen::VectorXd share = weight * states.probabilities(along_components(components, d, estimate));
+    const Eigen::VectorXd share = states.probabilities(along_components(components, d, estimate));
     for (Eigen::Index s = 0; s < count; ++s) {
       sums(s * (k + 1), slice) += share[s];
       sums.block(s * (k + 1) + 1, slice, k, 1) += share[s] * estimate.amplitudes;
@@ -107,8 +100,9 @@ NoisyValue along_components(const PrincipalComponents& components, Eigen::Index 
 }
 
 void find_truth(const LandscapePasses& passes, Landscape& landscape) {
-  landscape.profile = first_profile(passes, landscape.components);
+  landscape.profile = first_profile(passes, landscape);
   const std::vector<NoisyValue> values = sampled(passes, landscape.components);
+  if (values.size() < fewest_for_states) return;
   landscape.states = states_of(values, most_components, passes.settings().replicates, passes.settings().seed);
   landscape.state_means = state_means(passes, landscape.components, *landscape.states);
 }

@@ -94,12 +94,15 @@ AmplitudeEstimate without_prior(const AmplitudeEstimate& estimate, const NormalP
   const auto root = llt.matrixL();
   const Eigen::MatrixXd half = root.solve(estimate.covariance);
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> axes(root.solve(half.transpose()));
-  const Eigen::ArrayXd left = axes.eigenvalues().array().min(1 / (1 + least_said)).max(1e-12);
+  constexpr double most_left = 1 / (1 + least_said);
+  const Eigen::ArrayXd left = axes.eigenvalues().array().min(most_left).max(1e-12);
   const Eigen::ArrayXd variance = left / (1 - left);  // of the image alone
   const Eigen::MatrixXd to_axes = axes.eigenvectors().transpose();
   const Eigen::VectorXd away = to_axes * root.solve(estimate.amplitudes - prior.mean);
   const Eigen::MatrixXd back = llt.matrixL() * axes.eigenvectors();
-  return {prior.mean + back * (away.array() / (1 - left)).matrix(),
+  // Where the image says nothing the estimate is chance: it is not drawn out.
+  const Eigen::ArrayXd drawn_out = (axes.eigenvalues().array() < most_left).select(1 / (1 - left), 1);
+  return {prior.mean + back * (away.array() * drawn_out).matrix(),
           back * variance.matrix().asDiagonal() * back.transpose()};
 }
 

@@ -62,6 +62,7 @@ std::vector<std::pair<int, double>> parse_assignments(const std::string& text, c
   std::vector<std::pair<int, double>> values;
   std::size_t at = 0;
   do {
+    if (at == text.size() || text[at] < '0' || text[at] > '9') refuse_at("no number", at);
     const int number = read_number(text, at, option);
     if (at == text.size() || text[at] != '=') refuse_at("no \"=\"", at);
     double value = 0;

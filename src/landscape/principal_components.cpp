@@ -1,8 +1,11 @@
 #include "landscape/principal_components.hpp"
 
+#include <algorithm>
 #include <string>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
+#include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 
@@ -18,41 +21,39 @@ double PrincipalComponents::share(Eigen::Index component) const {
 }
 
 AmplitudeMoments::AmplitudeMoments(Eigen::Index mode_count, std::int64_t rows)
-    : modes_(mode_count), stride_(2 + mode_count + mode_count * mode_count), slices_{rows} {
+    : modes_(mode_count), stride_(1 + mode_count + mode_count * mode_count), slices_{rows} {
   require(mode_count > 0, "at least one mode");
   sums_.assign(static_cast<std::size_t>(stride_ * RowSlices::count), 0.0);
 }
 
 void AmplitudeMoments::add(std::int64_t row, const Eigen::VectorXd& amplitudes) {
-  add(row, amplitudes, Eigen::MatrixXd::Zero(modes_, modes_), 1);
-}
-
-void AmplitudeMoments::add(std::int64_t row, const Eigen::VectorXd& amplitudes, const Eigen::MatrixXd& error,
-                           double weight) {
-  require(amplitudes.size() == modes_ && error.rows() == modes_, "as many amplitudes as modes");
+  require(amplitudes.size() == modes_, "as many amplitudes as modes");
   slice_ = slices_.slice_of(row, slice_);
   double* place = &sums_[static_cast<std::size_t>(stride_ * slice_)];
   place[0] += 1;
-  place[1] += weight;
-  Eigen::Map<Eigen::VectorXd>(place + 2, modes_) += weight * amplitudes;
-  Eigen::Map<Eigen::MatrixXd>(place + 2 + modes_, modes_, modes_) +=
-      weight * (amplitudes * amplitudes.transpose() - error);
+  Eigen::Map<Eigen::VectorXd>(place + 1, modes_) += amplitudes;
+  Eigen::Map<Eigen::MatrixXd>(place + 1 + modes_, modes_, modes_) += amplitudes * amplitudes.transpose();
 }
 
 PrincipalComponents AmplitudeMoments::components() const {
   Eigen::VectorXd total = Eigen::VectorXd::Zero(stride_);
   for (int slice = 0; slice < RowSlices::count; ++slice)
     total += Eigen::Map<const Eigen::VectorXd>(&sums_[static_cast<std::size_t>(stride_ * slice)], stride_);
-  const double count = total[0], weight = total[1];
+  const double count = total[0];
   if (count < 2)
     throw Error("principal components need at least two particles, but " +
                 std::to_string(static_cast<std::int64_t>(count)) + " are done: align more of them first");
   PrincipalComponents answer;
   answer.count = static_cast<std::int64_t>(count);
-  answer.mean = total.segment(2, modes_) / weight;
-  const Eigen::MatrixXd products = Eigen::Map<const Eigen::MatrixXd>(&total[2 + modes_], modes_, modes_);
-  const Eigen::MatrixXd covariance =
-      (products / weight - answer.mean * answer.mean.transpose()) * (count / (count - 1));
+  answer.mean = total.segment(1, modes_) / count;
+  const Eigen::MatrixXd products = Eigen::Map<const Eigen::MatrixXd>(&total[1 + modes_], modes_, modes_);
+  const Eigen::MatrixXd covariance = (products - count * answer.mean * answer.mean.transpose()) / (count - 1);
+  return PrincipalComponents::of(answer.count, answer.mean, covariance);
+}
+
+PrincipalComponents PrincipalComponents::of(std::int64_t count, const Eigen::VectorXd& mean,
+                                            const Eigen::MatrixXd& covariance) {
+  PrincipalComponents answer{count, mean, {}, {}};
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
   answer.variances = solver.eigenvalues().reverse().cwiseMax(0.0);
   answer.axes = solver.eigenvectors().rowwise().reverse();
@@ -62,6 +63,44 @@ PrincipalComponents AmplitudeMoments::components() const {
     if (axis[largest] < 0) axis *= -1;
   }
   return answer;
+}
+
+PrincipalComponents true_components(std::span<const NoisyAmplitudes> values) {
+  constexpr double nu = 4, enough = 1e-3;
+  constexpr int most_iterations = 200;
+  if (values.size() < 2)
+    throw Error(
+        fmt::format("principal components need at least two particles, but {} are done: align more of "
+                    "them first",
+                    values.size()));
+  const Eigen::Index k = values.front().value.size();
+  const auto n = static_cast<double>(values.size());
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(k);
+  for (const auto& v : values) mean += v.value / n;
+  Eigen::MatrixXd truth = Eigen::MatrixXd::Zero(k, k);
+  for (const auto& v : values) truth += (v.value - mean) * (v.value - mean).transpose() / n;
+  for (int i = 0; i < most_iterations; ++i) {
+    double weights = 0;
+    Eigen::VectorXd step = Eigen::VectorXd::Zero(k);
+    Eigen::MatrixXd second = Eigen::MatrixXd::Zero(k, k);
+    for (const auto& v : values) {
+      const Eigen::LLT<Eigen::MatrixXd> root(truth + v.covariance);
+      const Eigen::VectorXd away = v.value - mean;
+      const double weight = (nu + static_cast<double>(k)) / (nu + root.matrixL().solve(away).squaredNorm());
+      const Eigen::MatrixXd gain = root.solve(truth).transpose();
+      const Eigen::VectorXd moved = gain * away;
+      weights += weight;
+      step += weight * moved;
+      second += weight * moved * moved.transpose() + truth - gain * truth;
+    }
+    step /= weights;
+    const Eigen::MatrixXd next = second / n - step * step.transpose() * (weights / n);
+    const double change = (next - truth).norm() / std::max(truth.norm(), 1e-300);
+    mean += step;
+    truth = 0.5 * (next + next.transpose());
+    if (change < enough) break;
+  }
+  return PrincipalComponents::of(static_cast<std::int64_t>(values.size()), mean, truth);
 }
 
 }  // namespace elastem

@@ -21,21 +21,33 @@ struct PrincipalComponents {
   Eigen::VectorXd coordinates(const Eigen::VectorXd& amplitudes) const;
   /// The part of the variance that a component explains, 0 … 1 (0 when nothing varies).
   double share(Eigen::Index component) const;
+
+  /// Of a mean and a covariance; variances below 0 count as 0.
+  static PrincipalComponents of(std::int64_t count, const Eigen::VectorXd& mean,
+                                const Eigen::MatrixXd& covariance);
 };
 
-/// First and second moments of amplitudes, errors taken off, kept by slices of the rows so that the answer
-/// has the same bits on any number of ranks: a rank adds whole slices in ascending order, `sums` are added
-/// over ranks.
+/// Amplitudes with the covariance of their error.
+struct NoisyAmplitudes {
+  Eigen::VectorXd value;       ///< K, Å
+  Eigen::MatrixXd covariance;  ///< K square, Å²
+};
+
+/// Components of the truth behind noisy amplitudes: of the normal distribution of mean μ and covariance V
+/// under which they are most likely, by expectation–maximisation, so that each counts along a direction by
+/// what it says of it; with the tails of a t-distribution of four degrees of freedom, which wrong ones do not
+/// bend. Throws Error with fewer than two.
+PrincipalComponents true_components(std::span<const NoisyAmplitudes> values);
+
+/// First and second moments of amplitudes, kept by slices of the rows so that the answer has the same bits on
+/// any number of ranks: a rank adds whole slices in ascending order, `sums` are added over ranks.
 class AmplitudeMoments {
  public:
   AmplitudeMoments(Eigen::Index mode_count, std::int64_t rows);
   void add(std::int64_t row, const Eigen::VectorXd& amplitudes);
-  /// Amplitudes whose error has this covariance, which is taken off their product; what is known badly counts
-  /// with a `weight` below 1.
-  void add(std::int64_t row, const Eigen::VectorXd& amplitudes, const Eigen::MatrixXd& error, double weight);
   std::span<double> sums() { return sums_; }
-  /// Components from the covariance Σ w((q − mean)(q − mean)ᵀ − error)·n/(n − 1)/Σ w, variances below 0 as 0.
-  /// Throws Error with fewer than two particles.
+  /// Components from the covariance Σ(q − mean)(q − mean)ᵀ/(n − 1). Throws Error with fewer than two
+  /// particles.
   PrincipalComponents components() const;
 
  private:
@@ -43,7 +55,7 @@ class AmplitudeMoments {
   Eigen::Index stride_;
   RowSlices slices_;
   int slice_ = 0;
-  std::vector<double> sums_;  // a slice: count, Σ w, K sums, K² products
+  std::vector<double> sums_;  // a slice: count, K sums, K² products
 };
 
 }  // namespace elastem

@@ -14,7 +14,7 @@ namespace elastem {
 
 namespace {
 
-constexpr double barrier = 2;  // kT
+constexpr double barrier = 1.75;  // kT
 constexpr int steps = 32;
 
 // The lowest density between two components, on the line x(a) = (aP + bQ)⁻¹(aP·m + bQ·n), a + b = 1, P and Q
@@ -32,17 +32,29 @@ double lowest_between(const ErrorMixture& mixture, std::size_t one, std::size_t 
   return lowest;
 }
 
-// The component that stands for each one's state.
+// The component that stands for each one's state: from the highest saddle down, two groups become one unless
+// both rise above it by the barrier.
 std::vector<std::size_t> joined(const ErrorMixture& mixture) {
+  struct Saddle {
+    double height;
+    std::size_t one, other;
+  };
   const std::size_t n = mixture.size();
-  std::vector<double> height;
-  for (const auto& mean : mixture.means) height.push_back(mixture.log_density(mean));
+  std::vector<Saddle> saddles;
+  std::vector<double> height;  // of the group that a component leads
+  for (std::size_t i = 0; i < n; ++i) {
+    height.push_back(mixture.log_density(mixture.means[i]));
+    for (std::size_t j = 0; j < i; ++j) saddles.push_back({lowest_between(mixture, j, i), j, i});
+  }
+  std::ranges::stable_sort(saddles, std::greater(), &Saddle::height);
   std::vector<std::size_t> leader(n);
   std::iota(leader.begin(), leader.end(), std::size_t{0});
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = i + 1; j < n; ++j)
-      if (lowest_between(mixture, i, j) > std::min(height[i], height[j]) - barrier)
-        std::ranges::replace(leader, leader[j], leader[i]);
+  for (const Saddle& saddle : saddles) {
+    const std::size_t a = leader[saddle.one], b = leader[saddle.other];
+    if (a == b || std::min(height[a], height[b]) - saddle.height > barrier) continue;
+    height[a] = std::max(height[a], height[b]);
+    std::ranges::replace(leader, b, a);
+  }
   return leader;
 }
 
@@ -56,22 +68,25 @@ ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values) {
 }
 
 std::vector<State> states_in(const ErrorMixture& mixture, std::span<const NoisyValue> values) {
+  constexpr double fewest = 10, least_share = 0.01;  // particles; of all: a few wrong ones are no state
   const std::vector<std::size_t> leader = joined(as_seen(mixture, values));
   std::vector<State> states;
   for (std::size_t l = 0; l < mixture.size(); ++l) {
     State state;
-    double highest = -std::numeric_limits<double>::infinity();
+    state.centre = Coordinates::Zero(mixture.means[0].size());
     for (std::size_t c = 0; c < mixture.size(); ++c) {
       if (leader[c] != l) continue;
       state.components.push_back(c);
       state.population += mixture.weights[c];
-      const double density = mixture.log_density(mixture.means[c]);
-      if (density <= highest) continue;
-      highest = density;
-      state.centre = mixture.means[c];
+      state.centre += mixture.weights[c] * mixture.means[c];
     }
-    if (!state.components.empty()) states.push_back(std::move(state));
+    state.centre /= std::max(state.population, 1e-300);
+    if (state.population > std::max(least_share, fewest / static_cast<double>(values.size())))
+      states.push_back(std::move(state));
   }
+  double all = 0;
+  for (const State& state : states) all += state.population;
+  for (State& state : states) state.population /= all;
   std::ranges::stable_sort(states, std::greater(), &State::population);
   return states;
 }
@@ -133,13 +148,13 @@ States states_of(std::span<const NoisyValue> values, int most, int replicates, s
                   squares = sums;
   for (int r = 0; r < replicates; ++r) {
     const Eigen::VectorXd weights = drawn_weights(found.mixture, ratios, seed, r);
-    for (Eigen::Index s = 0; s < sums.size(); ++s) {
-      double population = 0;
+    Eigen::VectorXd drawn = Eigen::VectorXd::Zero(sums.size());
+    for (Eigen::Index s = 0; s < sums.size(); ++s)
       for (const std::size_t c : found.states[static_cast<std::size_t>(s)].components)
-        population += weights[static_cast<Eigen::Index>(c)];
-      sums[s] += population;
-      squares[s] += population * population;
-    }
+        drawn[s] += weights[static_cast<Eigen::Index>(c)];
+    drawn /= std::max(drawn.sum(), 1e-300);
+    sums += drawn;
+    squares += drawn.cwiseProduct(drawn);
   }
   for (std::size_t s = 0; s < found.states.size() && replicates > 1; ++s) {
     const auto at = static_cast<Eigen::Index>(s);

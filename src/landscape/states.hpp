@@ -14,7 +14,7 @@ namespace elastem {
 struct State {
   std::vector<std::size_t> components;
   double population = 0, population_error = 0;  ///< of the particles that are not wrong
-  Coordinates centre;                           ///< where its density is highest among its components' means
+  Coordinates centre;                           ///< mean of its density
 };
 
 /// What a set of particles consists of.
@@ -27,7 +27,7 @@ struct States {
 };
 
 /// States of noisy values: the number of components from held-out likelihood (component_count), those between
-/// which the density of the truth does not fall by a barrier of 2 kT below the lower of the two
+/// which the density of the truth does not fall by a barrier of 1.75 kT below the lower of the two
 /// joined, as far as can be seen (half of the errors), along the line of mixtures of the two (Ray & Lindsay
 /// 2005). Errors of populations from `replicates` sets drawn with replacement. A pure function.
 States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed);

@@ -33,6 +33,8 @@ void declare(OptionTable& table, RebaseOptions& o) {
   add_matching(table, o.matching);
   table.common(o.common, {"dry-run", "overwrite"});
   table.check([&o](const OptionTable&) {
+    if (!o.output.ends_with(".h5"))
+      refuse_option("output", o.output + " is to be a modes file: end its name in .h5");
     if (!o.at.empty() && o.frame > 0) refuse_option("at", "and --frame are two places: give one of them");
     if (o.frame > o.frames)
       refuse_option("frame", fmt::format("{} is more than the {} --frames", o.frame, o.frames));

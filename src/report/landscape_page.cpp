@@ -24,7 +24,9 @@ std::string particles_section(const LandscapeReport& report) {
   if (report.landscape.outliers > 0)
     text += "; " + grouped_digits(report.landscape.outliers) +
             " outliers, which the structure does not explain, are left out";
-  return text + ".</p>\n";
+  text += ".</p>\n";
+  if (!report.motion.empty()) text += "<p>Of the alignment: " + html_escaped(report.motion) + ".</p>\n";
+  return text;
 }
 
 std::string components_section(const LandscapeReport& report) {
@@ -61,7 +63,7 @@ std::string states_section(const LandscapeReport& report) {
       "particle.</p>\n<table><tr><th>state</th><th>population</th><th>standard error</th>",
       found.states.size() == 1
           ? "The particles are of one state: their conformations vary without a barrier"
-          : fmt::format("{} states, with a barrier of 2 kT or more between them", found.states.size()),
+          : fmt::format("{} states, with a barrier of 1.75 kT or more between them", found.states.size()),
       100 * found.mixture.wrong_share);
   const Eigen::Index d = found.states.front().centre.size();
   for (Eigen::Index c = 0; c < d; ++c) text += fmt::format("<th>component {} [Å]</th>", c + 1);
@@ -211,11 +213,12 @@ void write_landscape_report(const std::filesystem::path& folder, LandscapeReport
                       conformations_of(report.landscape.frames),
                       {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
                        "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
+  if (report.landscape.profile)
+    write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
   if (report.landscape.states) {
     write_conformations(folder / "states.pdb", structure, model, report.landscape.state_means,
                         {"ELASTEM STATES, THE MOST POPULATED FIRST", "EACH MODEL IS THE MEAN OF A STATE"});
     write_text_file(folder / "states.csv", states_csv(report));
-    write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
   }
   write_text_file(folder / "components.csv", components_csv(report));
   write_text_file(folder / "frames.csv", frames_csv(report));

@@ -77,7 +77,7 @@ CurvePlot profile_plot(const Landscape& landscape) {
   return plot;
 }
 
-// Errors taken off, with the band; what the data do not tell is left out.
+// Errors taken off, with the band, from the first to the last place where the data tell.
 CurvePlot true_profile_plot(const Landscape& landscape) {
   CurvePlot plot;
   plot.labels = {"Free energy along the first component, errors taken off",
@@ -89,8 +89,10 @@ CurvePlot true_profile_plot(const Landscape& landscape) {
     plot.curves.push_back({"lowest of nine in ten replicates", {}, {}});
     plot.curves.push_back({"highest", {}, {}});
   }
-  for (int b = 0; b < Profile::bins; ++b) {
-    if (!energy.resolved[static_cast<std::size_t>(b)]) continue;
+  const auto told = [](const auto first, const auto last) { return std::find(first, last, true) - first; };
+  const auto begin = told(energy.resolved.begin(), energy.resolved.end());
+  const auto end = Profile::bins - told(energy.resolved.rbegin(), energy.resolved.rend());
+  for (int b = static_cast<int>(begin); b < end; ++b) {
     for (std::size_t c = 0; c < plot.curves.size(); ++c) {
       plot.curves[c].x.push_back(profile.value(b));
       plot.curves[c].y.push_back((c == 0 ? energy.energy : c == 1 ? energy.low : energy.high)[b]);
@@ -120,7 +122,8 @@ std::vector<ReportPlot> write_landscape_plots(const std::filesystem::path& folde
     draw(
         "profile.png", true_profile_plot(landscape), "Profile along the first component",
         "Minus the logarithm of the density of the true first component, from its maximum: the errors of the "
-        "particles are taken off. Where there is no curve the data do not tell.");
+        "particles are taken off. Beyond its ends the data do not tell, and not where the band is wide "
+        "(profile.csv says where).");
   else
     draw("profile.png", profile_plot(landscape), "Profile along the first component",
          "Minus the logarithm of the density of the first component, from its maximum.");
