@@ -1,6 +1,7 @@
 #include "landscape/principal_components.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include <Eigen/Cholesky>
@@ -66,7 +67,7 @@ PrincipalComponents PrincipalComponents::of(std::int64_t count, const Eigen::Vec
 }
 
 PrincipalComponents true_components(std::span<const NoisyAmplitudes> values) {
-  constexpr double nu = 4, enough = 1e-3;
+  constexpr double enough = 1e-3;
   constexpr int most_iterations = 200;
   if (values.size() < 2)
     throw Error(
@@ -74,7 +75,8 @@ PrincipalComponents true_components(std::span<const NoisyAmplitudes> values) {
                     "them first",
                     values.size()));
   const Eigen::Index k = values.front().value.size();
-  const auto n = static_cast<double>(values.size());
+  const auto n = static_cast<double>(values.size()), freedom = static_cast<double>(k);
+  const double far = freedom + 4 * std::sqrt(2 * freedom);  // of a distance squared, four standard deviations
   Eigen::VectorXd mean = Eigen::VectorXd::Zero(k);
   for (const auto& v : values) mean += v.value / n;
   Eigen::MatrixXd truth = Eigen::MatrixXd::Zero(k, k);
@@ -86,15 +88,15 @@ PrincipalComponents true_components(std::span<const NoisyAmplitudes> values) {
     for (const auto& v : values) {
       const Eigen::LLT<Eigen::MatrixXd> root(truth + v.covariance);
       const Eigen::VectorXd away = v.value - mean;
-      const double weight = (nu + static_cast<double>(k)) / (nu + root.matrixL().solve(away).squaredNorm());
+      const double weight = std::min(1.0, far / root.matrixL().solve(away).squaredNorm());
       const Eigen::MatrixXd gain = root.solve(truth).transpose();
       const Eigen::VectorXd moved = gain * away;
       weights += weight;
       step += weight * moved;
-      second += weight * moved * moved.transpose() + truth - gain * truth;
+      second += weight * (moved * moved.transpose() + truth - gain * truth);
     }
     step /= weights;
-    const Eigen::MatrixXd next = second / n - step * step.transpose() * (weights / n);
+    const Eigen::MatrixXd next = second / weights - step * step.transpose();
     const double change = (next - truth).norm() / std::max(truth.norm(), 1e-300);
     mean += step;
     truth = 0.5 * (next + next.transpose());

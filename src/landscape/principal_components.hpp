@@ -35,8 +35,8 @@ struct NoisyAmplitudes {
 
 /// Components of the truth behind noisy amplitudes: of the normal distribution of mean μ and covariance V
 /// under which they are most likely, by expectation–maximisation, so that each counts along a direction by
-/// what it says of it; with the tails of a t-distribution of four degrees of freedom, which wrong ones do not
-/// bend. Throws Error with fewer than two.
+/// what it says of it; those farther from the mean than four standard deviations of such distances count less
+/// (Huber 1964), so that wrong ones do not bend it. Throws Error with fewer than two.
 PrincipalComponents true_components(std::span<const NoisyAmplitudes> values);
 
 /// First and second moments of amplitudes, kept by slices of the rows so that the answer has the same bits on
