@@ -30,6 +30,9 @@ for option in $options; do
     search-resolution) changed search-resolution --modes 7-9 --angular-step 20 --search-resolution 16 ;;
     invert | local | learn-prior) changed "$option" $same --"$option" ;;
     datadir) changed datadir $same --datadir . ;;
+    stack) changed stack $same --stack set/particles.mrcs ;;
+    pixel-size) ;; # of files that do not say it
+    passthrough) ;; # of cryoSPARC's files
     xmipp-negative-defocus) ;; # of an XMD
     rebase) changed rebase $same --rebase auto ;;
     limit) changed limit $same --limit 9 ;;
