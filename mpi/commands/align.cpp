@@ -160,9 +160,9 @@ bool make_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet
   const Output output = decide_output(comm, path, o.common.resume, o.common.overwrite);
   if (table == Output::resume && output != Output::resume)
     throw Error(
-        fmt::format("{0} cannot be resumed with --rebase auto or several --modes-file: they were not given, "
-                    "or {1} is gone; "
-                    "leave them out, or start anew with --overwrite",
+        fmt::format("{0} cannot be resumed with modes of its own: --rebase was off and one --modes-file was "
+                    "given, or {1} is gone; "
+                    "repeat the earlier options, or start anew with --overwrite",
                     o.output, path));
   Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
   for (const std::string& anchor : o.anchors) add_inputs(comm, {{"anchor", anchor}}, provenance);
