@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,8 +17,10 @@
 #include "mpi/commands/documentation.hpp"
 #include "mpi/commands/learning_program.hpp"
 #include "mpi/run/exit_code.hpp"
+#include "mpi/run/launch.hpp"
 #include "mpi/run/libraries.hpp"
 #include "mpi/run/provenance.hpp"
+#include "mpi/run/run_files.hpp"
 
 namespace elastem {
 
@@ -67,6 +70,9 @@ int run_command(const Communicator& comm, const Command& command, const std::vec
   spdlog::set_level(common.quiet     ? spdlog::level::warn
                     : common.verbose ? spdlog::level::debug
                                      : spdlog::level::info);
+  if (const std::string warning = launch_warning(comm.size()); !warning.empty())
+    spdlog::warn("elastem: warning: {}", warning);
+  const RunFiles files(comm, task.options);
   const ExitCode code = task.run({comm, command_line, task.options});
   if (code == stopped_on_request)
     spdlog::warn("stopped on request, the work is saved; to continue, give the same command with --resume");
@@ -85,6 +91,7 @@ int run(const Communicator& comm, const std::vector<std::string>& words, const s
   }
   const std::string warning = blas_warning();
   if (!warning.empty()) spdlog::warn("elastem: warning: {}", warning);
+  collectively(comm, require_address_space);
   if (name == "--version" || name == "version") {
     print(comm, version_text());
     return done;
@@ -128,7 +135,7 @@ int guarded_run(const Communicator& comm, const std::vector<std::string>& words,
   MPI_Request farewell = MPI_REQUEST_NULL;
   try {
     const int code = run(comm, words, command_line);
-    std::fflush(stdout);
+    on_root(comm, require_printed);
     MPI_Ibarrier(farewell_comm.handle(), &farewell);
     others_arrived(farewell, true);
     return code;
@@ -142,6 +149,8 @@ int guarded_run(const Communicator& comm, const std::vector<std::string>& words,
     MPI_Ibarrier(farewell_comm.handle(), &farewell);
     others_arrived(farewell, true);
     return bug;
+  } catch (const std::bad_alloc&) {
+    end_job(comm, "error", "out of memory; run fewer ranks per node, or more nodes", user_error);
   } catch (const std::exception& error) {
     end_job(comm, "bug (please report it)", error.what(), bug);
   }
@@ -151,6 +160,7 @@ int guarded_run(const Communicator& comm, const std::vector<std::string>& words,
 }  // namespace elastem
 
 int main(int argc, char** argv) {
+  elastem::prepare_process();
   elastem::start_learning_program(argv);
   elastem::restart_with_fast_blas(argv);
   std::string command_line;

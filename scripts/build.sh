@@ -2,6 +2,7 @@
 # Builds a preset (release unless another is named): scripts/build.sh [release|dev|asan|coverage [TARGET…]]
 # ELASTEM_WERROR=ON makes errors of warnings from then on.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 preset=${1:-release}
 shift || true

@@ -8,6 +8,7 @@
 
 : "${ELASTEM:=elastem}"
 # Installed, the structure lies beside this file.
+unset CDPATH
 chain_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for structure in "$chain_folder/ake_open_ca.pdb" "$chain_folder/../tests/data/ake_open_ca.pdb"; do
   [ ! -r "$structure" ] || : "${ELASTEM_STRUCTURE:=$structure}"

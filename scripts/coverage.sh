@@ -3,6 +3,7 @@
 # Builds the preset coverage with what these tests need, runs them, and prints the share of all lines and the ten files of
 # which the least is reached; every file stands in build/coverage/coverage.txt.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- unit mpi
 labels=$(IFS='|'; echo "$*")

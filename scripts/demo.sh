@@ -6,6 +6,7 @@
 # truth, and the landscape. About two and a half minutes on two cores once the program is built. Run again with the same DIR it
 # resumes where it was stopped.
 set -euo pipefail
+unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd)
 case "${1:-}" in -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 out=$(mkdir -p "${1:-demo}" && cd "${1:-demo}" && pwd)

@@ -7,6 +7,7 @@
 # noise refined with the prior learnt from these images, and with that of the training. Prints a markdown table of the mean
 # absolute error of the amplitudes in Å. SEED (1). Run again with the same DIR it continues where it was stopped.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/experiment.sh
 . "$source_dir/scripts/experiment.sh"

@@ -7,6 +7,7 @@
 # Prints a markdown table of mean absolute errors of the amplitudes and mean errors of the atoms' coordinates in Å. SEED (1).
 # Run again with the same DIR it continues where it was stopped.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/experiment.sh
 . "$source_dir/scripts/experiment.sh"

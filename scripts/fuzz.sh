@@ -6,6 +6,7 @@
 # Keep what was found, made small with `build/fuzz/tests/fuzz/fuzz_TARGET -minimize_crash=1 FILE`, in
 # tests/fuzz/seeds/TARGET: an ordinary test replays it.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 case "${1:-}" in
   '' | *[!0-9]*) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 2 ;;

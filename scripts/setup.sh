@@ -5,6 +5,7 @@
 #   scripts/setup.sh          everything in scripts/debian-packages.txt
 #   scripts/setup.sh build    only what building and running needs
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*"; }

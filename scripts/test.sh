@@ -7,6 +7,7 @@
 #   scripts/test.sh quick    the release build and its tests only
 #   scripts/test.sh full     also all other unit and MPI tests under the sanitizers, and clang-tidy (half an hour more)
 set -uo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.." || exit 2
 
 case "${1:-all}" in

@@ -3,6 +3,7 @@
 # Needs a configured build (its compile commands). Sources that include LibTorch's headers are left out: clang cannot read
 # those of 1.13 as C++20 (std::vector of an incomplete c10::IValue), and takes more than a minute to find out. A source that passed is not looked at again until it, a header of the project or the checks change.
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 build=build/${ELASTEM_PRESET:-release}
 [ -r "$build/compile_commands.json" ] || { echo "tidy: error: no $build; run scripts/build.sh first" >&2; exit 2; }

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <string_view>
 #include <unistd.h>
 
 #include "core/error.hpp"
@@ -10,13 +11,27 @@ namespace elastem {
 namespace {
 
 volatile std::sig_atomic_t stop_flag = 0;
+volatile std::sig_atomic_t stop_seen = 0;  // by who asked whether to stop
 volatile std::sig_atomic_t interrupts = 0;
+
+constexpr unsigned patience_seconds = 2;
 
 extern "C" void note_signal(int signal) {
   stop_flag = 1;
   if (signal != SIGINT) return;
   interrupts = interrupts + 1;
   if (interrupts > 1) _exit(128 + SIGINT);
+  alarm(patience_seconds);
+}
+
+// Who presses Ctrl-C in a stage that does not look for it does not wait for its end: what is in the files is
+// whole at any moment.
+extern "C" void end_unheard(int) {
+  if (stop_seen != 0) return;
+  constexpr std::string_view text =
+      "elastem: interrupted; what a table holds already can be resumed (--resume)\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
+  _exit(128 + SIGINT);
 }
 
 // A program that no launcher started needs no daemon beside it, which Open MPI would start and wait for (a
@@ -51,6 +66,7 @@ Session::~Session() {
 }
 
 bool stop_requested() {
+  if (stop_flag != 0) stop_seen = 1;
   return stop_flag != 0;
 }
 
@@ -60,6 +76,8 @@ void watch_stop_signals() {
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;  // a signal must not cut a write short
   for (int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaction(signal, &action, nullptr);
+  action.sa_handler = end_unheard;
+  sigaction(SIGALRM, &action, nullptr);
 }
 
 }  // namespace elastem

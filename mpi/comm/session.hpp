@@ -22,7 +22,8 @@ class Session {
 /// Whether a stop was asked for (SIGTERM, SIGINT or SIGUSR1 since `watch_stop_signals`). Long commands poll
 /// it between particles, finish what they hold, and exit with 3.
 bool stop_requested();
-/// Installs the handlers; a second SIGINT ends the process at once.
+/// Installs the handlers; a second SIGINT ends the process at once, and so does the first where nobody polls
+/// within two seconds.
 void watch_stop_signals();
 
 }  // namespace elastem

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -23,6 +24,7 @@
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/run/output.hpp"
+#include "mpi/run/run_files.hpp"
 #include "options/align_options.hpp"
 
 namespace elastem {
@@ -47,6 +49,23 @@ void check_poses(const AlignOptions& o, const ParticleSet& set) {
   if (!o.local && set.has_poses) {
     spdlog::info("the poses of {} are not used; --local would start from them", set.path);
   }
+}
+
+// What the images are too small for.
+void check_sizes(const AlignOptions& o, const ParticleSet& set, std::int64_t count) {
+  double side = std::numeric_limits<double>::infinity();
+  const std::vector<bool> used = used_grids(set, count);
+  for (std::size_t g = 0; g < used.size(); ++g)
+    if (used[g]) side = std::min(side, set.grids[g].size * set.grids[g].pixel_size);
+  const auto at_most_half = [&](const char* option, double value) {
+    if (value > side / 2)
+      cli::refuse_option(option,
+                         fmt::format("{:g} Å is more than half a box of {:.4g} Å; give less", value, side));
+  };
+  at_most_half("max-resolution", o.alignment.max_resolution);
+  at_most_half("search-resolution", o.alignment.search_resolution);
+  at_most_half("shift-range", o.alignment.shift_range);
+  if (o.local) at_most_half("local-shift", o.alignment.local_shift);
 }
 
 void describe(const Communicator& comm, const AlignOptions& o, const ParticleSet& set,
@@ -186,8 +205,10 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
   StageTimes times;
   AlignOptions o = given;
   const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
+  require_kept(comm, invocation.options, set.stacks);
   const std::int64_t count = particle_count(o, set);
   check_poses(o, set);
+  check_sizes(o, set, count);
   if (makes_modes(o) && !o.common.dry_run) {
     watch_stop_signals();
     if (!make_modes(invocation, o, set, count)) return stopped_on_request;

@@ -24,7 +24,7 @@ std::string overview() {
 void write_documentation(const std::string& folder) {
   namespace fs = std::filesystem;
   const fs::path help = fs::path(folder) / "help", man = fs::path(folder) / "man";
-  for (const fs::path& path : {help, man}) fs::create_directories(path);
+  for (const fs::path& path : {help, man}) make_folders(path);
   const std::string version = "elastem " + program_version();
   std::vector<Task> tasks;  // they hold what the tables are bound to
   std::vector<cli::OptionTable> tables;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
@@ -70,7 +71,8 @@ ExitCode evaluate_command(const Invocation& invocation, const cli::EvaluateOptio
   comm.sum(evaluation.counts());
   if (comm.root()) {
     const auto report = evaluation.report(std::max<std::int64_t>(1, context.atom_count));
-    fmt::print("{}", o.json ? evaluation_json(report, context) : evaluation_table(report, context));
+    const std::string text = o.json ? evaluation_json(report, context) : evaluation_table(report, context);
+    std::fputs(text.c_str(), stdout);
     if (context.atom_count == 0)
       spdlog::warn(
           "{} does not say how many atoms the model has: give --atom-count for the error of the coordinates",

@@ -9,7 +9,7 @@
 #include "mpi/modes/mode_export.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
-#include "mpi/run/output.hpp"
+#include "mpi/run/run_files.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "options/export_options.hpp"
@@ -109,10 +109,7 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
   collectively(comm, [&] {
     if (!o.source.path.empty())
       throw Error("option --particles: means nothing for the particle file " + o.input);
-    if (fs::exists(o.output) && fs::equivalent(o.output, o.input))
-      throw Error("option --output: " + o.output + " is the input; give another name");
   });
-  decide_output(comm, o.output, false, o.common.overwrite);
   const ParticleFile file = open_particle_file(comm, source_at(o, o.input));
   const CollectedOptics optics = collect_optics(comm, file, format);
   if (o.common.dry_run) {
@@ -187,11 +184,12 @@ void write_particle_file(const Communicator& comm, const ExportOptions& o, const
                   });
 }
 
-void export_results(const Communicator& comm, const ExportOptions& o) {
+void export_results(const Invocation& invocation, const ExportOptions& o) {
+  const Communicator& comm = invocation.comm;
   const bool csv = fs::path(o.output).extension() == ".csv";
   const ParticleFormat format = csv ? ParticleFormat::relion : particle_format(o.output);
-  decide_output(comm, o.output, false, o.common.overwrite);
   Results results = open_results(comm, o);
+  require_kept(comm, invocation.options, {results.file.path()});
   const std::int64_t done = comm.sum(collectively_get(comm, [&] { return count_done(results); }));
   if (done < results.file.size())
     spdlog::warn("{} particles have no result and are {}", results.file.size() - done,
@@ -220,10 +218,10 @@ ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& 
       convert_particles(comm, o);
       break;
     case FileKind::modes:
-      export_modes(comm, o);
+      export_modes(invocation, o);
       break;
     case FileKind::results:
-      export_results(comm, o);
+      export_results(invocation, o);
       break;
     default:
       throw Error("option --input: " + o.input + " is no result, no particles and no modes");

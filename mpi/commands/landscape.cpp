@@ -13,7 +13,6 @@
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
-#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/landscape_options.hpp"
 #include "report/landscape_page.hpp"
@@ -76,7 +75,6 @@ void make_folder(const Communicator& comm, const std::string& folder) {
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o) {
   const Communicator& comm = invocation.comm;
   const std::string page = (fs::path(o.output) / "index.html").string();
-  decide_output(comm, page, false, o.common.overwrite);
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);

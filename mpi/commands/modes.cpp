@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -16,7 +15,6 @@
 #include "mpi/modes/mode_rotations.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_file.hpp"
-#include "mpi/run/output.hpp"
 #include "options/modes_options.hpp"
 #include "structure/structure_file.hpp"
 #include "structure/superposition.hpp"
@@ -25,7 +23,6 @@ namespace elastem {
 
 namespace {
 
-namespace fs = std::filesystem;
 using cli::ModesOptions;
 
 void describe_input(const ModesOptions& o, const StructureFile& file) {
@@ -127,10 +124,23 @@ AtomModel atom_model_of(const ModesOptions& o) {
   return chosen_atom_model(model, o.nodes(), o.atom_model);
 }
 
+// Positions that are placeholders or of another unit.
+void require_near(const Structure& structure) {
+  constexpr double farthest = 1e5;  // Å from the middle atom
+  const Eigen::Vector3d middle = structure.positions.col(structure.size() / 2);
+  for (Eigen::Index i = 0; i < structure.size(); ++i)
+    if (!((structure.positions.col(i) - middle).cwiseAbs().maxCoeff() <= farthest))
+      throw Error(
+          fmt::format("{} lies {:.3g} Å from the middle of the file: are its coordinates right, and Å?",
+                      atom_label(structure.atoms[static_cast<std::size_t>(i)]),
+                      (structure.positions.col(i) - middle).norm()));
+}
+
 // The structure on rank 0, centred.
 void take_structure(Structure structure, const AtomModel& atoms, ModesFile& content) {
   if (atoms.density == AtomDensity::scattering)  // an element that is not tabulated is refused now
     for (const Atom& atom : structure.atoms) scattering_kind(atom.element, atoms.b_factor);
+  require_near(structure);
   content.atom_model = atoms;
   content.structure = std::move(structure);
   content.centre = centre(content.structure);
@@ -222,15 +232,6 @@ void describe_modes(const ElasticModes& result) {
   }
 }
 
-// Everything that could go wrong with the output, before the work. Collective.
-void prepare_output(const Communicator& comm, const ModesOptions& o) {
-  decide_output(comm, o.output, false, o.common.overwrite);
-  on_root(comm, [&] {
-    const fs::path folder = fs::path(o.output).parent_path();
-    if (!o.common.dry_run && !folder.empty()) fs::create_directories(folder);
-  });
-}
-
 Provenance provenance_of(const Invocation& invocation, const ModesOptions& o) {
   Provenance provenance =
       make_provenance(invocation.comm, invocation.command_line, invocation.effective(), 0);
@@ -247,7 +248,6 @@ ExitCode modes_command(const Invocation& invocation, ModesOptions& o) {
   const Communicator& comm = invocation.comm;
   const double start = MPI_Wtime();
   AtomModel atoms = atom_model_of(o);
-  prepare_output(comm, o);
   prepare_mode_report(comm, o);
   ModesFile content;
   Structure structure;
@@ -259,6 +259,7 @@ ExitCode modes_command(const Invocation& invocation, ModesOptions& o) {
     take_structure(std::move(structure), atoms, content);
   });
   comm.broadcast(o.cutoff);
+  check_mode_report(comm, o, content.structure);
   const Provenance provenance = provenance_of(invocation, o);
   const double read = MPI_Wtime();
   std::optional<ElasticModes> result = o.import_file.empty() ? computed_modes(comm, o, content.structure)
@@ -267,6 +268,7 @@ ExitCode modes_command(const Invocation& invocation, ModesOptions& o) {
     if (result) spdlog::info("dry run: nothing was written");
     return done;
   }
+  check_animated_modes(comm, o, result->modes);
   const double solved = MPI_Wtime();
   describe_modes(*result);
   content.modes = std::move(result->modes);

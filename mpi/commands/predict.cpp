@@ -23,6 +23,7 @@
 #include "mpi/particles/particle_pass.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/run/run_files.hpp"
 #include "options/predict_options.hpp"
 #include "particles/particle_key.hpp"
 
@@ -179,6 +180,7 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
   check_modes(comm, o, network);
   const ElasticModel model = read_model(comm, o.modes_file, format_number_list(network.modes), o.atom_model);
   const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
+  require_kept(comm, invocation.options, set.stacks);
   spdlog::info("{} particles, network of modes {} trained on {:.0f} images of {}² pixels of {} Å{}",
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");

@@ -12,7 +12,6 @@
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
-#include "mpi/run/output.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/modes_options.hpp"
 #include "options/rebase_options.hpp"
@@ -102,8 +101,6 @@ std::vector<std::string> network_options(const RebaseOptions& o, const ModesFile
 
 ExitCode rebase_command(const Invocation& invocation, const RebaseOptions& o) {
   const Communicator& comm = invocation.comm;
-  decide_output(comm, o.output, false, o.common.overwrite);
-  decide_output(comm, structure_of(o), false, o.common.overwrite);
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);

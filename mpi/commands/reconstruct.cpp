@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
@@ -11,7 +12,7 @@
 #include "mpi/particles/result_match.hpp"
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
-#include "mpi/run/output.hpp"
+#include "mpi/run/run_files.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/reconstruct_options.hpp"
 #include "reconstruction/shell_correlation.hpp"
@@ -34,13 +35,14 @@ double radius_of(const ReconstructOptions& o, ImageGrid grid) {
 }
 
 void print_correlation(const std::vector<double>& correlation, ImageGrid grid) {
-  fmt::print("shell  resolution [Å]     FSC\n");
+  std::string text = "shell  resolution [Å]     FSC\n";
   for (std::size_t shell = 1; shell < correlation.size(); ++shell)
-    fmt::print("{:5}  {:14.2f}  {:6.4f}\n", shell, grid.size * grid.pixel_size / static_cast<double>(shell),
-               correlation[shell]);
+    text += fmt::format("{:5}  {:14.2f}  {:6.4f}\n", shell,
+                        grid.size * grid.pixel_size / static_cast<double>(shell), correlation[shell]);
   for (const double threshold : {0.5, 0.143})
-    fmt::print("FSC {:5} at {:.2f} Å\n", threshold,
-               resolution_at(correlation, threshold, grid.size, grid.pixel_size));
+    text += fmt::format("FSC {:5} at {:.2f} Å\n", threshold,
+                        resolution_at(correlation, threshold, grid.size, grid.pixel_size));
+  std::fputs(text.c_str(), stdout);
 }
 
 void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, int ranks) {
@@ -64,8 +66,8 @@ void report(const ReconstructOptions& o, const InsertionCounts& counts) {
 
 ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o) {
   const Communicator& comm = invocation.comm;
-  decide_output(comm, o.output, false, o.common.overwrite);
   const ParticleSet set = open_particles(comm, o.source);
+  require_kept(comm, invocation.options, set.stacks);
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
                                          o.matching.accept_mismatch);

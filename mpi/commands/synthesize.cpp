@@ -10,6 +10,7 @@
 #include "mpi/commands/commands.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
+#include "mpi/run/run_files.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "mpi/synthesis/particle_outputs.hpp"
@@ -24,6 +25,7 @@ namespace elastem {
 namespace {
 
 namespace fs = std::filesystem;
+using cli::ParticleOutputs;
 using cli::SynthesizeOptions;
 
 void warn_of_doubts(const RecipeInput& input, const ElasticModel& model) {
@@ -136,13 +138,11 @@ void write_star_files(const Communicator& comm, const SynthesizeOptions& o, cons
   }
 }
 
-// Throws Error where a file that is read would be written over.
-void require_apart(const ParticleOutputs& out, const std::vector<InputFile>& files) {
-  for (const auto& output : {out.particles, out.stack, out.truth_star, out.truth_table, out.contact_sheet})
-    for (const InputFile& file : files)
-      if (fs::exists(output) && fs::equivalent(output, file.path))
-        throw Error("option --output: " + output + " is read as well (" + file.role +
-                    "); write the set to another folder");
+// What is read and named by no option.
+std::vector<std::string> files_behind(const RecipeInput& input) {
+  std::vector<std::string> files;
+  for (const InputFile& file : input.files) files.push_back(file.path);
+  return files;
 }
 
 Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& o, const RecipeInput& input) {
@@ -157,9 +157,10 @@ Provenance provenance_of(const Invocation& invocation, const SynthesizeOptions& 
 
 ExitCode synthesize_command(const Invocation& invocation, SynthesizeOptions& o) {
   const Communicator& comm = invocation.comm;
-  const ParticleOutputs out = particle_outputs(o.output);
+  const ParticleOutputs out = cli::particle_outputs(o.output);
   const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
   const RecipeInput input = read_recipe(comm, o, model);
+  require_kept(comm, invocation.options, files_behind(input));
   const Recipe& recipe = input.recipe;
   o.recipe.amplitude = recipe.amplitude;  // what provenance says is what was used
   describe(o, recipe, model, out);
@@ -168,7 +169,6 @@ ExitCode synthesize_command(const Invocation& invocation, SynthesizeOptions& o) 
     estimate(o, recipe, model, comm.size());
     return done;
   }
-  collectively(comm, [&] { require_apart(out, input.files); });
   const Provenance provenance = provenance_of(invocation, o, input);
 
   watch_stop_signals();

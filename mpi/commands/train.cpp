@@ -14,6 +14,7 @@
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/run/output.hpp"
+#include "mpi/run/run_files.hpp"
 #include "mpi/synthesis/recipe_input.hpp"
 #include "options/synthesize_options.hpp"
 #include "options/train_options.hpp"
@@ -54,6 +55,15 @@ struct Source {
   ElasticModel model;
   std::optional<RecipeInput> recipe;
 };
+
+/// What is read and named by no option.
+std::vector<std::string> files_behind(const Source& source) {
+  std::vector<std::string> files;
+  if (source.particles) files = source.particles->stacks;
+  if (source.recipe)
+    for (const InputFile& file : source.recipe->files) files.push_back(file.path);
+  return files;
+}
 
 /// Collective.
 Source read_source(const Communicator& comm, const TrainOptions& o) {
@@ -179,6 +189,7 @@ ExitCode train_command(const Invocation& invocation, const TrainOptions& o) {
   prepare_torch(o.threads);
   use_device_of_rank(comm, o.device);
   Source source = read_source(comm, o);
+  require_kept(comm, invocation.options, files_behind(source));
   const Provenance provenance = provenance_of(invocation, o, source);
   const Output output = decide_output(comm, o.training.output, o.common.resume, o.common.overwrite);
   Checkpoint state = output == Output::resume ? resumed_state(comm, o.training.output, provenance)

@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
+#include <limits>
 
+#include "core/file_kind.hpp"
 #include "mpi/storage/hdf5_file.hpp"
+#include "options/train_options.hpp"
 #include "report/plot.hpp"
 
 namespace elastem {
 namespace {
-
-std::string beside(const std::string& network, const char* ending) {
-  std::filesystem::path path(network);
-  if (path.extension() == ".pt") path.replace_extension();
-  return path.string() + ending;
-}
 
 /// A column against the images seen; epochs for which it is not known are left out.
 Curve curve(const char* name, const std::vector<EpochRecord>& history, double EpochRecord::*value) {
@@ -78,17 +74,10 @@ void write_plot(const std::string& path, const std::vector<EpochRecord>& history
 
 }  // namespace
 
-std::string history_table_path(const std::string& network) {
-  return beside(network, ".history.h5");
-}
-std::string history_plot_path(const std::string& network) {
-  return beside(network, ".history.png");
-}
-
 void write_history(const std::string& network, const std::vector<EpochRecord>& history) {
-  if (history.empty()) return;
-  write_table(history_table_path(network), history);
-  write_plot(history_plot_path(network), history);
+  if (history.empty() || is_null_device(network)) return;
+  write_table(cli::history_table_path(network), history);
+  write_plot(cli::history_plot_path(network), history);
 }
 
 }  // namespace elastem

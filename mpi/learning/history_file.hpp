@@ -7,11 +7,6 @@
 
 namespace elastem {
 
-/// The paths of a network's history: those of "network.pt" are network.history.h5 and network.history.png;
-/// of a path without .pt the endings come after it.
-std::string history_table_path(const std::string& network);
-std::string history_plot_path(const std::string& network);
-
 /// Writes the history of a training beside its network: /history of the HDF5 file holds one data set per
 /// column of EpochRecord, one row per epoch, with units; the picture shows losses, errors of the validation
 /// particles and learning rate against the images seen. Both are written under temporary names and renamed,

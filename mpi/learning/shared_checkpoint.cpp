@@ -1,10 +1,16 @@
 #include "mpi/learning/shared_checkpoint.hpp"
 
+#include "mpi/run/provenance.hpp"
+
 namespace elastem {
 
 Checkpoint shared_checkpoint(const Communicator& comm, const std::string& path) {
   const std::string bytes = from_root(comm, [&] { return file_bytes(path); });
-  return collectively_get(comm, [&] { return parse_checkpoint(bytes, path); });
+  return collectively_get(comm, [&] {
+    Checkpoint checkpoint = parse_checkpoint(bytes, path);
+    parse_fingerprints(checkpoint.inputs);  // Error where they are none
+    return checkpoint;
+  });
 }
 
 }  // namespace elastem

@@ -62,6 +62,7 @@ class Trainer {
   bool over() const { return progress() >= 1 || state_.schedule.exhausted(); }
   void save();
   void keep_best();
+  void require_sound() const;
   void report();
 
   const Communicator& comm_;
@@ -78,7 +79,7 @@ class Trainer {
   double start_ = 0, seconds_before_ = 0, images_before_ = 0;
   double saved_at_ = 0, reported_at_ = 0;
   std::size_t written_epochs_ = 0;  ///< of the history file
-  bool stop_ = false;
+  bool stop_ = false, saved_once_ = false;
 };
 
 Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStream* stream,
@@ -99,6 +100,7 @@ Trainer::Trainer(const Communicator& comm, const TrainingSet& set, SyntheticStre
         options.batch, comm.size()));
   std::copy(state.weights.begin(), state.weights.end(), network_.weights().begin());
   share_weights(comm_, network_);
+  saved_once_ = state.optimiser.steps > 0;
   const Range share = equal_share(comm, options.batch);
   batch_first_ = share.first;
   batch_count_ = share.count;
@@ -236,7 +238,27 @@ void Trainer::finish_epoch() {
   state_.epoch_images = state_.epoch_loss = 0;
 }
 
+/// Throws Error before a training that has diverged replaces what was saved.
+void Trainer::require_sound() const {
+  constexpr double hopeless = 100;  // times the loss of the first epoch, which is of the order of 1
+  const double loss = state_.epoch_images > 0  ? state_.epoch_loss / state_.epoch_images
+                      : state_.history.empty() ? 0.0
+                                               : state_.history.back().training_loss;
+  const double usual =
+      state_.history.empty() ? 1.0 : std::max(1.0, std::abs(state_.history.front().training_loss));
+  const std::span<const float> weights = network_.weights();
+  const bool finite = std::ranges::all_of(weights, [](float weight) { return std::isfinite(weight); });
+  if (finite && loss <= hopeless * usual) return;
+  throw Error(fmt::format(
+      "the training has diverged after {} epochs ({}): {}; try a smaller --learning-rate", state_.epoch,
+      finite ? fmt::format("the mean loss is {:.3g}", loss) : "weights are not finite",
+      saved_once_ ? fmt::format("{} keeps the weights that were saved before", options_.output)
+                  : "nothing was written"));
+}
+
 void Trainer::save() {
+  require_sound();
+  saved_once_ = true;
   saved_at_ = state_.seconds;
   state_.weights.assign(network_.weights().begin(), network_.weights().end());
   on_root(comm_, [&] {

@@ -136,6 +136,10 @@ double pseudoatom_cutoff(const Eigen::Matrix3Xd& positions) {
 MapInput read_map_input(const Communicator& comm, const MapOptions& o, double cutoff) {
   const MapSelection selection{o.file, o.mask, o.threshold, o.voxel_size};
   const SurveyedMap map = shared_survey(comm, selection);
+  constexpr double smallest = 0.01, largest = 1000;  // Å
+  if (!(map.survey.voxel_size >= smallest && map.survey.voxel_size <= largest))
+    throw Error(fmt::format("{}: voxels of {:g} Å; a voxel measures {:g} to {:g} Å", o.file,
+                            map.survey.voxel_size, smallest, largest));
   describe_map(o, map.survey);
   const double sigma =
       o.sigma > 0 ? o.sigma : std::clamp(map.survey.blur, narrowest, widest) * map.survey.voxel_size;

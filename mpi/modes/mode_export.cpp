@@ -6,12 +6,13 @@
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "core/suggestion.hpp"
 #include "modes/nmd_file.hpp"
 #include "modes/xmipp_modes.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/modes/modes_file.hpp"
-#include "mpi/run/output.hpp"
+#include "mpi/run/run_files.hpp"
 #include "mpi/storage/hdf5_file.hpp"
 #include "structure/pdb_writer.hpp"
 
@@ -36,6 +37,14 @@ bool for_xmipp(const ExportOptions& o) {
   return extension == ".xmd";
 }
 
+// What comes beside the table.
+std::vector<std::string> xmipp_files(const ExportOptions& o, const ModesFile& file) {
+  const fs::path folder = fs::path(o.output).parent_path();
+  std::vector<std::string> files = {(folder / "atoms.pdb").string()};
+  for (const int number : file.modes.numbers) files.push_back((folder / mode_vector_name(number)).string());
+  return files;
+}
+
 void write_nmd(const ExportOptions& o, const ModesFile& file) {
   const ModeReader reader(o.input);
   NmdWriter writer(o.output, file.structure);
@@ -50,7 +59,7 @@ void write_nmd(const ExportOptions& o, const ModesFile& file) {
 void write_xmipp(const Communicator& comm, const ExportOptions& o, const ModesFile& file) {
   const fs::path folder = fs::path(o.output).parent_path();
   on_root(comm, [&] {
-    fs::create_directories(folder / "modes");
+    make_folders(folder / "modes");
     PdbWriter writer((folder / "atoms.pdb").string(), file.structure);
     writer.add_model(file.structure.positions);
     writer.close();
@@ -68,23 +77,18 @@ void write_xmipp(const Communicator& comm, const ExportOptions& o, const ModesFi
 
 }  // namespace
 
-void export_modes(const Communicator& comm, const ExportOptions& o) {
+void export_modes(const Invocation& invocation, const ExportOptions& o) {
+  const Communicator& comm = invocation.comm;
   const bool xmipp = for_xmipp(o);
   ModesFile file = collectively_get(comm, [&] { return read_modes_table(o.input); });
   file.structure.positions.colwise() += file.centre;  // where the input file had them
-  decide_output(comm, o.output, false, o.common.overwrite);
-  if (xmipp)
-    for (const std::string& name : {std::string("atoms.pdb"), mode_vector_name(file.modes.numbers.front())})
-      decide_output(comm, (fs::path(o.output).parent_path() / name).string(), false, o.common.overwrite);
+  if (xmipp) check_beside(comm, invocation.options, "output", xmipp_files(o, file));
   if (o.common.dry_run) {
     spdlog::info("dry run: {} modes of {} atoms would go to {}", file.modes.count(), file.structure.size(),
                  o.output);
     return;
   }
-  on_root(comm, [&] {
-    if (const fs::path folder = fs::path(o.output).parent_path(); !folder.empty())
-      fs::create_directories(folder);
-  });
+  on_root(comm, [&] { make_folders(fs::path(o.output).parent_path()); });
   if (xmipp)
     write_xmipp(comm, o, file);
   else

@@ -14,7 +14,6 @@
 #include "imaging/elastic_model.hpp"
 #include "modes/mode_quality.hpp"
 #include "mpi/modes/modes_file.hpp"
-#include "mpi/run/output.hpp"
 #include "report/mode_page.hpp"
 #include "structure/atom_match.hpp"
 #include "structure/pdb_writer.hpp"
@@ -163,9 +162,20 @@ std::string page_path(const ModesOptions& o) {
 }  // namespace
 
 void prepare_mode_report(const Communicator& comm, const ModesOptions& o) {
-  if (!o.report.folder.empty()) decide_output(comm, page_path(o), false, o.common.overwrite);
   on_root(comm, [&] {
     if (!o.report.target.empty()) read_target(o);
+  });
+}
+
+void check_mode_report(const Communicator& comm, const ModesOptions& o, const Structure& structure) {
+  on_root(comm, [&] {
+    if (!o.report.target.empty()) observed_change(structure, read_target(o));
+  });
+}
+
+void check_animated_modes(const Communicator& comm, const ModesOptions& o, const NormalModes& modes) {
+  on_root(comm, [&] {
+    if (!o.report.folder.empty()) animated_modes(o, modes);
   });
 }
 
@@ -176,7 +186,7 @@ void report_modes(const Invocation& invocation, const ModesOptions& o) {
   std::vector<int> animated;
   collectively(comm, [&] {
     if (o.report.folder.empty()) return;
-    if (comm.root()) fs::create_directories(o.report.folder);
+    if (comm.root()) make_folders(o.report.folder);
     animated = animated_modes(o, file.modes);
   });
   collectively(comm, [&] {

@@ -1,6 +1,7 @@
 #include "mpi/modes/modes_file.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -10,6 +11,8 @@
 
 #include "core/error.hpp"
 #include "core/number_list.hpp"
+#include "mpi/modes/modes_checksum.hpp"
+#include "mpi/modes/modes_fields.hpp"
 #include "mpi/storage/shared_new_file.hpp"
 #include "mpi/storage/stored_provenance.hpp"
 
@@ -20,66 +23,7 @@ constexpr int modes_format = 1;  // of the layout of the file
 constexpr std::uint64_t most_nodes_per_chunk = 1 << 17;
 constexpr const char *vectors_name = "modes/vectors", *rotations_name = "modes/rotations";
 
-// How many values a field has.
-enum class Extent { single, per_atom, per_mode };
-
-struct Field {
-  const char* path;
-  Extent extent;
-  hdf5::Note note;
-  bool in_older_files = true;
-};
-
-// Every field of the file but the vectors: visit(field, value), where a value per atom may be a member of
-// Atom. What is written, read and compared follows from this list.
-template <class Content, class Visit>
-void for_each_field(Content& content, Visit&& visit) {
-  using enum Extent;
-  auto& [numbers, eigenvalues, vectors, rotations, collectivity, score, enabled] = content.modes;
-  visit(Field{"structure/positions", per_atom, {"Å", "reference positions from the centre of mass"}},
-        content.structure.positions);
-  visit(Field{"structure/centre", single, {"Å", "what was taken off the positions of the input file"}},
-        content.centre);
-  visit(Field{"structure/weights", per_atom, {"electrons", "density of each atom"}}, content.weights);
-  visit(Field{"structure/atom_model", single, {"none", "density of an atom: gaussian or scattering"}, false},
-        content.atom_model.density);
-  visit(Field{"structure/atom_sigma", single, {"Å", "standard deviation of the Gaussian of an atom"}},
-        content.atom_model.sigma);
-  visit(Field{"structure/scattering_b_factor",
-              single,
-              {"Å²", "blur of the electron scattering factors of an atom"},
-              false},
-        content.atom_model.b_factor);
-  visit(Field{"structure/atoms", single, {"none", "which atoms: all, ca or pseudoatoms"}}, content.atoms);
-  visit(Field{"structure/atom_name", per_atom, {"none", "atom names"}}, &Atom::name);
-  visit(Field{"structure/element", per_atom, {"none", "chemical elements"}}, &Atom::element);
-  visit(Field{"structure/residue_name", per_atom, {"none", "residue names"}}, &Atom::residue_name);
-  visit(Field{"structure/chain", per_atom, {"none", "chain names"}}, &Atom::chain);
-  visit(Field{"structure/insertion_code", per_atom, {"none", "insertion codes of the residues"}},
-        &Atom::insertion_code);
-  visit(Field{"structure/residue_number", per_atom, {"none", "residue numbers"}}, &Atom::residue_number);
-  visit(Field{"structure/residue",
-              per_atom,
-              {"none", "place of the residue in the input file: labels may repeat, this does not"},
-              false},
-        &Atom::residue);
-  visit(Field{"structure/molecule", per_atom, {"none", "place of the molecule in the input file"}, false},
-        &Atom::molecule);
-  visit(Field{"structure/b_factor", per_atom, {"Å²", "B-factors of the input file"}}, &Atom::b_factor);
-  visit(Field{"structure/mass", per_atom, {"atomic mass units", "atomic masses"}}, &Atom::mass);
-  visit(Field{"structure/charge_sum",
-              per_atom,
-              {"elementary charges", "sum of the atomic numbers that a node stands for"}},
-        &Atom::charge_sum);
-  visit(Field{"modes/eigenvalues", per_mode, {"spring constants", "ascending"}}, eigenvalues);
-  visit(Field{"modes/numbers", per_mode, {"none", "counted from 1 with the six rigid-body modes"}}, numbers);
-  visit(Field{"modes/collectivity", per_mode, {"none", "Brüschweiler 1995, 0 to 1"}}, collectivity);
-  visit(Field{"modes/score", per_mode, {"none", "rank by order and collectivity; low is good"}}, score);
-  visit(Field{"modes/enabled", per_mode, {"none", "0: switched off, hardly collective"}}, enabled);
-  visit(Field{"modes/cutoff", single, {"Å", "longest spring of the elastic network"}}, content.cutoff);
-}
-
-void require_count(const Field& field, std::size_t count, std::size_t wanted) {
+void require_count(const ModesField& field, std::size_t count, std::size_t wanted) {
   if (count == wanted) return;
   throw Error(fmt::format("{} has {} {} for {} {}", field.path, count, count == 1 ? "value" : "values",
                           wanted, field.extent == Extent::per_mode ? "modes" : "atoms"));
@@ -90,29 +34,29 @@ class FieldWriter {
   FieldWriter(hid_t file, const ModesFile& content) : file_(file), structure_(&content.structure) {}
 
   template <class T>
-  void operator()(const Field& field, T Atom::*member) const {
+  void operator()(const ModesField& field, T Atom::*member) const {
     write(field, of_atoms(*structure_, member));
   }
   template <class T>
-  void operator()(const Field& field, const T& value) const {
+  void operator()(const ModesField& field, const T& value) const {
     write(field, value);
   }
 
  private:
-  void write(const Field& field, double value) const {
+  void write(const ModesField& field, double value) const {
     hdf5::write_value(file_, field.path, value, field.note);
   }
-  void write(const Field& field, const std::string& text) const { write(field, std::vector{text}); }
-  void write(const Field& field, AtomDensity density) const { write(field, to_string(density)); }
-  void write(const Field& field, const std::vector<std::string>& texts) const {
+  void write(const ModesField& field, const std::string& text) const { write(field, std::vector{text}); }
+  void write(const ModesField& field, AtomDensity density) const { write(field, to_string(density)); }
+  void write(const ModesField& field, const std::vector<std::string>& texts) const {
     hdf5::write_strings(file_, field.path, texts, field.note);
   }
   template <class T>
-  void write(const Field& field, const std::vector<T>& values) const {
+  void write(const ModesField& field, const std::vector<T>& values) const {
     hdf5::write_values(file_, field.path, {values.size()}, values.data(), field.note);
   }
   template <class Derived>
-  void write(const Field& field, const Eigen::PlainObjectBase<Derived>& values) const {
+  void write(const ModesField& field, const Eigen::PlainObjectBase<Derived>& values) const {
     std::vector<std::uint64_t> shape = {static_cast<std::uint64_t>(values.size())};
     if (values.cols() > 1 || Derived::ColsAtCompileTime == Eigen::Dynamic)  // row-major on disk
       shape = {static_cast<std::uint64_t>(values.cols()), static_cast<std::uint64_t>(values.rows())};
@@ -128,7 +72,7 @@ class FieldReader {
   FieldReader(hid_t file, ModesFile& content) : file_(file), atoms_(&content.structure.atoms) {}
 
   template <class T>
-  void operator()(const Field& field, T Atom::*member) const {
+  void operator()(const ModesField& field, T Atom::*member) const {
     if (!field.in_older_files && !hdf5::exists(file_, field.path)) return;
     const auto values = read<std::vector<T>>(field);
     if (atoms_->empty()) atoms_->resize(values.size());
@@ -136,13 +80,13 @@ class FieldReader {
     for (std::size_t i = 0; i < values.size(); ++i) (*atoms_)[i].*member = values[i];
   }
   template <class T>
-  void operator()(const Field& field, T& value) const {
+  void operator()(const ModesField& field, T& value) const {
     if (field.in_older_files || hdf5::exists(file_, field.path)) value = read<T>(field);
   }
 
  private:
   template <class T>
-  T read(const Field& field) const {
+  T read(const ModesField& field) const {
     if constexpr (std::is_same_v<T, double>) {
       return hdf5::read_value<double>(file_, field.path);
     } else if constexpr (std::is_same_v<T, AtomDensity>) {
@@ -178,7 +122,7 @@ void require_consistency(const ModesFile& content) {
   const auto modes = content.modes.numbers.size();
   if (atoms == 0) throw Error("there are no atoms in it");
   require_count({"structure/element", Extent::per_atom, {}}, content.structure.atoms.size(), atoms);
-  for_each_field(content, [&]<class T>(const Field& field, const T& value) {
+  for_each_field(content, [&]<class T>(const ModesField& field, const T& value) {
     if constexpr (std::is_same_v<T, Eigen::Matrix3Xd>)
       require_count(field, static_cast<std::size_t>(value.cols()), atoms);
     else if constexpr (!std::is_member_pointer_v<T> && requires { value.size(); })
@@ -221,7 +165,8 @@ void require_every_row(const Communicator& comm, const ModesFile& content, std::
 }
 
 // Everything but the numbers of the vectors and rotations, whose space is taken.
-void write_all_but_vectors(const std::string& path, const ModesFile& content, const Provenance& provenance) {
+void write_all_but_vectors(const std::string& path, const ModesFile& content, const Provenance& provenance,
+                           const VectorChecksums& checksums) {
   const auto nodes = static_cast<std::uint64_t>(content.structure.size()),
              modes = static_cast<std::uint64_t>(content.modes.count());
   const bool curved = content.modes.rotations.cols() > 0;
@@ -239,6 +184,7 @@ void write_all_but_vectors(const std::string& path, const ModesFile& content, co
     make(rotations_name, {"rad/Å", "mode, atom, x y z; turn of an atom's surroundings per Å of amplitude"});
   for_each_field(content, FieldWriter(file, content));
   write_provenance(file, provenance);
+  write_checksums(file, content, provenance, checksums);
 }
 
 // Each rank its rows, some modes at a time. Collective.
@@ -250,7 +196,8 @@ void write_vectors(const Communicator& comm, const std::string& path, const char
   const hdf5::Handle file = hdf5::open_file(comm, path, hdf5::Access::write);
   const hdf5::Handle dataset = hdf5::open_dataset(file, name);
   const hdf5::Handle together(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "cannot describe a transfer");
-  hdf5::check(H5Pset_dxpl_mpio(together, H5FD_MPIO_COLLECTIVE), "cannot write in parallel");
+  if (comm.size() > 1)
+    hdf5::check(H5Pset_dxpl_mpio(together, H5FD_MPIO_COLLECTIVE), "cannot write in parallel");
   const auto nodes = static_cast<std::uint64_t>(rows.rows() / 3),
              first = static_cast<std::uint64_t>(first_node);
   const double nothing = 0;  // HDF5 wants an address also when there is nothing to write
@@ -291,10 +238,11 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
     }
   });
   require_every_row(comm, content, first_node);
+  const VectorChecksums checksums = vector_checksums(comm, content.modes);
   SharedNewFile target(comm, path);
   try {
     on_root(comm, [&] {
-      write_all_but_vectors(target.temporary(), content, provenance);
+      write_all_but_vectors(target.temporary(), content, provenance, checksums);
       hdf5::reserve_space(target.temporary());  // a full disk is found here, by one rank
     });
     write_vectors(comm, target.temporary(), vectors_name, content.modes.vectors, first_node);
@@ -320,8 +268,9 @@ ModesFile read_modes_table(const std::string& path) {
     for_each_field(content, FieldReader(file, content));
     content.modes.vectors.resize(0, static_cast<Eigen::Index>(content.modes.numbers.size()));
     require_consistency(content);
+    require_sound(file, content);
   } catch (const Error& error) {
-    throw Error(path + ": " + error.what() + "; make it anew with elastem modes");
+    throw hdf5::error_in(path, error.what(), "make it anew with elastem modes");
   }
   return content;
 }
@@ -338,7 +287,8 @@ ModeReader::ModeReader(const std::string& path)
     : path_(path),
       file_(open_modes(path)),
       vectors_(hdf5::open_dataset(file_, vectors_name)),
-      numbers_(hdf5::read_values<int>(file_, "modes/numbers")) {
+      numbers_(hdf5::read_values<int>(file_, "modes/numbers")),
+      checksums_(read_vector_checksums(file_, numbers_.size())) {
   const std::vector<std::uint64_t> shape = hdf5::shape(vectors_);
   if (shape.size() != 3 || shape[0] != numbers_.size() || shape[2] != 3)
     throw Error(fmt::format("{}: /{} does not hold {} modes; make it anew with elastem modes", path,
@@ -358,15 +308,16 @@ Eigen::VectorXd ModeReader::read(int number) const {
 }
 
 void ModeReader::read(int number, std::span<double> vector) const {
-  read(vectors_, number, vector);
+  read(vectors_, checksums_.vectors, number, vector);
 }
 
 void ModeReader::read_rotation(int number, std::span<double> rotation) const {
   require(rotations_.has_value(), "motion is curved");
-  read(*rotations_, number, rotation);
+  read(*rotations_, checksums_.rotations, number, rotation);
 }
 
-void ModeReader::read(hid_t dataset, int number, std::span<double> vector) const {
+void ModeReader::read(hid_t dataset, const std::vector<std::uint32_t>& checksums, int number,
+                      std::span<double> vector) const {
   const auto at = std::ranges::find(numbers_, number);
   if (at == numbers_.end()) throw Error(no_such_mode(number, numbers_, path_));
   if (vector.size() != entries_)
@@ -376,6 +327,10 @@ void ModeReader::read(hid_t dataset, int number, std::span<double> vector) const
       hdf5::select(dataset, {static_cast<std::uint64_t>(at - numbers_.begin()), 0, 0}, {1, entries_ / 3, 3});
   hdf5::check(H5Dread(dataset, H5T_NATIVE_DOUBLE, box.memory, box.file, H5P_DEFAULT, vector.data()),
               fmt::format("cannot read mode {} of {}", number, path_));
+  const auto row = static_cast<std::size_t>(at - numbers_.begin());
+  if (!std::ranges::all_of(vector, [](double each) { return std::isfinite(each); }) ||
+      (!checksums.empty() && checksums.at(row) != vector_checksum(vector)))
+    throw Error(fmt::format("{}: mode {} is damaged; make it anew with elastem modes", path_, number));
 }
 
 }  // namespace elastem

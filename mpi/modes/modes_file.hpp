@@ -39,7 +39,7 @@ void write_modes(const Communicator& comm, const std::string& path, const ModesF
                  std::int64_t first_node, const Provenance& provenance);
 
 /// A modes file without its vectors and rotations (which have no rows): memory O(nodes + modes). Not
-/// collective. Throws Error naming the file and what is missing in it.
+/// collective. Throws Error naming the file and what is missing or damaged in it.
 ModesFile read_modes_table(const std::string& path);
 
 /// "crc32 bytes" of what amplitudes depend on: mode numbers, eigenvalues, positions, weights and whether
@@ -49,6 +49,11 @@ std::string modes_content(const std::string& path);
 /// How a modes file came about. Not collective. Throws Error.
 Provenance modes_provenance(const std::string& path);
 
+/// CRC-32 of the vector and of the rotations of each mode; empty in files of older programs.
+struct VectorChecksums {
+  std::vector<std::uint32_t> vectors, rotations;
+};
+
 /// The vectors and rotations of a modes file, read one by one from a file that is opened once. Not
 /// collective.
 class ModeReader {
@@ -56,7 +61,8 @@ class ModeReader {
   /// Throws Error when the file holds no modes.
   explicit ModeReader(const std::string& path);
 
-  /// The vector of mode `number`: 3N entries x1 y1 z1 x2 … Throws Error that names the modes that are there.
+  /// The vector of mode `number`: 3N entries x1 y1 z1 x2 … Throws Error that names the modes that are there,
+  /// and where the vector is not what was written.
   Eigen::VectorXd read(int number) const;
   /// The same into memory of 3N numbers.
   void read(int number, std::span<double> vector) const;
@@ -67,12 +73,14 @@ class ModeReader {
   void read_rotation(int number, std::span<double> rotation) const;
 
  private:
-  void read(hid_t dataset, int number, std::span<double> vector) const;
+  void read(hid_t dataset, const std::vector<std::uint32_t>& checksums, int number,
+            std::span<double> vector) const;
 
   std::string path_;
   hdf5::Handle file_, vectors_;
   std::optional<hdf5::Handle> rotations_;
   std::vector<int> numbers_;
+  VectorChecksums checksums_;
   std::size_t entries_ = 0;
 };
 

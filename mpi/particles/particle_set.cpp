@@ -27,6 +27,17 @@ std::vector<std::uint8_t> grids_of_rows(const Communicator& comm, const Particle
   return comm.all_gathered(mine);
 }
 
+// Pixels that no camera has come from a wrong unit or a wrong column.
+void require_possible_sizes(const std::string& path, const std::vector<ImageGrid>& grids) {
+  constexpr double smallest = 0.01, largest = 1000;  // Å
+  for (const ImageGrid& grid : grids)
+    if (!(grid.pixel_size >= smallest && grid.pixel_size <= largest))
+      throw Error(
+          fmt::format("{}: a pixel size of {:g} Å (rlnImagePixelSize, _samplingRate, or what stands in "
+                      "its place); it lies between {:g} and {:g} Å",
+                      path, grid.pixel_size, smallest, largest));
+}
+
 }  // namespace
 
 ParticleFile open_particle_file(const Communicator& comm, const ParticleSource& source) {
@@ -45,6 +56,7 @@ ParticleSet open_particles(const Communicator& comm, const ParticleSource& sourc
         "together; bring the images to fewer, or align the groups one by one",
         source.path, checked.grids.size(), most_grids));
   }
+  require_possible_sizes(source.path, checked.grids);
   const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
   ParticleSet set{source.path,
                   source.datadir,

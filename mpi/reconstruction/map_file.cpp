@@ -1,11 +1,13 @@
 #include "mpi/reconstruction/map_file.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "maps/stack_reader.hpp"
 #include "mpi/storage/shared_new_file.hpp"
 #include "mpi/storage/stack_writer.hpp"
@@ -74,11 +76,11 @@ void write_map(const Communicator& comm, const std::string& path, ImageGrid grid
   header.pixel_size = grid.pixel_size;
   header.volume = true;
   collectively(comm, [&] {
-    const fs::path folder = fs::path(path).parent_path();
-    if (comm.root() && !folder.empty()) fs::create_directories(folder);
+    if (comm.root()) make_folders(fs::path(path).parent_path());
   });
   SharedNewFile file(comm, path);
   StackWriter writer = StackWriter::create(comm, file.temporary(), header);
+  bool finite = true;
   collectively(comm, [&] {
     const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
     for (int plane = 0; plane < fft.plane_count(); ++plane) {
@@ -86,11 +88,18 @@ void write_map(const Communicator& comm, const std::string& path, ImageGrid grid
       const int section = (z < fft.side() / 2 ? z : z - fft.side()) + grid.size / 2;
       if (section < 0 || section >= grid.size) continue;
       const auto values = fft.volume().subspan(static_cast<std::size_t>(plane) * plane_size, plane_size);
-      writer.append(section, section_of(values, fft.row_stride(), section, grid, mask_radius));
+      const auto voxels = section_of(values, fft.row_stride(), section, grid, mask_radius);
+      finite = finite && std::ranges::all_of(voxels, [](float voxel) { return std::isfinite(voxel); });
+      writer.append(section, voxels);
     }
     writer.flush();
   });
   writer.close();
+  if (!comm.all(finite))
+    throw Error(
+        fmt::format("{} is not written: the map is not finite; are the pixels of all images and the "
+                    "values of their CTFs sensible?",
+                    path));
   file.publish();
 }
 

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 
 namespace elastem {
 namespace {
@@ -47,16 +48,18 @@ std::string quoted(const std::map<std::string, std::string>& values, const std::
 
 }  // namespace
 
+Error output_exists(const std::string& path, bool resumable) {
+  return Error(fmt::format("the output {} exists; --overwrite replaces it{}", path,
+                           resumable ? ", --resume (of a command that has it) continues it" : ""));
+}
+
 Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite) {
   const bool found = from_root(comm, [&] {
+    if (is_null_device(path)) return false;
     const bool exists = std::filesystem::exists(path);
     if (exists && std::filesystem::is_directory(path))
       throw Error("the output " + path + " is a folder; name a file");
-    if (exists && !resume && !overwrite)
-      throw Error(
-          fmt::format("the output {} exists; --overwrite replaces it, --resume (of a command that has it) "
-                      "continues it",
-                      path));
+    if (exists && !resume && !overwrite) throw output_exists(path, true);
     return exists;
   });
   return found && resume ? Output::resume : Output::create;

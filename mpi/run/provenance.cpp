@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 
 namespace elastem {
 namespace {
@@ -60,13 +61,13 @@ InputFingerprint parse_fingerprint(const std::string& line) {
   const auto role_end = line.find(' '), bytes_at = line.rfind(' ');
   const auto crc_at =
       bytes_at == std::string::npos || bytes_at == 0 ? bytes_at : line.rfind(' ', bytes_at - 1);
-  require(role_end != std::string::npos && crc_at != std::string::npos && role_end <= crc_at,
-          "an input is not \"role path crc32 bytes\"");
+  const Error odd("the input \"" + line + "\" of the provenance is not \"role path crc32 bytes\"");
+  if (role_end == std::string::npos || crc_at == std::string::npos || role_end > crc_at) throw odd;
   InputFingerprint input{line.substr(0, role_end), "", line.substr(crc_at + 1, bytes_at - crc_at - 1), 0, ""};
   if (crc_at > role_end) input.path = line.substr(role_end + 1, crc_at - role_end - 1);
   const auto [end, fault] =
       std::from_chars(line.data() + bytes_at + 1, line.data() + line.size(), input.bytes);
-  require(fault == std::errc() && end == line.data() + line.size(), "the size of an input is a number");
+  if (fault != std::errc() || end != line.data() + line.size()) throw odd;
   return input;
 }
 
@@ -96,6 +97,7 @@ std::optional<InputFingerprint> Provenance::input(const std::string& role) const
 }
 
 std::string input_fingerprint(const std::string& role, const std::string& path) {
+  require_regular_file(path);
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) throw Error("cannot read " + path + " (" + role + "); check the path and its permissions");
   const auto end = file.tellg();
@@ -132,6 +134,7 @@ void add_inputs(const Communicator& comm, const std::vector<InputFile>& files, P
 
 SampledChecksum sampled_checksum(const std::string& path) {
   constexpr std::uint64_t piece = 64 << 10;
+  require_regular_file(path);
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   const auto end = file ? static_cast<std::int64_t>(file.tellg()) : -1;
   if (end < 0) throw Error("cannot read " + path + "; check the path and its permissions");

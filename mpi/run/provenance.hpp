@@ -21,7 +21,7 @@ struct InputFingerprint {
     return crc == other.crc && bytes == other.bytes;
   }
 };
-/// Takes a line apart; the path may hold blanks.
+/// Takes a line apart; the path may hold blanks. Throws Error for another line.
 InputFingerprint parse_fingerprint(const std::string& line);
 /// The inputs of provenance, each with the `content` that its line "ROLE_content path crc32 bytes" gives.
 std::vector<InputFingerprint> parse_fingerprints(const std::vector<std::string>& lines);

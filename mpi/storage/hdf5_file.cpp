@@ -10,6 +10,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/file_kind.hpp"
 #include "core/new_file.hpp"
 
 namespace elastem::hdf5 {
@@ -34,14 +35,26 @@ std::string reason() {
   return text.empty() ? "HDF5 gives no reason" : text;
 }
 
-Handle parallel_access(MPI_Comm comm) {
+// A rank that opens a file alone needs no MPI-IO, whose set-up of two runs on one node may collide. As MPI-IO
+// it takes no lock and keeps no raw data back.
+Handle own_access() {
   keep_quiet();
-  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "cannot describe a file access");
-  check(H5Pset_fapl_mpio(access, comm, MPI_INFO_NULL), "cannot use MPI-IO");
+  const std::string what = "cannot describe a file access";
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, what);
+  check(H5Pset_fapl_sec2(access), what);
+  check(H5Pset_file_locking(access, false, true), what);
+  check(H5Pset_sieve_buf_size(access, 0), what);
+  return access;
+}
+
+Handle shared_access(const Communicator& comm) {
+  Handle access = own_access();
+  if (comm.size() > 1) check(H5Pset_fapl_mpio(access, comm.handle(), MPI_INFO_NULL), "cannot use MPI-IO");
   return access;
 }
 
 void require_readable(const std::string& path, Access access) {
+  require_regular_file(path);
   if (::access(path.c_str(), F_OK) != 0)
     throw Error("cannot open " + path + ": " + std::strerror(errno) + "; check the path");
   if (::access(path.c_str(), access == Access::write ? R_OK | W_OK : R_OK) != 0)
@@ -64,26 +77,59 @@ Handle open_with(const Handle& driver, const std::string& path, Access access) {
   return Handle(H5Fopen(path.c_str(), flags, driver), H5Fclose, cannot_open(path));
 }
 
-std::size_t longest(const std::vector<std::string>& texts, std::size_t at_least) {
-  std::size_t length = std::max<std::size_t>(at_least, 1);
-  for (const auto& text : texts) length = std::max(length, text.size());
-  return length;
+// Whether a data set of this shape, compressed as it may be, fits into a file of this length.
+bool fits(hid_t dataset, std::uint64_t bytes_per_value, std::uint64_t best_compression,
+          std::uint64_t length) {
+  const std::uint64_t most = length * best_compression;
+  std::uint64_t bytes = bytes_per_value;
+  for (const std::uint64_t side : shape(dataset))
+    if (__builtin_mul_overflow(bytes, side, &bytes) || bytes > most) return false;
+  return bytes <= most;
 }
 
-std::vector<char> padded(const std::vector<std::string>& texts, std::size_t length) {
-  std::vector<char> bytes(std::max<std::size_t>(texts.size() * length, 1), '\0');
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    std::memcpy(bytes.data() + i * length, texts[i].data(), std::min(length, texts[i].size()));
-  return bytes;
+// The data lie in this file, whose length has room for them: nothing is allocated for a size that was made
+// up.
+void require_own_data(hid_t dataset, const std::string& name, std::uint64_t length) {
+  const std::string what = "cannot read the data set " + name;
+  const Handle how(H5Dget_create_plist(dataset), H5Pclose, what);
+  const Handle type(H5Dget_type(dataset), H5Tclose, what);
+  if (H5Pget_external_count(how) > 0 || H5Pget_layout(how) == H5D_VIRTUAL)
+    throw Error("the data of /" + name + " lie in another file, which is not read");
+  const std::uint64_t best_compression = H5Pget_nfilters(how) > 0 ? 1100 : 1;  // of zlib
+  if (!fits(dataset, H5Tget_size(type), best_compression, length))
+    throw Error(fmt::format("/{} is larger than the file: it is damaged or cut short", name));
 }
 
-std::vector<std::string> unpadded(const std::vector<char>& bytes, std::size_t count, std::size_t length) {
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < count; ++i) {
-    const char* const text = bytes.data() + i * length;
-    texts.emplace_back(text, strnlen(text, length));
+// What a walk over a file found.
+struct Walk {
+  std::uint64_t length;
+  int links = 0;
+  std::string fault;
+};
+
+herr_t look_at(hid_t group, const char* name, const H5L_info_t* link, void* walk) {
+  constexpr int most_links = 10000;  // a hundred times what our files have
+  auto& found = *static_cast<Walk*>(walk);
+  try {
+    if (link->type != H5L_TYPE_HARD)
+      throw Error(fmt::format("/{} is a link to another place, which is not followed", name));
+    if (++found.links > most_links) throw Error("it has more parts than a file of elastem");
+    const Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose,
+                        fmt::format("/{} cannot be opened", name));
+    if (H5Iget_type(object) == H5I_DATASET) require_own_data(object, name, found.length);
+  } catch (const std::exception& error) {
+    found.fault = error.what();
   }
-  return texts;
+  return found.fault.empty() ? 0 : 1;
+}
+
+// Throws Error where a part of the file lies elsewhere, or cannot be as large as it says.
+void require_own_content(hid_t file, const std::string& path) {
+  struct stat status {};
+  Walk walk{::stat(path.c_str(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0, 0, ""};
+  if (H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, look_at, &walk) < 0 && walk.fault.empty())
+    walk.fault = "it is damaged or cut short (" + reason() + ")";
+  if (!walk.fault.empty()) throw Error(path + ": " + walk.fault + "; make it anew");
 }
 
 Handle simple_space(const std::vector<std::uint64_t>& shape) {
@@ -109,18 +155,14 @@ Handle make_laid_out(hid_t location, const std::string& name, hid_t type,
   return dataset;
 }
 
-void write_attribute_bytes(hid_t location, const std::string& name, hid_t type, hid_t space,
-                           const void* bytes) {
-  const std::string what = "cannot write the attribute " + name;
-  const Handle attribute(H5Acreate2(location, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                         what);
-  check(H5Awrite(attribute, type, bytes), what);
-}
-
 }  // namespace
 
 Handle::Handle(hid_t id, Close close, const std::string& what) : id_(id), close_(close) {
   if (id < 0) throw Error(what + " (" + reason() + ")");
+}
+
+Error error_in(const std::string& path, const std::string& what, const std::string& remedy) {
+  return Error((what.starts_with(path) ? what : path + ": " + what) + "; " + remedy);
 }
 
 void check(herr_t status, const std::string& what) {
@@ -129,38 +171,40 @@ void check(herr_t status, const std::string& what) {
 
 Handle create_file(const std::string& path, std::uint64_t data_bytes) {
   // MPI-IO's message for a missing folder or permission is poor: ask the system first.
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (descriptor < 0)
     throw Error("cannot create " + path + ": " + std::strerror(errno) +
                 "; check that the folder exists and is writable");
   const bool full = ::fallocate(descriptor, 0, 0, static_cast<off_t>(data_bytes + header_room)) != 0 &&
-                    (errno == ENOSPC || errno == EDQUOT);
+                    (errno == ENOSPC || errno == EDQUOT || errno == EFBIG);
   ::close(descriptor);
   if (full) {
     std::remove(path.c_str());
-    throw Error("no room on the disk for " + path + ", " + std::to_string((data_bytes + header_room) >> 10) +
-                " KiB");
+    throw Error(fmt::format("no room on the disk for {}, {} KiB (or a limit of file sizes, ulimit -f)", path,
+                            (data_bytes + header_room) >> 10));
   }
-  const Handle driver = parallel_access(MPI_COMM_SELF);
+  const Handle driver = own_access();
   return Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, driver), H5Fclose,
                 "cannot create " + path);
 }
 
 Handle open_file(const std::string& path, Access access) {
   require_readable(path, access);
-  return open_with(parallel_access(MPI_COMM_SELF), path, access);
+  Handle file = open_with(own_access(), path, access);
+  require_own_content(file, path);
+  return file;
 }
 
 Handle open_file(const Communicator& comm, const std::string& path, Access access) {
   collectively(comm, [&] {
     require_readable(path, access);
-    if (comm.root()) open_with(parallel_access(MPI_COMM_SELF), path, Access::read);
+    if (comm.root()) require_own_content(open_with(own_access(), path, Access::read), path);
   });
-  return open_with(parallel_access(comm.handle()), path, access);
+  return open_with(shared_access(comm), path, access);
 }
 
 void reserve_space(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
   struct stat status {};
   int code = descriptor < 0 || ::fstat(descriptor, &status) != 0 ? errno : 0;
   if (code == 0 && status.st_size > 0) code = ::posix_fallocate(descriptor, 0, status.st_size);
@@ -196,6 +240,11 @@ bool exists(hid_t location, const std::string& name) {
   for (std::size_t slash = name.find('/', 1); slash != std::string::npos; slash = name.find('/', slash + 1))
     if (H5Lexists(location, name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) return false;
   return H5Lexists(location, name.c_str(), H5P_DEFAULT) > 0;
+}
+
+Handle open_group(hid_t location, const std::string& name) {
+  if (!exists(location, name)) throw Error("there is no group /" + name);
+  return Handle(H5Gopen2(location, name.c_str(), H5P_DEFAULT), H5Gclose, "cannot open the group /" + name);
 }
 
 std::vector<std::string> names(hid_t location, const std::string& group) {
@@ -258,108 +307,6 @@ Selection select(hid_t dataset, const std::vector<std::uint64_t>& start,
           what);
   }
   return selection;
-}
-
-Handle text_type(std::size_t length) {
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "cannot describe a text");
-  check(H5Tset_size(type, length), "cannot describe a text");
-  check(H5Tset_cset(type, H5T_CSET_UTF8), "cannot describe a text");
-  check(H5Tset_strpad(type, H5T_STR_NULLPAD), "cannot describe a text");
-  return type;
-}
-
-std::size_t text_length(hid_t dataset, const std::string& name) {
-  const Handle type(H5Dget_type(dataset), H5Tclose, "cannot read " + name);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0)
-    throw Error("the data set " + name + " does not hold texts of fixed length");
-  return H5Tget_size(type);
-}
-
-void write_strings(hid_t location, const std::string& name, const std::vector<std::string>& texts,
-                   const Note& note, std::size_t length) {
-  length = longest(texts, length);
-  const Handle type = text_type(length);
-  const Handle dataset = make_dataset(location, name, type, {texts.size()}, note);
-  check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded(texts, length).data()),
-        "cannot write " + name);
-}
-
-std::vector<std::string> read_strings(hid_t location, const std::string& name) {
-  const Handle dataset = open_dataset(location, name);
-  const std::size_t length = text_length(dataset, name);
-  const Handle type(H5Dget_type(dataset), H5Tclose, "cannot read " + name);
-  const std::uint64_t count = shape(dataset).at(0);
-  std::vector<char> bytes(std::max<std::uint64_t>(count * length, 1));
-  check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), "cannot read " + name);
-  return unpadded(bytes, count, length);
-}
-
-void replace_string(hid_t location, const std::string& name, const std::string& text) {
-  const Handle dataset = open_dataset(location, name);
-  const Handle type(H5Dget_type(dataset), H5Tclose, "cannot write " + name);
-  check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, padded({text}, H5Tget_size(type)).data()),
-        "cannot write " + name);
-}
-
-void write_attribute(hid_t location, const std::string& name, const std::string& text) {
-  const Handle type = text_type(longest({text}, 1));
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, "cannot write the attribute " + name);
-  write_attribute_bytes(location, name, type, space, padded({text}, longest({text}, 1)).data());
-}
-
-void write_attribute(hid_t location, const std::string& name, const std::vector<std::string>& texts) {
-  const std::size_t length = longest(texts, 1);
-  write_attribute_bytes(location, name, text_type(length), simple_space({texts.size()}),
-                        padded(texts, length).data());
-}
-
-void write_attribute(hid_t location, const std::string& name, const std::vector<int>& numbers) {
-  const int none = 0;  // HDF5 wants an address also when there is nothing to write
-  write_attribute_bytes(location, name, H5T_NATIVE_INT, simple_space({numbers.size()}),
-                        numbers.empty() ? &none : numbers.data());
-}
-
-void write_attribute(hid_t location, const std::string& name, int number) {
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, "cannot write the attribute " + name);
-  write_attribute_bytes(location, name, H5T_NATIVE_INT, space, &number);
-}
-
-std::vector<int> read_int_attribute(hid_t location, const std::string& name) {
-  const std::string what = "cannot read the attribute " + name;
-  if (H5Aexists(location, name.c_str()) <= 0) throw Error(what + ": there is none");
-  const Handle attribute(H5Aopen(location, name.c_str(), H5P_DEFAULT), H5Aclose, what);
-  const Handle space(H5Aget_space(attribute), H5Sclose, what);
-  std::vector<int> numbers(
-      static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space))));
-  if (!numbers.empty()) check(H5Aread(attribute, H5T_NATIVE_INT, numbers.data()), what);
-  return numbers;
-}
-
-std::string read_text_attribute(hid_t location, const std::string& name) {
-  if (H5Aexists(location, name.c_str()) <= 0) return "";
-  const std::string what = "cannot read the attribute " + name;
-  const Handle attribute(H5Aopen(location, name.c_str(), H5P_DEFAULT), H5Aclose, what);
-  const Handle type(H5Aget_type(attribute), H5Tclose, what);
-  if (H5Tget_class(type) != H5T_STRING || H5Tis_variable_str(type) > 0) return "";
-  std::vector<char> bytes(H5Tget_size(type) + 1, '\0');
-  check(H5Aread(attribute, type, bytes.data()), what);
-  return bytes.data();
-}
-
-void write_format(hid_t file, const std::string& content, int version) {
-  write_attribute(file, "elastem", content);
-  write_attribute(file, "format_version", version);
-}
-
-int check_format(hid_t file, const std::string& path, int newest) {
-  if (H5Aexists(file, "format_version") <= 0) return 1;
-  const auto stored = read_int_attribute(file, "format_version");
-  const int version = stored.empty() ? 1 : stored.front();
-  if (version > newest)
-    throw Error(
-        fmt::format("{} was written by a newer elastem (format {}; this one reads up to {}): update elastem",
-                    path, version, newest));
-  return version;
 }
 
 }  // namespace elastem::hdf5

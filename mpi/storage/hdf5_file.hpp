@@ -12,8 +12,10 @@
 #include "mpi/comm/communicator.hpp"
 
 /// A thin layer over HDF5: ids that close themselves, Errors instead of negative numbers, and data sets that
-/// always carry `units` and `description`. All files go through the MPI-IO driver, on one rank too: it takes
-/// no file lock, so that others may read while the program writes, and a killed writer leaves nothing locked.
+/// always carry `units` and `description`. Files that several ranks open go through the MPI-IO driver, those
+/// of one rank through plain reads and writes; neither takes a file lock, so that others may read while the
+/// program writes, and a killed writer leaves nothing locked. Links to other places and data that lie in
+/// other files are refused, and so are data sets that are larger than their file.
 namespace elastem::hdf5 {
 
 /// An HDF5 id that closes itself. Move-only.
@@ -54,6 +56,9 @@ struct Note {
 /// Throws Error "`what`: HDF5's reason" when `status` is negative.
 void check(herr_t status, const std::string& what);
 
+/// "`path`: `what`; `remedy`", the path once where `what` begins with it.
+Error error_in(const std::string& path, const std::string& what, const std::string& remedy);
+
 enum class Access { read, write };
 
 /// A new file (an old one of this name is lost), by the calling rank alone. Throws Error, and leaves nothing,
@@ -61,7 +66,7 @@ enum class Access { read, write };
 /// survive a disk that fills while it closes a file.
 Handle create_file(const std::string& path, std::uint64_t data_bytes);
 /// An existing file, by the calling rank alone. Throws Error that says whether it is missing, unreadable or
-/// no HDF5.
+/// no HDF5, or that a part of it lies elsewhere or cannot be as large as it says.
 Handle open_file(const std::string& path, Access access);
 /// An existing file on all ranks. Collective, and so is closing it.
 Handle open_file(const Communicator& comm, const std::string& path, Access access);
@@ -76,8 +81,11 @@ void write_file(const std::string& path, std::uint64_t data_bytes,
 
 Handle make_group(hid_t location, const std::string& name);
 bool exists(hid_t location, const std::string& name);
+/// Throws Error when there is no such group.
+Handle open_group(hid_t location, const std::string& name);
 /// What a group holds, by name; empty when there is no such group.
 std::vector<std::string> names(hid_t location, const std::string& group);
+/// Throws Error when there is none.
 Handle open_dataset(hid_t location, const std::string& name);
 std::vector<std::uint64_t> shape(hid_t dataset);
 
@@ -147,7 +155,7 @@ std::vector<T> read_values(hid_t location, const std::string& name) {
   check(H5Dread(dataset, type_of<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "cannot read " + name);
   return values;
 }
-/// The first value; throws Error when there is none.
+/// The only value; throws Error when there is none.
 template <class T>
 T read_value(hid_t location, const std::string& name) {
   const auto values = read_values<T>(location, name);

@@ -28,6 +28,14 @@ Eigen::Map<const Eigen::VectorXd> numbers(const std::vector<double>& values, std
   return {values.data() + row * width, static_cast<Eigen::Index>(width)};
 }
 
+// Whether a result can be believed to be one: finite, and no farther than molecules move.
+bool is_sound(const ParticleResult& result) {
+  constexpr double farthest = 1e6;  // Å
+  return result.amplitudes.allFinite() && result.euler_angles.allFinite() && result.shift.allFinite() &&
+         std::isfinite(result.score) && (result.amplitudes.array().abs() <= farthest).all() &&
+         (result.shift.array().abs() <= farthest).all();
+}
+
 void pack_details(const FitDetails& fit, FitRows& rows, std::size_t row) {
   const std::size_t modes = rows.table.modes, square = width(PerRow::covariance, rows.table);
   require(static_cast<std::size_t>(fit.covariance.size()) == square &&
@@ -70,8 +78,9 @@ ResultRows pack_results(std::span<const ParticleResult> results, const TableShap
     std::copy_n(result.euler_angles.data(), 3, rows.euler_angles.data() + i * 3);
     std::copy_n(result.shift.data(), 2, rows.shifts.data() + i * 2);
     rows.score[i] = result.score;
-    rows.state[i] = static_cast<std::uint8_t>(result.state);
-    rows.reason[i] = static_cast<std::uint8_t>(result.reason);
+    const bool unsound = !failed && !is_sound(result);
+    rows.state[i] = static_cast<std::uint8_t>(unsound ? ParticleState::failed : result.state);
+    rows.reason[i] = static_cast<std::uint8_t>(unsound ? FailureReason::not_converged : result.reason);
     rows.checksum[i] = rows.row_checksum(i);
   }
   return rows;

@@ -22,6 +22,13 @@ bool any_finished(const ResultRows& rows) {
   return std::ranges::any_of(rows.state, [](std::uint8_t state) { return state != 0; });
 }
 
+// Throws Error unless they are numbers of modes.
+void require_distinct(std::vector<int> modes) {
+  std::ranges::sort(modes);
+  if ((!modes.empty() && modes.front() < 1) || std::ranges::adjacent_find(modes) != modes.end())
+    throw Error("the attribute modes of /particles/amplitudes does not name modes, each once");
+}
+
 void write_vectors(hid_t file, const std::vector<StoredVector>& vectors) {
   if (vectors.empty()) return;
   if (!hdf5::exists(file, "fit")) hdf5::make_group(file, "fit");
@@ -88,14 +95,17 @@ struct ResultTable::Impl {
     try {
       modes = hdf5::read_int_attribute(hdf5::open_dataset(file, "particles/amplitudes"), "modes");
       shape.modes = modes.size();
-      shape.rows = static_cast<std::int64_t>(hdf5::shape(hdf5::open_dataset(file, "particles/state")).at(0));
+      require_distinct(modes);
+      const auto states = hdf5::shape(hdf5::open_dataset(file, "particles/state"));
+      if (states.size() != 1) throw Error("/particles/state is no list of states");
+      shape.rows = static_cast<std::int64_t>(states.front());
       if (hdf5::exists(file, "particles/image"))
         shape.key_length = hdf5::text_length(hdf5::open_dataset(file, "particles/image"), "particles/image");
       columns.emplace(file, path, shape);
       if (hdf5::exists(file, "fit/covariance")) fits.emplace(file, path, shape);
       provenance = read_provenance(file);
     } catch (const Error& error) {
-      throw Error(path + ": " + error.what() + "; was the file changed by another program? Make it anew");
+      throw hdf5::error_in(path, error.what(), "was the file changed by another program? Make it anew");
     }
   }
 
@@ -231,7 +241,7 @@ void ResultTable::write_prior(const LearntPrior& learnt) {
 }
 
 std::optional<LearntPrior> ResultTable::read_prior() const {
-  return read_stored_prior(impl_->file);
+  return read_stored_prior(impl_->file, impl_->modes.size());
 }
 
 void ResultTable::write_images(const std::string& images) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <spdlog/fmt/fmt.h>
+
 namespace elastem {
 
 namespace {
@@ -23,8 +25,12 @@ double value(hid_t file, const char* name) {
   return hdf5::read_value<double>(file, std::string("prior/") + name);
 }
 
-Eigen::VectorXd vector(hid_t file, const char* name) {
+// Throws Error unless there are `count` finite values.
+Eigen::VectorXd vector(hid_t file, const char* name, Eigen::Index count) {
   const auto values = hdf5::read_values<double>(file, std::string("prior/") + name);
+  if (static_cast<Eigen::Index>(values.size()) != count ||
+      !std::ranges::all_of(values, [](double each) { return std::isfinite(each); }))
+    throw Error(fmt::format("the learnt prior is damaged: /prior/{} does not hold {} numbers", name, count));
   return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
 }
 
@@ -85,20 +91,21 @@ void write_stored_prior(hid_t file, const LearntPrior& learnt) {
   overwrite(file, "learners", static_cast<double>(learnt.learners));
 }
 
-std::optional<LearntPrior> read_stored_prior(hid_t file) {
+std::optional<LearntPrior> read_stored_prior(hid_t file, std::size_t modes) {
   if (!has_stored_prior(file) || !(value(file, "learners") > 0)) return std::nullopt;
   LearntPrior learnt;
   AmplitudePrior& prior = learnt.prior;
-  prior.mean = vector(file, "mean");
-  const Eigen::Index k = prior.mean.size();
-  const Eigen::Index count =
-      std::clamp<Eigen::Index>(std::llround(value(file, "point_count")), 0, most_prior_points);
-  prior.points = vector(file, "points").reshaped(k, most_prior_points).leftCols(count);
-  prior.weights = vector(file, "weights").head(count);
-  prior.width_shares = vector(file, "width_shares").head<4>();
-  prior.error = vector(file, "error").reshaped(k, k);
-  prior.covariance = vector(file, "covariance").reshaped(k, k);
-  prior.background = vector(file, "background").reshaped(k, k);
+  const auto k = static_cast<Eigen::Index>(modes);
+  const Eigen::Index most = most_prior_points;
+  const auto count = static_cast<Eigen::Index>(
+      std::llround(std::clamp(value(file, "point_count"), 0.0, static_cast<double>(most))));
+  prior.mean = vector(file, "mean", k);
+  prior.points = vector(file, "points", k * most).reshaped(k, most).leftCols(count);
+  prior.weights = vector(file, "weights", most).head(count);
+  prior.width_shares = vector(file, "width_shares", 4);
+  prior.error = vector(file, "error", k * k).reshaped(k, k);
+  prior.covariance = vector(file, "covariance", k * k).reshaped(k, k);
+  prior.background = vector(file, "background", k * k).reshaped(k, k);
   prior.normal_share = value(file, "normal_share");
   prior.background_share = value(file, "background_share");
   learnt.iterations = static_cast<int>(value(file, "iterations"));

@@ -15,6 +15,6 @@ bool has_stored_prior(hid_t file);
 /// Writes all values, the number of learners last: until then there is no prior. By one rank.
 void write_stored_prior(hid_t file, const LearntPrior& learnt);
 /// None where none was learnt. By one rank.
-std::optional<LearntPrior> read_stored_prior(hid_t file);
+std::optional<LearntPrior> read_stored_prior(hid_t file, std::size_t modes);
 
 }  // namespace elastem

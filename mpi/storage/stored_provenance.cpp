@@ -43,8 +43,7 @@ void write_provenance(hid_t file, const Provenance& provenance) {
 }
 
 Provenance read_provenance(hid_t file) {
-  if (!hdf5::exists(file, "provenance")) throw Error("there is no group /provenance");
-  const hdf5::Handle group(H5Gopen2(file, "provenance", H5P_DEFAULT), H5Gclose, "cannot open /provenance");
+  const hdf5::Handle group = hdf5::open_group(file, "provenance");
   Provenance provenance;
   provenance.command_line = read_text(group, "command_line");
   provenance.version = read_text(group, "version");
@@ -59,6 +58,7 @@ Provenance read_provenance(hid_t file) {
   provenance.options = hdf5::read_strings(group, "options");
   provenance.inputs = hdf5::read_strings(group, "inputs");
   provenance.libraries = hdf5::read_strings(group, "libraries");
+  parse_fingerprints(provenance.inputs);  // Error where they are none
   return provenance;
 }
 

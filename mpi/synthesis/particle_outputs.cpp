@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "maps/mrc.hpp"
 #include "maps/stack_reader.hpp"
 #include "mpi/particles/particle_pass.hpp"
@@ -20,6 +22,7 @@ namespace elastem {
 namespace {
 
 namespace fs = std::filesystem;
+using cli::ParticleOutputs;
 using cli::SynthesizeOptions;
 
 MrcHeader stack_header(const SynthesizeOptions& o) {
@@ -47,40 +50,24 @@ void require_same_stack(const SynthesizeOptions& o, const ParticleOutputs& out) 
     throw Error(out.stack + ": is not the stack of " + out.truth_table + "; start again with --overwrite");
 }
 
-// Takes away what stood at the outputs' names, if that is allowed, and makes the stack. Rank 0.
+// Takes away what stood at the outputs' names, and makes the stack. Rank 0.
 void make_room(const SynthesizeOptions& o, const ParticleOutputs& out) {
-  for (const auto& path : {out.particles, out.stack, out.truth_star, out.contact_sheet}) {
-    if (fs::exists(path) && !o.common.overwrite && !o.common.resume)
-      throw Error(path + ": exists; give --overwrite to replace it, or another --output");
-  }
-  if (const fs::path folder = fs::path(out.particles).parent_path(); !folder.empty())
-    fs::create_directories(folder);
+  make_folders(fs::path(out.particles).parent_path());
   // The old table goes first: it must never stand beside a stack that it does not describe.
-  for (const auto& path : {out.truth_table, out.particles, out.truth_star, out.contact_sheet})
+  for (const auto& path : {out.truth_table, out.particles, out.truth_star, out.contact_sheet, out.stack})
     fs::remove(path);
   create_mrc(out.stack, stack_header(o));
 }
 
 }  // namespace
 
-ParticleOutputs particle_outputs(const std::string& output) {
-  const fs::path star(output);
-  if (star.extension() != ".star") {
-    throw Error("option --output: " + output + " must end in .star, e.g. particles/particles.star");
-  }
-  if (star.stem() == "truth")
-    throw Error("option --output: " + output + " is the name of the truth; give another");
-  fs::path stack(star);
-  const fs::path folder = star.parent_path();
-  return {output, stack.replace_extension(".mrcs").string(), (folder / "truth.star").string(),
-          (folder / "truth.h5").string(), (folder / "contact_sheet.png").string()};
-}
-
 ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOptions& o,
                                   const ParticleOutputs& out, const ElasticModel& model,
                                   const Provenance& provenance) {
+  bool made_stack = false;
   const auto contents = [&] {
     on_root(comm, [&] { make_room(o, out); });
+    made_stack = true;
     TableContents made;
     made.key_length = image_key(out, o.count - 1).size();
     made.vectors = {{"atom_count", {static_cast<double>(model.atom_count())}, "1", "atoms of the model"},
@@ -88,9 +75,15 @@ ResultTable open_particle_outputs(const Communicator& comm, const SynthesizeOpti
     return made;
   };
   const auto resumed = [&](const ResultTable&) { collectively(comm, [&] { require_same_stack(o, out); }); };
-  return open_pass_table(
-      comm, {out.truth_table, o.common.resume, o.common.overwrite, o.count, model.mode_numbers, provenance},
-      contents, resumed);
+  try {
+    return open_pass_table(
+        comm, {out.truth_table, o.common.resume, o.common.overwrite, o.count, model.mode_numbers, provenance},
+        contents, resumed);
+  } catch (const Error&) {  // the same on all ranks: no room for the table
+    std::error_code failed;
+    if (made_stack && comm.root()) fs::remove(out.stack, failed);
+    throw;
+  }
 }
 
 void write_contact_sheet(const Communicator& comm, const SynthesizeOptions& o, const ParticleOutputs& out,

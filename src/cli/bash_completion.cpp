@@ -56,7 +56,8 @@ std::string pattern(const std::string& command, const Option& option) {
 
 // What completes the value of an option.
 std::string values(const Option& option) {
-  if (option.names_folder) return "mapfile -t COMPREPLY < <(compgen -d -- \"$current\")";
+  if (option.names_folder && !option.names_file)
+    return "mapfile -t COMPREPLY < <(compgen -d -- \"$current\")";
   if (option.names_file)
     return fmt::format("_elastem_files \"$current\" {}", fmt::join(option.extensions, " "));
   return fmt::format("_elastem_words \"$current\" \"{}\"", fmt::join(option.words, " "));

@@ -1,5 +1,7 @@
 #include "cli/option.hpp"
 
+#include <cmath>
+
 #include <spdlog/fmt/fmt.h>
 
 namespace elastem::cli {
@@ -7,6 +9,16 @@ namespace elastem::cli {
 bool Bounds::hold(double value) const {
   return !(at_least && value < *at_least) && !(above && value <= *above) && !(at_most && value > *at_most) &&
          !(below && value >= *below);
+}
+
+bool Bounds::possible(double value) const {
+  const double size = std::abs(value);
+  return !(largest && size > *largest) && !(smallest && size > 0 && size < *smallest);
+}
+
+std::string Bounds::impossible() const {
+  if (smallest) return fmt::format("there is no such thing: give {:g} to {:g}", *smallest, *largest);
+  return fmt::format("there is no such thing: give at most {:g}", *largest);
 }
 
 std::string Bounds::text() const {

@@ -18,10 +18,21 @@ namespace elastem::cli {
 /// The numbers that an option takes.
 struct Bounds {
   std::optional<double> at_least, above, at_most, below;
+  /// Magnitudes beyond these, but for 0, are nothing that there is: a slip of the keyboard or another unit.
+  std::optional<double> smallest, largest;
 
   bool hold(double value) const;
+  bool possible(double value) const;
   /// "between 2 and 30", "1 or more", "a value above 0 and at most 1": for messages.
   std::string text() const;
+  /// "give at most 100000", "give 0.01 to 1000".
+  std::string impossible() const;
+};
+
+/// How a command writes the file or folder that an option names.
+struct Written {
+  bool makes_folders = false;  ///< folders on the way to it need not be there
+  bool in_place = false;       ///< rows are written into it as they come, so that it must be a file
 };
 
 /// One option as it is declared: what parsing, help, man pages, completion and provenance are made from.
@@ -39,11 +50,14 @@ struct Option {
   std::vector<std::string> words;       ///< the words among its values
   std::vector<std::string> extensions;  ///< of the file that it names, e.g. ".star"; empty: any
   bool names_file = false, names_folder = false;
+  std::optional<Written> written;  ///< the file is an output; none: it is read
 
   /// Takes a value; throws Error that names the option.
   std::function<void(const std::string&)> read;
   /// The value that the bound variable has now; empty: none.
   std::function<std::string()> text;
+  /// The same, each value of a repeatable option by itself.
+  std::function<std::vector<std::string>()> texts;
 
   bool is_switch() const { return placeholder.empty(); }
 };
@@ -67,6 +81,12 @@ class BoundOption {
     for (const auto& [named, name] : names) word(std::string(name), named);
     option.read = [rule = rule_](const std::string& text) { rule->read(text); };
     option.text = [rule = rule_] { return rule->text(); };
+    option.texts = [rule = rule_]() -> std::vector<std::string> {
+      if constexpr (std::is_same_v<T, std::vector<std::string>>)
+        return *rule->value;
+      else
+        return {rule->text()};
+    };
   }
 
   BoundOption& required() {
@@ -94,6 +114,11 @@ class BoundOption {
     return with([](Option& o) { o.names_folder = true; });
   }
 
+  /// What it names is written, not read.
+  BoundOption& written(Written how = {}) {
+    return with([&](Option& o) { o.written = how; });
+  }
+
   /// A word that stands for a value.
   BoundOption& word(const std::string& text, T value) {
     rule_->words.emplace_back(text, std::move(value));
@@ -117,6 +142,12 @@ class BoundOption {
   BoundOption& above(double bound) { return bounded(&Bounds::above, bound); }
   BoundOption& at_most(double bound) { return bounded(&Bounds::at_most, bound); }
   BoundOption& below(double bound) { return bounded(&Bounds::below, bound); }
+  /// Larger magnitudes are refused too, and smaller ones but for 0, which the help need not speak of.
+  BoundOption& within(double smallest, double largest) {
+    bounded(&Bounds::smallest, smallest);
+    return bounded(&Bounds::largest, largest);
+  }
+  BoundOption& within(double largest) { return bounded(&Bounds::largest, largest); }
 
  private:
   struct Rule {
@@ -137,6 +168,8 @@ class BoundOption {
       if constexpr (!Named<Plain>) read_free(given);
     }
     void read_free(const std::string& given) {
+      if (given.empty() && (option->names_file || option->names_folder))
+        refuse_option(option->name, std::string("\"\" names no ") + (option->names_file ? "file" : "folder"));
       T read{};
       if (option->repeatable) read = *value;
       if (!read_value(given, read)) {
@@ -149,10 +182,17 @@ class BoundOption {
       if constexpr (std::is_arithmetic_v<Plain>) {
         Plain number{};
         read_value(given, number);
-        if (!bounds.hold(static_cast<double>(number)))
-          refuse_option(option->name, given + "; give " + bounds.text());
+        check(given, static_cast<double>(number));
+      }
+      if constexpr (std::is_same_v<Plain, Interval>) {
+        check(given, read.low);
+        check(given, read.high);
       }
       *value = std::move(read);
+    }
+    void check(const std::string& given, double number) const {
+      if (!bounds.hold(number)) refuse_option(option->name, given + "; give " + bounds.text());
+      if (!bounds.possible(number)) refuse_option(option->name, given + "; " + bounds.impossible());
     }
     std::string text() const {
       if (unset && *value == *unset) return "";

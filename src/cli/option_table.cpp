@@ -1,11 +1,13 @@
 #include "cli/option_table.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <map>
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/file_kind.hpp"
 #include "core/suggestion.hpp"
 
 namespace elastem::cli {
@@ -36,10 +38,21 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
+// What someone meant who wrote another form.
+std::string hint(const std::string& text) {
+  if (text.starts_with('[')) return "; sections are not needed: leave the line out";
+  const std::string name = text.substr(0, text.find_first_of(" \t"));
+  const std::string value = name.size() < text.size() ? trimmed(text.substr(name.size())) : "true";
+  return fmt::format(" (did you mean {} = {}?)",
+                     name.substr(std::min(name.find_first_not_of('-'), name.size())), value);
+}
+
 // Lines NAME = VALUE; what follows a # is a comment.
 std::vector<ConfigLine> config_lines(const std::string& path) {
+  if (const std::string kind = special_kind(path); !kind.empty())
+    refuse_option("config", path + " is " + kind + "; give a file of lines NAME = VALUE");
   std::ifstream file(path);
-  if (!file) throw Error("cannot read the configuration file " + path + " given by --config");
+  if (!file) refuse_option("config", "cannot read " + path + "; check the path and its permissions");
   std::vector<ConfigLine> lines;
   std::string text;
   for (int number = 1; std::getline(file, text); ++number) {
@@ -47,7 +60,7 @@ std::vector<ConfigLine> config_lines(const std::string& path) {
     if (text.empty()) continue;
     const auto equals = text.find('=');
     if (equals == std::string::npos)
-      throw Error(fmt::format("{}:{}: \"{}\" is not NAME = VALUE", path, number, text));
+      throw Error(fmt::format("{}:{}: \"{}\" is not NAME = VALUE{}", path, number, text, hint(text)));
     lines.push_back({number, trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))});
   }
   return lines;
@@ -81,6 +94,7 @@ Option& OptionTable::custom(const std::string& names, const std::string& placeho
   Option& option = add(names, placeholder, description);
   option.read = std::move(read);
   option.text = std::move(text);
+  option.texts = [&option] { return std::vector{option.text()}; };
   return option;
 }
 
@@ -119,6 +133,36 @@ void OptionTable::check(std::function<void(const OptionTable&)> check) {
   checks_.push_back(std::move(check));
 }
 
+void OptionTable::also_writes(const std::string& option, std::function<std::vector<std::string>()> files) {
+  require(has(option), "an option that is declared");
+  beside_.emplace_back(option, std::move(files));
+}
+
+std::vector<NamedPath> OptionTable::outputs() const {
+  std::vector<NamedPath> paths;
+  for (const auto& option : options_)
+    if (const std::string path = option.written ? option.text() : ""; !path.empty())
+      paths.push_back({option.name, path, option.names_folder, option.names_file, *option.written, false});
+  for (const auto& [name, files] : beside_)
+    for (const std::string& path : files()) paths.push_back({name, path, false, true, {true, false}, true});
+  return paths;
+}
+
+std::vector<NamedPath> OptionTable::inputs() const {
+  std::vector<NamedPath> paths;
+  for (const auto& option : options_) {
+    if (option.written || option.is_switch()) continue;
+    for (const std::string& text : option.texts())
+      if (!text.empty())
+        paths.push_back({option.name, text, option.names_folder, option.names_file, {}, false});
+  }
+  return paths;
+}
+
+bool OptionTable::has(const std::string& option) const {
+  return std::ranges::find(options_, option, &Option::name) != options_.end();
+}
+
 Option* OptionTable::find(const std::string& name) {
   const auto found = std::ranges::find(options_, name, &Option::name);
   return found == options_.end() ? nullptr : &*found;
@@ -128,6 +172,14 @@ std::vector<std::string> OptionTable::names() const {
   std::vector<std::string> names;
   for (const auto& option : options_) names.push_back(option.name);
   return names;
+}
+
+// The option that was meant: by its letter, or by a name that is spelt nearly so.
+std::string OptionTable::nearest(const std::string& word) const {
+  const std::string bare = word.substr(std::min(word.find_first_not_of('-'), word.size()));
+  const auto by_letter = std::ranges::find(options_, bare, &Option::letter);
+  if (!bare.empty() && by_letter != options_.end()) return " (did you mean " + by_letter->name + "?)";
+  return suggestion(bare, names());
 }
 
 po::parsed_options OptionTable::words_of(const std::vector<std::string>& arguments) const {
@@ -146,7 +198,7 @@ po::parsed_options OptionTable::words_of(const std::vector<std::string>& argumen
   } catch (const po::unknown_option& error) {
     const std::string name = error.get_option_name();
     const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
-    throw Error(where + "unknown option " + name + suggestion(bare, names()) + see_help);
+    throw Error(where + "unknown option " + name + nearest(bare) + see_help);
   } catch (const po::too_many_positional_options_error&) {
     throw Error(where + "an argument stands without the name of its option" + see_help);
   } catch (const po::error& error) {
@@ -161,7 +213,7 @@ void OptionTable::read_config(const std::string& path, const std::set<std::strin
     Option* option = find(line.name);
     if (option == nullptr)
       throw Error(where + "elastem " + command_ + " has no option \"" + line.name + "\"" +
-                  suggestion(line.name, names()));
+                  nearest(line.name));
     const auto [earlier, first] = line_of.emplace(line.name, line.number);
     if (!first && !option->repeatable)
       throw Error(
@@ -173,7 +225,20 @@ void OptionTable::read_config(const std::string& path, const std::set<std::strin
       throw Error(where + error.what());
     }
     given_.insert(line.name);
+    place_in_config_[line.name] = fmt::format("{}:{}", path, line.number);
   }
+}
+
+// What a check says of an option that the configuration file gave, with the line.
+std::string OptionTable::with_place(const std::string& text) const {
+  for (const auto& [name, place] : place_in_config_) {
+    const std::string option = "--" + name;
+    for (auto at = text.find(option); at != std::string::npos; at = text.find(option, at + 1)) {
+      const char next = at + option.size() < text.size() ? text[at + option.size()] : ' ';
+      if (next != '-' && std::isalnum(static_cast<unsigned char>(next)) == 0) return place + ": " + text;
+    }
+  }
+  return text;
 }
 
 bool OptionTable::parse(const std::vector<std::string>& arguments) {
@@ -197,7 +262,11 @@ bool OptionTable::parse(const std::vector<std::string>& arguments) {
     if (option.required && !given(option.name))
       throw Error(where + "option --" + option.name + " is missing; elastem " + command_ +
                   " --help lists the options");
-  for (const auto& check : checks_) check(*this);
+  try {
+    for (const auto& check : checks_) check(*this);
+  } catch (const Error& error) {
+    throw Error(with_place(error.what()));
+  }
   return true;
 }
 

@@ -2,9 +2,11 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <boost/program_options.hpp>
@@ -13,6 +15,15 @@
 #include "cli/option.hpp"
 
 namespace elastem::cli {
+
+/// A file or folder that a command reads or writes, and the option that says so.
+struct NamedPath {
+  std::string option, path;
+  bool folder = false;  ///< whether the option names a folder
+  bool file = true;     ///< whether it may be a file
+  Written written;      ///< of an output
+  bool beside = false;  ///< its name follows from the option's value
+};
 
 /// The options of one command, each declared once and bound to a variable that holds the default: parsing,
 /// --help, --config, man page, completion and what provenance stores are made from the declarations.
@@ -61,11 +72,22 @@ class OptionTable {
   /// what follows from other options.
   void check(std::function<void(const OptionTable&)> check);
 
+  /// Files whose names follow from the value of `option`: they are outputs too. `files` is asked when all
+  /// values are read.
+  void also_writes(const std::string& option, std::function<std::vector<std::string>()> files);
+
   /// Fills the bound variables and runs the checks. False when --help was asked for. Throws Error for an
   /// unknown, repeated, missing or malformed option, naming it, the nearest known one and, where the value
   /// comes from --config, file and line.
   bool parse(const std::vector<std::string>& arguments);
 
+  /// What the command writes, and what else options name: what it reads. Once all values are read. Throws
+  /// Error for a name that a command cannot make its outputs' names of.
+  std::vector<NamedPath> outputs() const;
+  std::vector<NamedPath> inputs() const;
+
+  /// Whether there is such an option.
+  bool has(const std::string& option) const;
   /// Whether the user gave this option, on the command line or in the INI file.
   bool given(const std::string& option) const { return given_.contains(option); }
   /// Throws Error when one of these was given.
@@ -85,6 +107,8 @@ class OptionTable {
   Option& add(const std::string& names, const std::string& placeholder, const std::string& description);
   Option* find(const std::string& name);
   std::vector<std::string> names() const;
+  std::string nearest(const std::string& word) const;
+  std::string with_place(const std::string& text) const;
   boost::program_options::parsed_options words_of(const std::vector<std::string>& arguments) const;
   void read_config(const std::string& path, const std::set<std::string>& on_command_line);
 
@@ -92,7 +116,9 @@ class OptionTable {
   const CommonOptions* common_ = nullptr;
   std::deque<Option> options_;  // they stay where they are
   std::vector<std::function<void(const OptionTable&)>> checks_;
+  std::vector<std::pair<std::string, std::function<std::vector<std::string>()>>> beside_;
   std::set<std::string> given_;
+  std::map<std::string, std::string> place_in_config_;  // FILE:LINE by option
 };
 
 /// The options of a command that is not run, e.g. those in a file. Throws Error.

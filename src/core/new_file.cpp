@@ -11,13 +11,15 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 
 namespace elastem {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view ending = ".partial", letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view ending = ".partial", letters = "abcdefghijklmnopqrstuvwxyz0123456789",
+                           reserved_mark = "writes";
 constexpr std::size_t mark_length = 6, buffer_bytes = std::size_t{1} << 20;
 
 // Locks one byte far behind any content, so that nobody who locks what he writes (MPI-IO on a network's file
@@ -57,6 +59,12 @@ bool is_temporary_of(const std::string& name, const std::string& target) {
          name.find_first_not_of(letters, target.size() + 1) == target.size() + 1 + mark_length;
 }
 
+// Where a file stands until it is complete: beside its place, or, where nothing is kept, out of the way.
+fs::path temporary_beside(const fs::path& target, std::string_view mark) {
+  const fs::path folder = is_null_device(target) ? fs::temp_directory_path() : target.parent_path();
+  return folder / fmt::format("{}.{}{}", target.filename().string(), mark, ending);
+}
+
 // A temporary file that nobody holds: its writer was killed. What cannot be looked at is left alone.
 void remove_if_abandoned(const fs::path& temporary) {
   const int descriptor = ::open(temporary.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -76,32 +84,12 @@ void remove_abandoned(const fs::path& target) {
     if (is_temporary_of(entry->path().filename().string(), name)) remove_if_abandoned(entry->path());
 }
 
-const char* kind_name(fs::file_type type) {
-  switch (type) {
-    case fs::file_type::directory:
-      return "a folder";
-    case fs::file_type::symlink:
-      return "a symbolic link";
-    case fs::file_type::block:
-    case fs::file_type::character:
-      return "a device";
-    case fs::file_type::fifo:
-      return "a pipe";
-    case fs::file_type::socket:
-      return "a socket";
-    default:
-      return "no regular file";
-  }
-}
-
 void require_replaceable(const fs::path& target) {
-  std::error_code failed;
-  const fs::file_type type = fs::symlink_status(target, failed).type();
-  if (type == fs::file_type::regular || type == fs::file_type::not_found || type == fs::file_type::none)
-    return;
+  const std::string kind = special_kind(target, Links::seen);
+  if (kind.empty() || is_null_device(target)) return;
   throw Error(fmt::format(
-      "cannot write {}: it is {}; {}", target.string(), kind_name(type),
-      type == fs::file_type::symlink ? "name the file itself, or remove the link" : "choose another name"));
+      "cannot write {}: it is {}; {}", target.string(), kind,
+      kind == "a symbolic link" ? "name the file itself, or remove the link" : "choose another name"));
 }
 
 // Makes a rename last. A file system that cannot do it for folders does it for itself.
@@ -124,8 +112,7 @@ NewFile::NewFile(fs::path target) : target_(std::move(target)) {
 
 void NewFile::make() {
   for (int attempt = 0; attempt < 100; ++attempt) {
-    temporary_ =
-        target_.parent_path() / fmt::format("{}.{}{}", target_.filename().string(), random_mark(), ending);
+    temporary_ = temporary_beside(target_, random_mark());
     descriptor_ =
         ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC, 0666);
     if (descriptor_ < 0 && errno == EEXIST) continue;
@@ -171,6 +158,11 @@ void NewFile::publish() {
   flush();
   if (::fsync(descriptor_) != 0) fail(errno);
   require_replaceable(target_);
+  if (is_null_device(target_)) {  // stays the device that it is
+    ::unlink(temporary_.c_str());
+    ::close(std::exchange(descriptor_, -1));
+    return;
+  }
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
   ::close(std::exchange(descriptor_, -1));
   if (const int reason = sync_folder(folder_of(target_)); reason != 0) fail(reason);
@@ -179,6 +171,50 @@ void NewFile::publish() {
 void NewFile::fail(int reason) const {
   throw Error(fmt::format("cannot write {}: {}; is the folder writable and the disk not full?",
                           target_.string(), std::generic_category().message(reason)));
+}
+
+ReservedOutput::ReservedOutput(const fs::path& target) {
+  require(target.has_filename(), "a file has a name");
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    path_ = temporary_beside(target, reserved_mark);
+    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (descriptor_ < 0)
+      throw Error(fmt::format("cannot write {}: {}; is the folder writable and the disk not full?",
+                              target.string(), std::generic_category().message(errno)));
+    struct stat status = {};
+    if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > 0 ||
+        status.st_nlink > 1) {
+      ::close(std::exchange(descriptor_, -1));
+      throw Error(
+          fmt::format("cannot write {}: {} is in the way; remove it", target.string(), path_.string()));
+    }
+    if (!lock(descriptor_) && (errno == EAGAIN || errno == EACCES)) {
+      ::close(std::exchange(descriptor_, -1));
+      throw Error(
+          fmt::format("another run is writing {}: wait for it, or give another name", target.string()));
+    }
+    if (is_name_of(path_, descriptor_)) return;  // else the one who held it has just removed it
+    ::close(std::exchange(descriptor_, -1));
+  }
+  throw Error(fmt::format("cannot write {}: other runs come and go; give another name", target.string()));
+}
+
+ReservedOutput::ReservedOutput(ReservedOutput&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+ReservedOutput::~ReservedOutput() {
+  if (descriptor_ < 0) return;
+  if (is_name_of(path_, descriptor_)) ::unlink(path_.c_str());
+  ::close(descriptor_);
+}
+
+void make_folders(const fs::path& folder) {
+  if (folder.empty()) return;
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed)
+    throw Error(fmt::format("cannot make the folder {}: {}; make it yourself or choose another place",
+                            folder.string(), failed.message()));
 }
 
 void write_text_file(const fs::path& path, std::string_view text) {

@@ -10,8 +10,8 @@ namespace elastem {
 /// "<name>.<6 characters>.partial", and a NewFile that ends unpublished removes it. After a crash of the
 /// program or of the machine at any moment the place holds the old file or the whole new one. What a killed
 /// process left behind is removed by the next NewFile for the same place; it is known by a lock that only a
-/// living process holds. Neither name is followed through a symbolic link. Folders are the caller's. Not
-/// collective: one process.
+/// living process holds. Neither name is followed through a symbolic link. What is written to /dev/null is
+/// forgotten. Folders are the caller's. Not collective: one process.
 class NewFile {
  public:
   /// Makes the temporary file, empty. Throws Error when it cannot be made, or when the place is taken by
@@ -42,6 +42,25 @@ class NewFile {
   std::string waiting_;  ///< to be written
   int descriptor_ = -1;  ///< locked; −1 once the file is published
 };
+
+/// Keeps a file's name for one run from before its work until its end: who else reserves it meanwhile, on
+/// this machine or one that shares the folder, is refused. An empty file "<name>.writes.partial", which a
+/// lock marks that only a living process holds; after a crash the next NewFile of that name removes it.
+class ReservedOutput {
+ public:
+  /// Throws Error when another process has the name, or the folder cannot be written to.
+  explicit ReservedOutput(const std::filesystem::path& target);
+  ReservedOutput(ReservedOutput&& other) noexcept;
+  ReservedOutput& operator=(ReservedOutput&&) = delete;
+  ~ReservedOutput();
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+/// Makes a folder and those on the way to it; none for an empty path. Throws Error.
+void make_folders(const std::filesystem::path& folder);
 
 /// A text as the whole content of a file, old or new; the file is a NewFile meanwhile.
 void write_text_file(const std::filesystem::path& path, std::string_view text);

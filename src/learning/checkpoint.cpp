@@ -1,5 +1,6 @@
 #include "learning/checkpoint.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -15,6 +16,7 @@
 #include <zlib.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 #include "core/new_file.hpp"
 
 namespace elastem {
@@ -164,7 +166,54 @@ void name_fields(json& history) {
   }
 }
 
+/// Throws a JSON exception where a block is said to be longer than what follows the header.
+void require_room(const json& header, std::size_t bytes) {
+  for (const char* block : {"weights", "best_weights", "conformations"})
+    if (header.at(block).get<std::uint64_t>() > bytes / sizeof(float))
+      throw json::other_error::create(501, fmt::format("{} is longer than the file", block), &header);
+}
+
+bool all_finite(const auto& values) {
+  return std::ranges::all_of(values, [](auto value) { return std::isfinite(value); });
+}
+
+/// What of a checkpoint that can be read cannot be; "" where nothing is wrong.
+std::string fault_of(const Checkpoint& c) {
+  const std::size_t k = c.modes.size();
+  std::vector<int> modes = c.modes;
+  std::ranges::sort(modes);
+  const LabelScaling& scaling = c.scaling;
+  const auto positive = [](double value) { return std::isfinite(value) && value > 0; };
+  constexpr int largest_side = 1 << 14;
+  if ((k > 0 && modes.front() < 1) || std::ranges::adjacent_find(modes) != modes.end())
+    return "a mode is there twice, or has no number";
+  if (c.architecture.amplitudes < 0 || static_cast<std::size_t>(c.architecture.amplitudes) != k)
+    return "it has another number of amplitudes than of modes";
+  if (c.architecture.input_size < 16 || c.architecture.input_size > largest_side ||
+      c.architecture.input_size % 16 != 0 || c.grid.size < 1 || c.grid.size > largest_side ||
+      !positive(c.grid.pixel_size))
+    return "the size of its images";
+  if (scaling.amplitude_mean.size() != k || scaling.amplitude_sd.size() != k ||
+      !all_finite(scaling.amplitude_mean) || !std::ranges::all_of(scaling.amplitude_sd, positive) ||
+      !positive(scaling.shift_sd))
+    return "the scaling of its answers";
+  if (!all_finite(c.weights) || !all_finite(c.best_weights) ||
+      (!c.best_weights.empty() && c.best_weights.size() != c.weights.size()))
+    return "weights that are not finite, or too few: the training had diverged";
+  if (!all_finite(c.optimiser.mean) || !all_finite(c.optimiser.square) || c.optimiser.steps < 0 ||
+      !positive(c.schedule.learning_rate) || c.epoch < 0 || c.step < 0)
+    return "the state of its optimiser";
+  if (!all_finite(c.conformations) || (k == 0 ? !c.conformations.empty() : c.conformations.size() % k != 0))
+    return "its sample of amplitudes";
+  if (!all_finite(c.errors.growth) || (!c.errors.growth.empty() && c.errors.growth.size() != k + 2) ||
+      (!c.errors.amplitudes.empty() &&
+       (c.errors.amplitudes.size() != k || c.errors.rotation.size() != 3 || c.errors.shift.size() != 2)))
+    return "its errors";
+  return "";
+}
+
 void append(std::string& bytes, const std::vector<float>& values) {
+  if (values.empty()) return;
   bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
 }
 
@@ -227,6 +276,7 @@ Checkpoint parse_checkpoint(const std::string& bytes, const std::string& path) {
   try {
     json header = json::parse(rest.substr(0, length));
     if (version == 2) name_fields(header.at("history"));
+    require_room(header, rest.size() - length);
     read(header, checkpoint);
   } catch (const json::exception& problem) {
     throw Error(
@@ -240,14 +290,19 @@ Checkpoint parse_checkpoint(const std::string& bytes, const std::string& path) {
   for (std::vector<float>* block : blocks(checkpoint)) {
     const std::size_t size = block->size() * sizeof(float);
     if (size > rest.size()) throw damaged;
+    if (size == 0) continue;
     std::memcpy(block->data(), rest.data(), size);
     rest.remove_prefix(size);
   }
   if (!rest.empty()) throw damaged;
+  if (const std::string fault = fault_of(checkpoint); !fault.empty())
+    throw Error(fmt::format("the network {} cannot be used: {}; train again or give another file with -w",
+                            path, fault));
   return checkpoint;
 }
 
 std::string file_bytes(const std::string& path) {
+  require_regular_file(path);
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error("cannot open the network " + path + ": " + std::strerror(errno));
   std::ostringstream bytes;

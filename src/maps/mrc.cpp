@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include <vector>
@@ -33,6 +34,14 @@ void write_fully(int descriptor, const char* from, std::int64_t bytes, std::int6
   }
 }
 
+// The file has this name alone, so that nothing else is written into.
+void require_own_name(int descriptor, const std::string& path) {
+  struct ::stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1)
+    throw Error(path + ": cannot be created: it is no regular file, or has another name as well; remove it");
+  if (::ftruncate(descriptor, 0) != 0) throw Error(path + ": cannot be written: " + reason_of(errno));
+}
+
 // Gives the file its full length on the disk now, so that a full disk is found at the start, not after hours.
 void reserve(int descriptor, std::int64_t bytes, const std::string& path) {
   const auto full = [&] {
@@ -53,8 +62,14 @@ void reserve(int descriptor, std::int64_t bytes, const std::string& path) {
 
 void create_mrc(const std::string& path, const MrcHeader& header) {
   const RawMrcHeader raw = compose_mrc_header(header, path);
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
   if (descriptor < 0) throw Error(path + ": cannot be created: " + reason_of(errno));
+  try {
+    require_own_name(descriptor, path);
+  } catch (...) {
+    ::close(descriptor);
+    throw;
+  }
   try {
     reserve(descriptor, file_bytes(header), path);
     write_fully(descriptor, raw.data(), mrc_header_bytes, 0, path);

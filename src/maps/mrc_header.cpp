@@ -102,8 +102,10 @@ void parse_space(const RawHeader& raw, MrcHeader& header) {
   header.thickness = integer(raw, at::mx + 8, header.swapped);
   std::array<int, 3> axes{}, seen{};
   for (std::size_t i = 0; i < 3; ++i) {
-    axes[i] = integer(raw, at::axes + 4 * i, header.swapped) - 1;
-    if (axes[i] >= 0 && axes[i] < 3) seen[static_cast<std::size_t>(axes[i])] = 1;
+    const auto axis = integer(raw, at::axes + 4 * i, header.swapped);
+    if (axis < 1 || axis > 3) continue;
+    axes[i] = axis - 1;
+    seen[static_cast<std::size_t>(axes[i])] = 1;
   }
   if (seen == std::array<int, 3>{1, 1, 1}) header.axes = axes;
   bool shifted = false;
@@ -183,7 +185,9 @@ RawMrcHeader compose_mrc_header(const MrcHeader& header, const std::string& path
   require(header.columns > 0 && header.rows > 0 && header.sections > 0, "an MRC file has pixels");
   require(header.mode == 2 || header.mode == 12, "float32 and float16 are written");
   require(header.data_offset == mrc_header_bytes && !header.swapped, "new files have the plain header");
-  if (header.columns > largest_side || header.rows > largest_side || header.sections >= largest_count) {
+  std::int64_t bytes = 0;
+  if (header.columns > largest_side || header.rows > largest_side || header.sections >= largest_count ||
+      __builtin_mul_overflow(section_bytes(header), header.sections, &bytes)) {
     throw Error(fmt::format("{}: an MRC file cannot hold {} sections of {}×{} pixels", path, header.sections,
                             header.columns, header.rows));
   }

@@ -7,6 +7,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 #include "core/new_file.hpp"
 #include "core/star_text.hpp"
 #include "core/suggestion.hpp"
@@ -100,6 +101,7 @@ class XmippModes {
   }
 
   Eigen::VectorXd read_vector(const std::string& name) const {
+    require_regular_file(name);
     std::ifstream file(name, std::ios::binary);
     if (!file) throw Error(name + ": cannot be opened");
     Eigen::VectorXd vector(3 * nodes_);

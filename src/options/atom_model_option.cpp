@@ -17,11 +17,13 @@ void add(OptionTable& table, AtomModelOption& option, const std::string& density
   table
       .option("atom-sigma", option.sigma, "Å",
               fmt::format("standard deviation of the Gaussian (by default {})", sigma))
-      .above(0);
+      .above(0)
+      .within(1000);
   table
       .option("b-factor", option.b_factor, "Å²",
               fmt::format("blur of the scattering factors, 8π² times its variance (by default {})", b_factor))
-      .at_least(0);
+      .at_least(0)
+      .within(1e5);
 }
 
 constexpr const char* of_file = "as the modes file says";

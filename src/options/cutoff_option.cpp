@@ -6,11 +6,13 @@ namespace elastem::cli {
 
 namespace {
 
+constexpr double longest_cutoff = 1e5;  // Å: beyond any structure
+
 void read_cutoff(const std::string& text, CutoffOption& relative, double& distance) {
   const bool percentile = text.ends_with('%');
   double value = 0;
   if (!read_number(text.substr(0, text.size() - (percentile ? 1 : 0)), value) || value <= 0 ||
-      (percentile && value > 100))
+      value > (percentile ? 100 : longest_cutoff))
     refuse_option(
         "cutoff",
         "\"" + text + "\"; give a distance above 0 in Å, e.g. 8, or a percentile up to 100, e.g. 95%");

@@ -3,7 +3,10 @@
 namespace elastem::cli {
 
 void add_device_options(OptionTable& table, int& threads, DeviceChoice& device) {
-  table.option("threads", threads, "N", "threads of each rank for the network").at_least(1).unstored();
+  table.option("threads", threads, "N", "threads of each rank for the network")
+      .at_least(1)
+      .within(1024)
+      .unstored();
   table
       .option(
           "device", device, "NAME",

@@ -33,7 +33,8 @@ void declare(OptionTable& table, EvaluateOptions& o) {
       .option("structures", o.structures, "PATH",
               "compare with true conformations that no modes made: what was given to synthesize "
               "--structures")
-      .file();
+      .file()
+      .folder();
   table
       .option("modes-file,m", o.modes_file, "FILE",
               "with --structures: structure and modes of the result, as `elastem modes` writes them")

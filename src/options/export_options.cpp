@@ -20,7 +20,8 @@ void declare(OptionTable& table, ExportOptions& o) {
           ".csv; for modes: .xmd for Xmipp, .nmd for NMWiz and ProDy")
       .required()
       .unstored()
-      .file({".star", ".xmd", ".csv", ".nmd"});
+      .file({".star", ".xmd", ".csv", ".nmd"})
+      .written({.makes_folders = true});
   table
       .option("particles", o.source.path, "FILE",
               "the particle file of the result (by default the one it was made from)")

@@ -1,5 +1,7 @@
 #include "options/landscape_options.hpp"
 
+#include <filesystem>
+
 #include <spdlog/fmt/fmt.h>
 
 namespace elastem::cli {
@@ -12,7 +14,16 @@ void declare(OptionTable& table, LandscapeOptions& o) {
   table.option("output,o", o.output, "DIR", "folder for index.html, plots, tables and trajectory.pdb")
       .required()
       .unstored()
-      .folder();
+      .folder()
+      .written({.makes_folders = true});
+  table.also_writes("output", [&o] {
+    std::vector<std::string> files;
+    for (const char* name :
+         {"index.html", "trajectory.pdb", "components.csv", "frames.csv", "profile.csv", "states.csv",
+          "states.pdb", "particles.csv", "scatter.png", "density.png", "free_energy.png", "profile.png"})
+      files.push_back((std::filesystem::path(o.output) / name).string());
+    return files;
+  });
   table
       .option("frames", o.frames, "N",
               "models along the first component, each the mean of an equal share of the particles")

@@ -53,7 +53,8 @@ void add_map_options(OptionTable& table, MapOptions& o) {
   table
       .option("pseudoatoms", o.pseudoatoms, "FILE.pdb",
               "also write the pseudoatoms, their weights as B-factors")
-      .file({".pdb"});
+      .file({".pdb"})
+      .written();
   table.check(check_map);
 }
 

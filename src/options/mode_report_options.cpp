@@ -1,5 +1,8 @@
 #include "options/mode_report_options.hpp"
 
+#include <filesystem>
+#include <system_error>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "core/number_list.hpp"
@@ -18,12 +21,34 @@ void check_animated(const OptionTable& table, const std::string& list, int last_
         fmt::format("{}; the last mode that is computed is {}; ask for more with --modes", list, last_mode));
 }
 
+namespace fs = std::filesystem;
+
+bool is_animation(const std::string& name) {
+  return name.starts_with("mode") && name.ends_with(".pdb") &&
+         name.find_first_not_of("0123456789", 4) == name.size() - 4;
+}
+
+// Which modes are animated may only show later: animations that are there already.
+std::vector<std::string> report_files(const fs::path& folder) {
+  std::vector<std::string> files;
+  if (folder.empty()) return files;
+  for (const char* name : {"index.html", "modes.csv", "nodes.csv", "overlaps.png", "collectivity.png",
+                           "eigenvalues.png", "fluctuations.png", "shifts.png"})
+    files.push_back((folder / name).string());
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+    if (is_animation(entry->path().filename().string())) files.push_back(entry->path().string());
+  return files;
+}
+
 }  // namespace
 
 void add_mode_report_options(OptionTable& table, ModeReportOptions& o, const int& last_mode) {
   table.option("report", o.folder, "DIR", "folder for index.html, plots, tables and animations of the modes")
       .unstored()
-      .folder();
+      .folder()
+      .written({.makes_folders = true});
+  table.also_writes("report", [&o] { return report_files(o.folder); });
   table
       .option("target", o.target, "FILE",
               "another conformation of the molecule: how well each mode describes the change to it")

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/file_kind.hpp"
+
 namespace elastem::cli {
 
 namespace {
@@ -12,7 +14,11 @@ void declare_structure(OptionTable& table, ModesOptions& o) {
               "structure, PDB or mmCIF, may be gzipped; hydrogens and waters are left out, ligands too by "
               "default; or pseudoatoms (of --pseudoatoms or Xmipp)")
       .file({".pdb", ".cif", ".ent", ".gz"});
-  table.option("output,o", o.output, "FILE.h5", "modes file to write").required().unstored().file({".h5"});
+  table.option("output,o", o.output, "FILE.h5", "modes file to write")
+      .required()
+      .unstored()
+      .file({".h5"})
+      .written({.makes_folders = true});
   table.option("atoms", o.selection.nodes, "all|ca",
                "all atoms, or one node per residue: Cα, and P of nucleic acids");
 }
@@ -65,6 +71,10 @@ void declare(OptionTable& table, ModesOptions& o) {
   table.topic("Density maps");
   add_map_options(table, o.map);
   table.common(o.common, {"dry-run", "overwrite"});
+  table.check([&o](const OptionTable& given) {
+    if (is_null_device(o.output))
+      given.refuse({"report", "target"}, "reads the modes again, but --output keeps none");
+  });
   table.check([&o](const OptionTable&) {
     const bool coarse = o.selection.nodes == Nodes::ca;
     if (o.relative.neighbours == 0) o.relative.neighbours = coarse ? 34 : 60;

@@ -18,7 +18,8 @@ void declare(OptionTable& table, PredictOptions& o) {
   table.option("output,o", o.output, "FILE", "predictions to write (HDF5)")
       .required()
       .unstored()
-      .file({".h5"});
+      .file({".h5"})
+      .written({.in_place = true});
   add_particle_source(table, o.source);
   add_inversion(table, o.source);
   table.flag("refine", o.refine,

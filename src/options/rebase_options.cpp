@@ -14,7 +14,9 @@ void declare(OptionTable& table, RebaseOptions& o) {
               "modes file to write, of the conformation as the new structure, which also becomes FILE.pdb")
       .required()
       .unstored()
-      .file({".h5"});
+      .file({".h5"})
+      .written({.makes_folders = true});
+  table.also_writes("output", [&o] { return std::vector{structure_of(o)}; });
   table.option("at", o.at, "LIST", "amplitudes in Å, e.g. 7=120,8=-30, those of the other modes are 0")
       .unset("");
   table

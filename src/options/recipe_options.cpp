@@ -1,6 +1,8 @@
 #include "options/recipe_options.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -9,6 +11,9 @@
 namespace elastem::cli {
 
 namespace {
+
+// Far beyond what there is; beyond them, numbers of a computation no longer are.
+constexpr double largest_amplitude = 1e6, largest_defocus = 1e6;  // Å
 
 constexpr NamedValue<bool> psi_names[] = {{true, "uniform"}, {false, "0"}};
 constexpr NamedValue<bool> bounds_names[] = {{true, "all"}, {false, "none"}};
@@ -62,6 +67,9 @@ void read_defocus(const std::string& text, SynthesizeOptions& o) {
   if (o.recipe.ctf.enabled && o.sources.optics.empty() && !read_interval(text, o.recipe.optics->defocus))
     refuse_option("defocus",
                   "\"" + text + "\"; give Å, a range LOW-HIGH in Å, a particle file (.star, .xmd), or none");
+  const Interval& defocus = o.recipe.optics->defocus;
+  if (std::max(std::abs(defocus.low), std::abs(defocus.high)) > largest_defocus)
+    refuse_option("defocus", text + fmt::format("; give at most {:g} Å", largest_defocus));
 }
 
 std::string defocus_text(const SynthesizeOptions& o) {
@@ -111,6 +119,8 @@ void add_conformation_options(OptionTable& table, SynthesizeOptions& o) {
       [&o](const std::string& text) {
         if (!read_value(text, o.recipe.amplitude))
           refuse_option("amplitude", "\"" + text + "\" is not a finite number");
+        if (!(std::abs(*o.recipe.amplitude) <= largest_amplitude))
+          refuse_option("amplitude", text + fmt::format("; give at most {:g} Å", largest_amplitude));
       },
       [&o] { return o.recipe.amplitude ? fmt::format("{:.6f}", *o.recipe.amplitude) : ""; });
   table
@@ -125,7 +135,8 @@ void add_conformation_options(OptionTable& table, SynthesizeOptions& o) {
   table
       .option("structures", o.sources.structures, "PATH",
               "for --relation structures: a folder of PDB or mmCIF files, or one file with several models")
-      .file();
+      .file()
+      .folder();
   add_matching(table, o.matching);
   table.check([&o](const OptionTable& given) { check_conformations(given, o); });
 }
@@ -136,12 +147,17 @@ void add_pose_options(OptionTable& table, SynthesizeOptions& o) {
       "views", "VIEWS",
       "directions of view: uniform, preferred ones ROT,TILT[,WEIGHT];…, or the angles of FILE.star",
       [&o](const std::string& text) { read_views(text, o); }, [&o] { return views_text(o); });
-  table.option("view-spread", o.recipe.orientation.spread, "DEGREES",
-               "standard deviation of the tilts away from a preferred view, about each of two axes");
+  table
+      .option("view-spread", o.recipe.orientation.spread, "DEGREES",
+              "standard deviation of the tilts away from a preferred view, about each of two axes")
+      .at_least(0)
+      .at_most(180);
   table.option("view-share", o.recipe.orientation.share, "SHARE",
                "share of the particles that are near a preferred view; the others are uniform");
   table.choice("psi", o.recipe.orientation.psi_uniform, psi_names, "uniform|0", "in-plane rotation");
-  table.option("shift-px", o.recipe.shift_px, "PIXELS", "size of the shifts along x and y");
+  table.option("shift-px", o.recipe.shift_px, "PIXELS", "size of the shifts along x and y")
+      .at_least(0)
+      .at_most(8192);
   table.option("shift-distribution", o.recipe.shift, "uniform|gaussian",
                "uniform in ± --shift-px, or normal of that standard deviation");
   table.check([&o](const OptionTable& given) {
@@ -162,19 +178,23 @@ void add_optics_options(OptionTable& table, SynthesizeOptions& o) {
           "Å, underfocus positive; uniform in LOW-HIGH; the CTFs of FILE.star; or none: no CTF at all",
           [&o](const std::string& text) { read_defocus(text, o); }, [&o] { return defocus_text(o); })
       .words = {"none"};
-  table.option("astigmatism", optics.astigmatism, "Å|LOW-HIGH", "defocus U − V, half of it each way");
+  table.option("astigmatism", optics.astigmatism, "Å|LOW-HIGH", "defocus U − V, half of it each way")
+      .within(largest_defocus);
   table.option("astigmatism-angle", optics.angle, "uniform|DEGREES", "angle of U from the x axis")
       .word("uniform", std::nullopt);
-  table.option("phase-shift", optics.phase_shift, "DEGREES|LOW-HIGH", "phase shift of a phase plate");
-  table.option("ctf-b-factor", ctf.b_factor, "Å²", "envelope exp(−B k²/4)").at_least(0);
-  table.option("voltage", ctf.voltage_kv, "kV", "voltage of the microscope").above(0);
-  table.option("cs", ctf.cs_mm, "mm", "spherical aberration");
+  table.option("phase-shift", optics.phase_shift, "DEGREES|LOW-HIGH", "phase shift of a phase plate")
+      .within(360);
+  table.option("ctf-b-factor", ctf.b_factor, "Å²", "envelope exp(−B k²/4)").at_least(0).within(1e5);
+  table.option("voltage", ctf.voltage_kv, "kV", "voltage of the microscope").above(0).within(10, 3000);
+  table.option("cs", ctf.cs_mm, "mm", "spherical aberration").within(100);
   table.option("amplitude-contrast", ctf.amplitude_contrast, "Q", "share of amplitude contrast")
       .at_least(-1)
       .at_most(1);
   table.option("ctf-correction", ctf.correction, "NAME",
                "what is done to the finished images: " + alternatives(names_of(name_table(CtfCorrection{}))));
-  table.option("wiener-constant", ctf.wiener_constant, "C", "c of wiener: times CTF/(CTF² + c)").above(0);
+  table.option("wiener-constant", ctf.wiener_constant, "C", "c of wiener: times CTF/(CTF² + c)")
+      .above(0)
+      .within(1e-9, 1e9);
   table.check([&o](const OptionTable& given) { check_optics(given, o); });
 }
 
@@ -184,22 +204,31 @@ void add_grey_scale_options(OptionTable& table, SynthesizeOptions& o) {
   table
       .option("snr", recipe.snr, "RATIO|none",
               "variance of the noise-free image over the variance of the noise")
-      .word("none", std::nullopt);
-  table.option("noise-before-ctf", recipe.noise_before_ctf, "SHARE",
-               "share of the noise's variance that is coloured by the CTF, 0 to 1");
+      .word("none", std::nullopt)
+      .above(0)
+      .within(1e-9, 1e9);
+  table
+      .option("noise-before-ctf", recipe.noise_before_ctf, "SHARE",
+              "share of the noise's variance that is coloured by the CTF, 0 to 1")
+      .at_least(0)
+      .at_most(1);
   table
       .option("noise-spectrum", o.sources.noise_spectrum, "FILE",
               "text table of spatial frequency (1/Å) and relative power of the noise (by default white)")
       .file({".txt"});
-  table.option("max-resolution", recipe.max_resolution, "Å",
-               "finest detail of signal and noise; 0: all that the pixels hold");
+  table
+      .option("max-resolution", recipe.max_resolution, "Å",
+              "finest detail of signal and noise; 0: all that the pixels hold")
+      .at_least(0)
+      .within(1e5);
   table.option("normalise", recipe.normalisation, "image|background|none",
                "where the mean is made 0 and the variance 1");
   table
       .option("background-radius", recipe.background_radius, "PIXELS",
               "radius of the circle outside which is background (by default 0.45 image sides)")
       .unset(0)
-      .above(0);
+      .above(0)
+      .within(8192);
   table.flag("invert", recipe.invert, "dark molecules on a bright ground, as a camera records them");
   table.choice("bounds", recipe.bounds, bounds_names, "all|none",
                "Cramér–Rao bounds of the errors in truth.h5; a set without them is made faster");

@@ -14,10 +14,16 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .option("alignment,a", o.alignment, "FILE", "result of align or predict (or truth.h5) with their poses")
       .required()
       .file({".h5"});
-  table.option("output,o", o.output, "FILE.mrc", "map to write").required().unstored().file({".mrc"});
+  table.option("output,o", o.output, "FILE.mrc", "map to write")
+      .required()
+      .unstored()
+      .file({".mrc"})
+      .written({.makes_folders = true});
   add_particle_source(table, o.source);
   add_inversion(table, o.source);
-  table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels").at_least(0);
+  table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels")
+      .at_least(0)
+      .within(1000);
   table
       .option(
           "regularisation", o.regularisation, "SHARE",
@@ -28,7 +34,8 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   table
       .option("mask-radius", o.mask_radius, "Å",
               "radius of a sphere, with a soft edge of 5 voxels, outside which the map is 0; 0: none")
-      .at_least(0);
+      .at_least(0)
+      .within(1e6);
   table
       .option("reference", o.reference, "FILE.mrc",
               "map to compare with: prints the Fourier shell correlation")

@@ -1,5 +1,7 @@
 #include "options/synthesize_options.hpp"
 
+#include <filesystem>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "options/recipe_options.hpp"
@@ -16,11 +18,16 @@ void declare(OptionTable& table, SynthesizeOptions& o) {
           "particles to write; the stack, truth.star, truth.h5 and contact_sheet.png go to the same folder")
       .required()
       .unstored()
-      .file({".star"});
-  table.option("number,n", o.count, "N", "number of particles").at_least(1);
+      .file({".star"})
+      .written({.makes_folders = true});
+  table.also_writes("output", [&o] {
+    const ParticleOutputs out = particle_outputs(o.output);
+    return std::vector{out.stack, out.truth_star, out.truth_table, out.contact_sheet};
+  });
+  table.option("number,n", o.count, "N", "number of particles").at_least(1).within(1e9);
   table.option("modes", o.modes, "LIST", "modes that move, e.g. 7-9").required();
-  table.option("size", o.recipe.grid.size, "PIXELS", "side of the images");
-  table.option("pixel-size", o.recipe.grid.pixel_size, "Å", "size of a pixel");
+  table.option("size", o.recipe.grid.size, "PIXELS", "side of the images").at_least(8).within(16384);
+  table.option("pixel-size", o.recipe.grid.pixel_size, "Å", "size of a pixel").above(0).within(0.01, 1000);
   add_conformation_options(table, o);
   add_pose_options(table, o);
   add_optics_options(table, o);
@@ -39,6 +46,18 @@ void declare(OptionTable& table, SynthesizeOptions& o) {
       .unstored();
   table.common(o.common, {"seed", "dry-run", "resume", "overwrite"});
   table.check([&o](const OptionTable&) { o.recipe.seed = o.common.seed; });
+}
+
+ParticleOutputs particle_outputs(const std::string& output) {
+  namespace fs = std::filesystem;
+  const fs::path star(output);
+  if (star.extension() != ".star")
+    refuse_option("output", output + " must end in .star, e.g. particles/particles.star");
+  if (star.stem() == "truth") refuse_option("output", output + " is the name of the truth; give another");
+  fs::path stack(star);
+  const fs::path folder = star.parent_path();
+  return {output, stack.replace_extension(".mrcs").string(), (folder / "truth.star").string(),
+          (folder / "truth.h5").string(), (folder / "contact_sheet.png").string()};
 }
 
 std::string next_step(const SynthesizeOptions& o) {

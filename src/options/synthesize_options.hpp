@@ -41,6 +41,14 @@ struct SynthesizeOptions {
 
 void declare(OptionTable& table, SynthesizeOptions& o);
 
+/// The files of a synthetic set.
+struct ParticleOutputs {
+  std::string particles, stack, truth_star, truth_table, contact_sheet;
+};
+
+/// The files beside `output`, a name that ends in .star. Throws Error for another.
+ParticleOutputs particle_outputs(const std::string& output);
+
 /// What to do with the result.
 std::string next_step(const SynthesizeOptions& o);
 

@@ -1,7 +1,10 @@
 #include "options/train_options.hpp"
 
+#include <filesystem>
+
 #include <spdlog/fmt/fmt.h>
 
+#include "core/file_kind.hpp"
 #include "options/device_options.hpp"
 #include "options/particle_source_options.hpp"
 
@@ -10,6 +13,12 @@ namespace elastem::cli {
 namespace {
 
 constexpr std::int64_t plateau_patience = 5;
+
+std::string beside(const std::string& network, const char* ending) {
+  std::filesystem::path path(network);
+  if (path.extension() == ".pt") path.replace_extension();
+  return path.string() + ending;
+}
 
 void check_sources(const OptionTable& table, const TrainOptions& o) {
   const bool labelled = !o.labels.empty();
@@ -54,11 +63,12 @@ void declare_training(OptionTable& table, TrainOptions& o) {
       .unset(0)
       .above(0)
       .unstored();
-  table.option("batch", training.batch, "N", "images per step, over all ranks").at_least(1);
+  table.option("batch", training.batch, "N", "images per step, over all ranks").at_least(1).within(1 << 20);
   table
       .option("learning-rate", o.schedule.learning_rate, "RATE",
               "learning rate of Adam after the warm-up, for batches of 64; it grows with the root of --batch")
-      .above(0);
+      .above(0)
+      .within(1);
   table.option("schedule", o.schedule.kind, "NAME",
                "how the learning rate falls: cosine, along half a cosine to 1 %; constant; or plateau, times "
                "0.3 whenever --patience is over");
@@ -68,13 +78,16 @@ void declare_training(OptionTable& table, TrainOptions& o) {
               "third time); 0: never, with plateau 5")
       .at_least(0);
   table.option("warm-up", o.schedule.warm_up_steps, "STEPS", "steps in which the learning rate rises")
-      .at_least(0);
+      .at_least(0)
+      .within(1e9);
 }
 
 void declare_network(OptionTable& table, TrainOptions& o) {
   table.option("arch", o.architecture.name, "NAME", "network: " + alternatives(architecture_names()))
       .one_of(architecture_names());
-  table.option("input-resolution", o.input_resolution, "Å", "finest detail that the network sees").above(0);
+  table.option("input-resolution", o.input_resolution, "Å", "finest detail that the network sees")
+      .above(0)
+      .within(1000);
   table
       .option("precision", o.precision, "NAME",
               "numbers of the network's activations: float32, bfloat16, or auto: bfloat16 where the device "
@@ -106,7 +119,13 @@ void declare(OptionTable& table, TrainOptions& o) {
   table.option("output,o", training.output, "FILE", "the network to write")
       .required()
       .unstored()
-      .file({".pt"});
+      .file({".pt"})
+      .written();
+  table.also_writes("output", [&training] {
+    const std::string& network = training.output;
+    return is_null_device(network) ? std::vector<std::string>()
+                                   : std::vector{history_table_path(network), history_plot_path(network)};
+  });
   add_particle_source(table, training.source);
   add_inversion(table, training.source);
   add_with_outliers(table, o.with_outliers);
@@ -138,6 +157,13 @@ void declare(OptionTable& table, TrainOptions& o) {
       refuse_option("patience", "needs validation particles; give --validation above 0");
     complete(given, o);
   });
+}
+
+std::string history_table_path(const std::string& network) {
+  return beside(network, ".history.h5");
+}
+std::string history_plot_path(const std::string& network) {
+  return beside(network, ".history.png");
 }
 
 std::string next_step(const TrainOptions& o) {

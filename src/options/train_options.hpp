@@ -34,6 +34,11 @@ struct TrainOptions {
 
 void declare(OptionTable& table, TrainOptions& o);
 
+/// The paths of a network's history: those of "network.pt" are network.history.h5 and network.history.png;
+/// of a path without .pt the endings come after it.
+std::string history_table_path(const std::string& network);
+std::string history_plot_path(const std::string& network);
+
 /// What to do with the result.
 std::string next_step(const TrainOptions& o);
 

@@ -14,6 +14,7 @@ namespace elastem {
 namespace {
 constexpr std::size_t most_open_stacks = 32;
 constexpr const char* image_stack = "image stack";
+constexpr float largest_pixel = 1e15F;  // the sum of the squares of an image is then far from float32's end
 }  // namespace
 
 std::string find_beside(const std::string& name, const std::string& star_path, const std::string& datadir,
@@ -75,7 +76,7 @@ struct ImageReader::Impl {
     if (header.columns != particle.size || header.rows != particle.size) return FailureReason::wrong_size;
     pixels.resize(particle.size, particle.size);
     reader.read(particle.slice, 1, {pixels.data(), static_cast<std::size_t>(pixels.size())});
-    if (!pixels.isFinite().all()) return FailureReason::not_finite;
+    if (!(pixels.abs() <= largest_pixel).all()) return FailureReason::not_finite;
     if (pixels.maxCoeff() == pixels.minCoeff()) return FailureReason::constant;
     if (inverted) pixels = -pixels;
     return FailureReason::none;

@@ -7,6 +7,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 #include "core/suggestion.hpp"
 #include "maps/stack_reader.hpp"
 #include "particles/numpy_table.hpp"
@@ -30,6 +31,7 @@ class Scanner {
 
   ParticleIndex run() {
     if (std::filesystem::is_directory(path_)) throw Error(path_ + ": is a folder, not a particle file");
+    require_regular_file(path_);
     std::ifstream file(path_, std::ios::binary);
     if (!file) throw Error(path_ + ": cannot be opened; give a RELION STAR file or an Xmipp XMD");
     std::string text;

@@ -207,7 +207,7 @@ std::string profile_csv(const Profile& profile) {
 
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
                             const Structure& structure, const ElasticModel& model) {
-  std::filesystem::create_directories(folder);
+  make_folders(folder);
   report.plots = write_landscape_plots(folder, report.landscape);
   write_conformations(folder / report.trajectory_path, structure, model,
                       conformations_of(report.landscape.frames),

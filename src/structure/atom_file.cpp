@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "core/error.hpp"
+#include "core/file_kind.hpp"
 #include "structure/residue_composition.hpp"
 
 namespace elastem {
@@ -21,6 +22,7 @@ std::string file_content(const std::string& path) {
   if (!std::filesystem::exists(path)) throw Error("structure file not found: " + path + ". Check the path.");
   if (!std::filesystem::is_regular_file(path))
     throw Error(path + " is a directory or device; a PDB or mmCIF file is needed.");
+  require_regular_file(path);
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose_r);
   if (!file) throw Error("cannot open " + path + ": " + std::strerror(errno) + ". Check its permissions.");
   std::string content;

@@ -10,6 +10,7 @@
 # Errors, bounds and pulls are of the amplitudes; "found" are images whose orientation is within 15° of the true one; least
 # and most pull: the spread of (estimate − truth)/standard error over the amplitudes and the five parameters of the pose.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 case "${1:-}" in -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 elastem=$(realpath "${1:-$source_dir/build/release/elastem}")

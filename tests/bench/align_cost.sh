@@ -5,6 +5,7 @@
 # pair). Boxes are 141 Å wide: 64 pixels of 2.2 Å, 128 of 1.1 Å, … Atoms: the Cα of adenylate kinase in tests/data, and all
 # of STRUCTURE if there is one. ALIGN="…": more options for every alignment. Needs a quiet core.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 case "${1:-}" in -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 build=$(realpath "${1:-$source_dir/build/release}")

@@ -5,6 +5,7 @@
 # do at once: the throughput that the machine has to give. Without a structure the Cα atoms of adenylate kinase in
 # tests/data, else all atoms of it. CSV. Needs a quiet machine with two cores.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 case "${1:-}" in -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 elastem=$(realpath "${1:-$source_dir/build/release/elastem}")

@@ -10,6 +10,7 @@
 #   pixel      the file says 3 % more
 # Aligned with 10 modes of STRUCTURE, with OPTIONS="…". SEEDS ("1"). FORMAT=markdown: rows of docs/align.md. WORK: keeps the files.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 case "${1:-}" in -h | --help | "") sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 structure=$(realpath "$1") conformations=$(realpath "$2")

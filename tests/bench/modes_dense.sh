@@ -3,6 +3,7 @@
 # two ranks by ELPA and each driver of ScaLAPACK, block size and grid, and by NumPy with two threads in turn with them; CSV. Needs
 # a quiet machine with two cores. Chain B of 4AKE (1,656 atoms, order 4,968) takes about 15 s per line.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 structure=$(realpath "${1:?give a structure}") build=$(realpath "${2:-$source_dir/build/release}")
 cmake --build "$build" --target dense_solvers >/dev/null

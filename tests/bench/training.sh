@@ -8,6 +8,7 @@
 # and 10 Gbit Ethernet have). PRECISION (float32) may be bfloat16. Markdown on standard output, each run's CSV in CSV
 # (/dev/null). Needs a quiet machine with two cores.
 set -euo pipefail
+unset CDPATH
 source_dir=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(realpath "${1:-$source_dir/build/release}")
 architecture=${2:-small}

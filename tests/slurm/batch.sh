@@ -5,6 +5,7 @@
 #   lost_node  a host crashes in the middle of the alignment; Slurm puts the job back and it finishes
 set -u
 case_name=$1
+unset CDPATH
 folder=$(cd "$(dirname "$0")" && pwd)
 if [ -z "${SLURM_CONF:-}" ]; then
   exec "$folder/cluster.sh" 2 2 bash "$0" "$case_name"

@@ -1,6 +1,7 @@
 #include "mpi/commands/evaluate/structures.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <cstdio>
+#include <string>
 
 #include "alignment/structure_evaluation.hpp"
 #include "mpi/commands/evaluate/result_rows.hpp"
@@ -63,7 +64,8 @@ ExitCode evaluate_structures(const Invocation& invocation, const cli::EvaluateOp
     const StructureContext context{o.input,      truth.file().path(),      o.structures,
                                    o.modes_file, set.conformations.size(), model.mode_numbers};
     const StructureReport report = evaluation.report();
-    fmt::print("{}", o.json ? structure_json(report, context) : structure_table(report, context));
+    const std::string text = o.json ? structure_json(report, context) : structure_table(report, context);
+    std::fputs(text.c_str(), stdout);
   }
   result.close();
   return done;

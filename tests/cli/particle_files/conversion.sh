@@ -86,5 +86,5 @@ grep -q 'every defocus is negative.*--xmipp-negative-defocus' log || { cat log; 
 refused 2 'a.h5.*xmipp-negative-defocus' align -i out/negative.xmd -m modes.h5 --modes 7-9 -o a.h5 --limit 2 --resume --xmipp-negative-defocus
 ranks 1 align -i out/negative.xmd -m modes.h5 --modes 7-9 -o b.h5 --limit 2 --xmipp-negative-defocus 2>log || fail "align gives $?"
 grep -q 'defocus' log && { cat log; fail "a warning that is not wanted"; }
-refused 1 'is the input' export -i set/rich.star -o set/../set/rich.star --overwrite
+refused 1 'is read as well' export -i set/rich.star -o set/../set/rich.star --overwrite
 echo "ok"

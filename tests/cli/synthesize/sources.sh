@@ -96,7 +96,7 @@ refused 1 'has no angles' synthesize "$@" --modes 7-9 --views table/particles.st
 refused 1 'has no defocus' synthesize "$@" --modes 7-9 --defocus plain/particles.star
 printf '0.1 1\n0.05 1\n' >noise.txt
 refused 2 'point 2 .*must ascend' synthesize "$@" --modes 7-9 --noise-spectrum noise.txt
-refused 1 'table/truth.h5 is read as well' synthesize -m modes.h5 -o table/particles.star -n 7 --modes 7-9 --overwrite \
+refused 1 'table/truth.h5 .* is read as well' synthesize -m modes.h5 -o table/particles.star -n 7 --modes 7-9 --overwrite \
   --relation table --amplitudes table/truth.h5
 refused 1 'half-circle lies in the plane of two modes' synthesize "$@" --modes 7 --relation half-circle
 refused 1 '--max-resolution' synthesize "$@" --modes 7-9 --max-resolution 3

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "mpi/storage/hdf5_file.hpp"
+#include "options/train_options.hpp"
 #include "tests/support/scratch.hpp"
 
 namespace elastem {
@@ -61,9 +62,9 @@ Picture read_picture(const std::string& path) {
 constexpr std::array<png_byte, 3> first_curve = {90, 120, 170}, second_curve = {208, 60, 48};
 
 TEST(HistoryPath, StandsBesideTheNetwork) {
-  EXPECT_EQ(history_table_path("runs/network.pt"), "runs/network.history.h5");
-  EXPECT_EQ(history_plot_path("a.b/network.pt"), "a.b/network.history.png");
-  EXPECT_EQ(history_table_path("net.v2"), "net.v2.history.h5");
+  EXPECT_EQ(cli::history_table_path("runs/network.pt"), "runs/network.history.h5");
+  EXPECT_EQ(cli::history_plot_path("a.b/network.pt"), "a.b/network.history.png");
+  EXPECT_EQ(cli::history_table_path("net.v2"), "net.v2.history.h5");
 }
 
 TEST(HistoryFile, ColumnsComeBackWithTheirUnits) {

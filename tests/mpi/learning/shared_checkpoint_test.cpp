@@ -16,6 +16,9 @@ TEST(SharedCheckpoint, IsRankZerosOnEveryRank) {
   written.weights = {1, 2.5F, -3};
   written.optimiser = Adam(3);
   written.modes = {7, 9};
+  written.architecture.amplitudes = 2;
+  written.grid = {64, 2.2};
+  written.scaling = {{0, 0}, {1, 1}, 1};
   on_root(comm, [&] { write_checkpoint(path, written); });
   EXPECT_EQ(checkpoint_bytes(shared_checkpoint(comm, path)), checkpoint_bytes(written));
   comm.barrier();

@@ -92,7 +92,7 @@ TEST(ModesFile, OlderOnesHaveGaussianAtoms) {
   collectively(comm, [&] {
     if (!comm.root()) return;
     const auto file = hdf5::open_file("older.h5", hdf5::Access::write);
-    for (const char* name : {"structure/atom_model", "structure/scattering_b_factor"})
+    for (const char* name : {"structure/atom_model", "structure/scattering_b_factor", "checksum"})
       hdf5::check(H5Ldelete(file, name, H5P_DEFAULT), name);
   });
   const AtomModel model = read_modes_table("older.h5").atom_model;
@@ -196,6 +196,40 @@ TEST(ModesFile, WritingPartsThatDoNotFitIsABug) {
   ModesFile wrong = example();
   wrong.modes.enabled.pop_back();
   EXPECT_THROW(write_spread(comm, "wrong.h5", wrong), Bug);
+}
+
+TEST(ModesFile, WhatWasChangedSinceItWasWrittenIsDamage) {
+  const auto comm = Communicator::world();
+  std::srand(1);
+  ModesFile file = example();
+  file.modes.rotations = Eigen::MatrixXd::Random(3 * atoms, 3);
+  const auto change = [&](const char* name, std::size_t place, double by) {
+    write_spread(comm, "modes.h5", file);
+    on_root(comm, [&] {
+      const auto open = hdf5::open_file("modes.h5", hdf5::Access::write);
+      auto values = hdf5::read_values<double>(open, name);
+      values.at(place) += by;
+      hdf5::check(H5Dwrite(hdf5::open_dataset(open, name), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+                           values.data()),
+                  "cannot change a value");
+    });
+  };
+  for (const char* name : {"structure/weights", "structure/b_factor", "modes/eigenvalues", "modes/score"}) {
+    change(name, 1, 1e-9);
+    EXPECT_THAT(error_of([] { read_modes_table("modes.h5"); }),
+                AllOf(HasSubstr("modes.h5"), HasSubstr("damaged")))
+        << name;
+    comm.barrier();
+  }
+  change("modes/vectors", 3 * atoms + 4, 1e-9);
+  EXPECT_NO_THROW(ModeReader("modes.h5").read(7));
+  EXPECT_THAT(error_of([] { ModeReader("modes.h5").read(8); }), HasSubstr("mode 8 is damaged"));
+  comm.barrier();
+  change("modes/rotations", 4, 1e-9);
+  Eigen::VectorXd rotation(3 * atoms);
+  EXPECT_NO_THROW(ModeReader("modes.h5").read_rotation(8, {rotation.data(), 3 * atoms}));
+  EXPECT_THROW(ModeReader("modes.h5").read_rotation(7, {rotation.data(), 3 * atoms}), Error);
+  comm.barrier();
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(Provenance, AnInputIsFoundByItsRole) {
   EXPECT_TRUE(modes.same_content(parse_fingerprint("modes elsewhere/m.h5 1a2b3c4d 81920")));
   EXPECT_FALSE(modes.same_content(particles));
   EXPECT_FALSE(p.input("truth").has_value());
-  EXPECT_THROW(parse_fingerprint("modes"), Bug);
+  EXPECT_THROW(parse_fingerprint("modes"), Error);
 }
 
 TEST(Provenance, FilesOfTheSameContentAreTheSameInput) {

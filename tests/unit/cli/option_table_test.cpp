@@ -191,8 +191,69 @@ TEST(OptionTable, ConfigErrorsNameFileAndLine) {
   expect("\n\ncutoff = far\n", ":3: option --cutoff: \"far\" is not a finite number");
   expect("modes = 3\n", ":1: option --modes: 3; give a value between 7 and 100");
   expect("modes = 8\nmodes = 9\n", ":2: option \"modes\" stands in line 1 already");
-  expect("# modes\nmodes 8\n", ":2: \"modes 8\" is not NAME = VALUE");
+  expect("# modes\nmodes 8\n", ":2: \"modes 8\" is not NAME = VALUE (did you mean modes = 8?)");
   EXPECT_THAT(refusal({"--config", "/nowhere.ini"}), HasSubstr("/nowhere.ini"));
+}
+
+TEST(OptionTable, KnowsWhatIsReadAndWhatIsWritten) {
+  std::string input, output, folder;
+  std::vector<std::string> others;
+  CommonOptions common;
+  OptionTable table("test", "");
+  table.option("input,i", input, "FILE", "").file();
+  table.option("other", others, "FILE", "").file();
+  table.option("output,o", output, "FILE", "").file().written({.in_place = true});
+  table.option("report", folder, "DIR", "").folder().written({.makes_folders = true});
+  table.also_writes("output", [&] { return std::vector{output + ".log"}; });
+  table.common(common, {});
+  table.parse({"-i", "a", "--other", "b c", "--other", "d", "-o", "e", "--report", "f"});
+  std::vector<std::string> read, written;
+  for (const NamedPath& path : table.inputs()) read.push_back(path.option + ":" + path.path);
+  for (const NamedPath& path : table.outputs())
+    written.push_back(path.option + ":" + path.path + (path.folder ? "/" : "") + (path.beside ? "+" : ""));
+  EXPECT_THAT(read, ElementsAre("input:a", "other:b c", "other:d"));
+  EXPECT_THAT(written, ElementsAre("output:e", "report:f/", "output:e.log+"));
+  EXPECT_THAT(error_of([&] { table.parse({"-o", ""}); }), HasSubstr("option --output: \"\" names no file"));
+}
+
+TEST(OptionTable, ImpossibleNumbersAreRefusedButZeroIsNone) {
+  double size = 1;
+  CommonOptions common;
+  OptionTable table("test", "");
+  table.option("size", size, "Å", "").at_least(0).within(0.01, 1000);
+  table.common(common, {});
+  for (const char* given : {"0", "0.01", "1000"}) EXPECT_NO_THROW(table.parse({"--size", given})) << given;
+  for (const char* given : {"1e30", "1e-30", "1001"})
+    EXPECT_THAT(error_of([&] { table.parse({"--size", given}); }), HasSubstr("give 0.01 to 1000")) << given;
+  EXPECT_THAT(error_of([&] { table.parse({"--size", "-1"}); }), HasSubstr("give 0 or more"));
+}
+
+TEST(OptionTable, AnIntervalLiesWithinItsBounds) {
+  Interval value{1, 2};
+  CommonOptions common;
+  OptionTable table("test", "");
+  table.option("defocus", value, "Å", "").at_least(0).at_most(100);
+  table.common(common, {});
+  table.parse({"--defocus", "5-100"});
+  EXPECT_EQ(value, (Interval{5, 100}));
+  EXPECT_THAT(error_of([&] { table.parse({"--defocus", "5-101"}); }), HasSubstr("between 0 and 100"));
+}
+
+TEST(OptionTable, WhatAConfigurationFileMeantIsGuessed) {
+  const Scratch scratch;
+  TestOptions o;
+  OptionTable table("test", "");
+  declare(table, o);
+  const auto says = [&](const std::string& text) {
+    return error_of([&] { table.parse({"-i", "a", "--config", scratch.write("c.ini", text)}); });
+  };
+  EXPECT_THAT(says("modes 9\n"),
+              HasSubstr("c.ini:1: \"modes 9\" is not NAME = VALUE (did you mean modes = 9?)"));
+  EXPECT_THAT(says("\ni = b\n"),
+              HasSubstr("c.ini:2: elastem test has no option \"i\" (did you mean input?)"));
+  EXPECT_THAT(says("[test]\n"), HasSubstr("sections are not needed"));
+  EXPECT_THAT(says("modes = 7\nmass-weighted = true\n"), HasSubstr("c.ini:2: option --mass-weighted: needs"));
+  EXPECT_THAT(error_of([&] { table.parse({"--config", scratch.path("")}); }), HasSubstr("is a folder"));
 }
 
 }  // namespace

@@ -183,6 +183,42 @@ TEST(NewFile, LeavesAloneWhatIsNotAbandoned) {
   EXPECT_EQ(content(path), "living");
 }
 
+TEST(NewFile, TheNullDeviceStaysWhatItIs) {
+  write_text_file("/dev/null", "forgotten");
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+}
+
+TEST(ReservedOutput, IsHeldByOneAtATime) {
+  const Scratch scratch;
+  const std::string path = scratch.path("a.txt");
+  {
+    const ReservedOutput mine(path);
+    EXPECT_THROW(ReservedOutput{path}, Error);
+    write_text_file(path, "the holder writes");
+    EXPECT_THROW(ReservedOutput{path}, Error);
+    const ReservedOutput other(scratch.path("b.txt"));
+  }
+  const ReservedOutput next(path);
+  EXPECT_EQ(content(path), "the holder writes");
+}
+
+TEST(ReservedOutput, LeavesNothingBehind) {
+  const Scratch scratch;
+  { const ReservedOutput mine(scratch.path("a.txt")); }
+  EXPECT_TRUE(names_in(scratch.path("")).empty());
+}
+
+TEST(ReservedOutput, IsNoOneElsesFile) {
+  const Scratch scratch;
+  const std::string victim = scratch.write("victim", "precious");
+  fs::create_symlink(victim, scratch.path("a.txt.writes.partial"));
+  fs::create_hard_link(victim, scratch.path("b.txt.writes.partial"));
+  EXPECT_THROW(ReservedOutput{scratch.path("a.txt")}, Error);
+  EXPECT_THROW(ReservedOutput{scratch.path("b.txt")}, Error);
+  EXPECT_EQ(content(victim), "precious");
+  EXPECT_TRUE(fs::exists(scratch.path("b.txt.writes.partial")));
+}
+
 TEST(NewFile, ATextWithoutLettersIsAnEmptyFile) {
   const Scratch scratch;
   write_text_file(scratch.path("a.txt"), "");

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -175,6 +177,41 @@ TEST(Checkpoint, AMissingFileAndAnUnwritablePlaceAreErrors) {
   const Scratch scratch;
   expect_error([&] { file_bytes(scratch.path("none.pt")); }, {"none.pt"});
   expect_error([&] { write_checkpoint(scratch.path("none/network.pt"), example()); }, {"none/network.pt"});
+}
+
+TEST(Checkpoint, SizesThatAreMadeUpAreNotAllocated) {
+  const std::string bytes = checkpoint_bytes(example());
+  for (const char* block : {"weights", "best_weights", "conformations"}) {
+    const std::string vast = rewritten(bytes, 3, [&](nlohmann::json& header) { header[block] = 1ULL << 60; });
+    EXPECT_NE(error_of(vast).find("longer than the file"), std::string::npos) << block << error_of(vast);
+  }
+}
+
+TEST(Checkpoint, WhatCannotBeIsRefused) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<std::pair<const char*, std::function<void(Checkpoint&)>>> faults = {
+      {"weights", [&](Checkpoint& c) { c.weights[5] = nan; }},
+      {"weights", [&](Checkpoint& c) { c.best_weights[5] = nan; }},
+      {"optimiser", [&](Checkpoint& c) { c.optimiser.square[5] = nan; }},
+      {"twice",
+       [](Checkpoint& c) {
+         c.modes = {7, 7, 9};
+       }},
+      {"number of amplitudes",
+       [](Checkpoint& c) {
+         c.modes = {7, 8};
+       }},
+      {"scaling", [](Checkpoint& c) { c.scaling.amplitude_sd[1] = 0; }},
+      {"scaling", [&](Checkpoint& c) { c.scaling.shift_sd = static_cast<double>(nan); }},
+      {"size of its images", [](Checkpoint& c) { c.grid.pixel_size = -1; }},
+      {"sample", [](Checkpoint& c) { c.conformations.pop_back(); }},
+      {"errors", [](Checkpoint& c) { c.errors.growth.pop_back(); }}};
+  for (const auto& [text, spoil] : faults) {
+    Checkpoint c = example();
+    spoil(c);
+    EXPECT_NE(error_of(checkpoint_bytes(c)).find(text), std::string::npos)
+        << text << error_of(checkpoint_bytes(c));
+  }
 }
 
 }  // namespace
