@@ -185,6 +185,8 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
                set.size(), format_number_list(network.modes), network.images, network.grid.size,
                network.grid.pixel_size, o.refine ? ", refined" : "");
   check_grids(comm, set, model, network);
+  std::optional<Predictor> predictor;  // before anything is made: the network may not be what it says
+  collectively(comm, [&] { predictor.emplace(network, model); });
   spdlog::info("the network computes on {}", device_name(device_in_use()));
   if (o.common.dry_run) {
     spdlog::info("dry run: {:.1f} MiB of weights on each rank; nothing was written",
@@ -199,12 +201,8 @@ ExitCode predict_command(const Invocation& invocation, const PredictOptions& o) 
   ResultTable table = open_table(comm, o, set, model, network, provenance, noise);
   times.lap(o.refine ? "noise and table" : "table");
   const PerGrid<NodeLibrary> libraries = make_libraries(comm, o, set, model, network);
-  std::optional<Predictor> predictor;
   PerGrid<std::size_t> numbers;
-  collectively(comm, [&] {
-    predictor.emplace(network, model);
-    numbers = add_grids(*predictor, set, noise, libraries);
-  });
+  collectively(comm, [&] { numbers = add_grids(*predictor, set, noise, libraries); });
   times.lap(o.refine ? "library and network" : "network");
   std::string each;
   const QueueSummary summary = predict_all(comm, o, set, *predictor, numbers, table, times, each);

@@ -8,7 +8,11 @@ Checkpoint shared_checkpoint(const Communicator& comm, const std::string& path) 
   const std::string bytes = from_root(comm, [&] { return file_bytes(path); });
   return collectively_get(comm, [&] {
     Checkpoint checkpoint = parse_checkpoint(bytes, path);
-    parse_fingerprints(checkpoint.inputs);  // Error where they are none
+    try {
+      parse_fingerprints(checkpoint.inputs);
+    } catch (const Error& error) {
+      throw Error("the network " + path + ": " + error.what());
+    }
     return checkpoint;
   });
 }

@@ -240,6 +240,7 @@ void Trainer::finish_epoch() {
 
 /// Throws Error before a training that has diverged replaces what was saved.
 void Trainer::require_sound() const {
+  constexpr float largest = 1e6F;   // a weight is of the order of 1
   constexpr double hopeless = 100;  // times the loss of the first epoch, which is of the order of 1
   const double loss = state_.epoch_images > 0  ? state_.epoch_loss / state_.epoch_images
                       : state_.history.empty() ? 0.0
@@ -247,11 +248,11 @@ void Trainer::require_sound() const {
   const double usual =
       state_.history.empty() ? 1.0 : std::max(1.0, std::abs(state_.history.front().training_loss));
   const std::span<const float> weights = network_.weights();
-  const bool finite = std::ranges::all_of(weights, [](float weight) { return std::isfinite(weight); });
-  if (finite && loss <= hopeless * usual) return;
+  const bool sound = std::ranges::all_of(weights, [](float weight) { return std::abs(weight) <= largest; });
+  if (sound && loss <= hopeless * usual) return;
   throw Error(fmt::format(
       "the training has diverged after {} epochs ({}): {}; try a smaller --learning-rate", state_.epoch,
-      finite ? fmt::format("the mean loss is {:.3g}", loss) : "weights are not finite",
+      sound ? fmt::format("the mean loss is {:.3g}", loss) : "weights are not finite or vast",
       saved_once_ ? fmt::format("{} keeps the weights that were saved before", options_.output)
                   : "nothing was written"));
 }

@@ -17,8 +17,8 @@ bool Bounds::possible(double value) const {
 }
 
 std::string Bounds::impossible() const {
-  if (smallest) return fmt::format("there is no such thing: give {:g} to {:g}", *smallest, *largest);
-  return fmt::format("there is no such thing: give at most {:g}", *largest);
+  if (smallest) return fmt::format("out of all proportion: give {:g} to {:g}", *smallest, *largest);
+  return fmt::format("out of all proportion: give at most {:g}", *largest);
 }
 
 std::string Bounds::text() const {

@@ -187,9 +187,12 @@ std::string fault_of(const Checkpoint& c) {
   constexpr int largest_side = 1 << 14;
   if ((k > 0 && modes.front() < 1) || std::ranges::adjacent_find(modes) != modes.end())
     return "a mode is there twice, or has no number";
+  const std::vector<std::string> known = architecture_names();
+  if (std::ranges::find(known, c.architecture.name) == known.end())
+    return "its architecture \"" + c.architecture.name + "\" is none that this program has";
   if (c.architecture.amplitudes < 0 || static_cast<std::size_t>(c.architecture.amplitudes) != k)
     return "it has another number of amplitudes than of modes";
-  if (c.architecture.input_size < 16 || c.architecture.input_size > largest_side ||
+  if (c.architecture.input_size < 16 || c.architecture.input_size > std::max(32, c.grid.size + 16) ||
       c.architecture.input_size % 16 != 0 || c.grid.size < 1 || c.grid.size > largest_side ||
       !positive(c.grid.pixel_size))
     return "the size of its images";

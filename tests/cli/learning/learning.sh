@@ -53,6 +53,20 @@ def share(node):
 assert share(json.load(open("refined.json"))) <= 0.1
 END
 
+# Networks that cannot be are errors; what a network says that nothing can be is failed, not done.
+/usr/bin/python3 "$ELASTEM_SOURCE/tests/cli/learning/garbage.py" network.pt garbage || fail "no garbage"
+for network in garbage/*.pt; do
+  [ "$network" = garbage/vast.pt ] && continue
+  code=0
+  (ulimit -v 8000000; predict 1 -i set/particles.star -w "$network" -o garbage.h5) || code=$?
+  says "$network" "$code" 'error: .*network'
+  [ ! -e garbage.h5 ] || fail "$network leaves an output"
+done
+predict 1 -i set/particles.star -w garbage/vast.pt -o garbage.h5 || { cat log; fail "predict gives $?"; }
+grep -q '40 particles failed: not converged' log || { cat log; fail "impossible answers are not failed"; }
+train -l labels.h5 --arch tiny -o diverged.pt --epochs 6 --batch 16 --learning-rate 1e6
+says "a learning rate of 1e6" "$?" 'option --learning-rate'
+
 # Images of the same conformations in a larger box of smaller pixels, and in a smaller one, with as much noise per area:
 # the network sees them as it knows them, and --refine fits them on their own grid.
 other_set() {
