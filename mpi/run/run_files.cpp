@@ -118,23 +118,21 @@ void check(const cli::OptionTable& options) {
   check_outputs(options, options.outputs());
 }
 
-std::vector<ReservedOutput> reserved(const cli::OptionTable& options) {
-  std::vector<ReservedOutput> all;
-  for (const NamedPath& output : options.outputs()) {
-    if (output.folder || output.beside || is_null_device(output.path)) continue;
-    make_folders(fs::path(output.path).parent_path());
-    all.emplace_back(output.path);
-  }
-  return all;
-}
-
 }  // namespace
 
 RunFiles::RunFiles(const Communicator& comm, const cli::OptionTable& options) {
   on_root(comm, [&] {
     check(options);
-    if (!options.common().dry_run) reserved_ = reserved(options);
+    if (!options.common().dry_run) reserve(options);
   });
+}
+
+void RunFiles::reserve(const cli::OptionTable& options) {
+  for (const NamedPath& output : options.outputs()) {
+    if (output.folder || output.beside || is_null_device(output.path)) continue;
+    folders_.emplace_back(fs::path(output.path).parent_path());
+    reserved_.emplace_back(output.path);
+  }
 }
 
 void check_beside(const Communicator& comm, const cli::OptionTable& options, const std::string& option,

@@ -19,7 +19,11 @@ class RunFiles {
   RunFiles(const Communicator& comm, const cli::OptionTable& options);
 
  private:
-  std::vector<ReservedOutput> reserved_;  ///< on rank 0
+  void reserve(const cli::OptionTable& options);
+
+  // On rank 0. The folders outlive what stands in them.
+  std::vector<MadeFolders> folders_;
+  std::vector<ReservedOutput> reserved_;
 };
 
 /// The same check of outputs whose names show only while a command works: files that come beside what

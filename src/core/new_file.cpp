@@ -217,6 +217,20 @@ void make_folders(const fs::path& folder) {
                             folder.string(), failed.message()));
 }
 
+MadeFolders::MadeFolders(const fs::path& folder) {
+  if (folder.empty()) return;
+  std::error_code failed;
+  for (fs::path each = fs::absolute(folder); !fs::exists(each, failed) && each.has_relative_path();
+       each = each.parent_path())
+    made_.push_back(each);
+  make_folders(folder);
+}
+
+MadeFolders::~MadeFolders() {
+  std::error_code not_empty;
+  for (const fs::path& each : made_) fs::remove(each, not_empty);
+}
+
 void write_text_file(const fs::path& path, std::string_view text) {
   NewFile file(path);
   file.write(text);

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace elastem {
 
@@ -61,6 +62,18 @@ class ReservedOutput {
 
 /// Makes a folder and those on the way to it; none for an empty path. Throws Error.
 void make_folders(const std::filesystem::path& folder);
+
+/// The same, taking away at its end what it made and nobody used.
+class MadeFolders {
+ public:
+  explicit MadeFolders(const std::filesystem::path& folder);
+  MadeFolders(MadeFolders&&) noexcept = default;
+  MadeFolders& operator=(MadeFolders&&) = delete;
+  ~MadeFolders();
+
+ private:
+  std::vector<std::filesystem::path> made_;  ///< the innermost first
+};
 
 /// A text as the whole content of a file, old or new; the file is a NewFile meanwhile.
 void write_text_file(const std::filesystem::path& path, std::string_view text);

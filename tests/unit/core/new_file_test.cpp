@@ -219,6 +219,18 @@ TEST(ReservedOutput, IsNoOneElsesFile) {
   EXPECT_TRUE(fs::exists(scratch.path("b.txt.writes.partial")));
 }
 
+TEST(MadeFolders, AreTakenAwayWhereNobodyUsedThem) {
+  const Scratch scratch;
+  fs::create_directory(scratch.path("there"));
+  {
+    const MadeFolders unused(scratch.path("there/a/b")), used(scratch.path("there/c/d"));
+    EXPECT_TRUE(fs::is_directory(scratch.path("there/a/b")));
+    write_text_file(scratch.path("there/c/file"), "kept");
+  }
+  EXPECT_EQ(names_in(scratch.path("there")), std::set<std::string>{"c"});
+  EXPECT_EQ(names_in(scratch.path("there/c")), std::set<std::string>{"file"});
+}
+
 TEST(NewFile, ATextWithoutLettersIsAnEmptyFile) {
   const Scratch scratch;
   write_text_file(scratch.path("a.txt"), "");
