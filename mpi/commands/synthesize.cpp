@@ -118,23 +118,23 @@ void write_star_files(const Communicator& comm, const SynthesizeOptions& o, cons
     append(labels, relion_ctf_labels(recipe.ctf));
     if (truth) append(labels, relion_pose_labels());
     if (truth && structures) labels.push_back("elastemStructure");
-    write_text_rows(comm, truth ? out.truth_star : out.particles, relion_head(relion_optics(groups), labels),
-                    o.count, [&](Range block) {
-                      std::string text;
-                      for (std::int64_t i = block.first; i < block.first + block.count; ++i) {
-                        const Conformer particle =
-                            draw_conformer(recipe, mode_count, static_cast<std::uint64_t>(i));
-                        const Pose& pose = particle.pose;
-                        std::vector<std::string> values = {
-                            image_name(i, stack), std::to_string(group_number(input.optics, particle.ctf))};
-                        append(values, relion_ctf_values(particle.ctf));
-                        if (truth)
-                          append(values, relion_pose_values({pose.rot, pose.tilt, pose.psi}, pose.shift));
-                        if (truth && structures) values.push_back(particle.structure);
-                        text += star_line(values);
-                      }
-                      return text;
-                    });
+    write_text_rows(
+        comm, truth ? out.truth_star : out.particles, relion_head(relion_optics(groups), labels), o.count,
+        [&](Range block) {
+          std::string text;
+          for (std::int64_t i = block.first; i < block.first + block.count; ++i) {
+            const Conformer particle = draw_conformer(recipe, mode_count, static_cast<std::uint64_t>(i));
+            const Pose& pose = particle.pose;
+            std::vector<std::string> values = {image_name(i, stack),
+                                               std::to_string(group_number(input.optics, particle.ctf))};
+            append(values, relion_ctf_values(particle.ctf));
+            if (truth)
+              append(values, relion_pose_values({pose.rot, pose.tilt, pose.psi}, pose.shift, recipe.grid));
+            if (truth && structures) values.push_back(particle.structure);
+            text += star_line(values);
+          }
+          return text;
+        });
   }
 }
 

@@ -95,7 +95,7 @@ void ParticleExporter::add_input() {
       add(axis == 0 ? x_labels[unit] : y_labels[unit], Kind::origin, axis);
 }
 
-// Whether the column is an origin: it keeps its text where its unit stays.
+// Whether the column is an origin: it keeps its text where its meaning stays.
 bool ParticleExporter::add_origin(std::size_t column) {
   const std::string& label = input_->labels()[column];
   if (!among(x_labels, label) && !among(y_labels, label)) return false;
@@ -103,8 +103,8 @@ bool ParticleExporter::add_origin(std::size_t column) {
   if (!angstrom && !input_->shifts_in_pixels()) return false;  // not what is read
   const std::size_t axis = among(x_labels, label) ? 0 : 1;
   const auto& names = axis == 0 ? x_labels : y_labels;
-  const bool same_unit = angstrom == to_relion;
-  add(names[to_relion ? 1 : 2], same_unit ? Kind::text : Kind::origin, same_unit ? column : axis);
+  const bool same = angstrom == to_relion && input_->xmipp() != to_relion;
+  add(names[to_relion ? 1 : 2], same ? Kind::text : Kind::origin, same ? column : axis);
   return true;
 }
 
@@ -244,12 +244,19 @@ std::string ParticleExporter::input_value(const Column& column, const ParticleFi
     case Kind::pixel_size:
       return scaled_number(row.particle.pixel_size);
     case Kind::origin: {  // the displacement that centres the particle
-      const double angstrom = -row.particle.pose.shift[static_cast<Eigen::Index>(i)];
-      return scaled_number(format_ == ParticleFormat::relion ? angstrom : angstrom / row.particle.pixel_size);
+      return scaled_number(origin(row.particle, row.particle.pose.shift, static_cast<Eigen::Index>(i)));
     }
     default:
       return "";
   }
+}
+
+// The displacement that centres the particle, in Å for RELION, in pixels for Xmipp.
+double ParticleExporter::origin(const Particle& particle, const Eigen::Vector2d& shift,
+                                Eigen::Index axis) const {
+  if (format_ == ParticleFormat::relion)
+    return relion_origin(shift, {particle.size, particle.pixel_size})[axis];
+  return -shift[axis] / particle.pixel_size;
 }
 
 std::string ParticleExporter::result_value(const Column& column, const ParticleFile::Row& row,
@@ -260,8 +267,8 @@ std::string ParticleExporter::result_value(const Column& column, const ParticleF
     case Kind::angle:
       return star_number(result.euler_angles[at]);
     case Kind::result_origin:
-      return format_ == ParticleFormat::relion ? star_number(-result.shift[at])
-                                               : scaled_number(-result.shift[at] / row.particle.pixel_size);
+      return (format_ == ParticleFormat::relion ? star_number
+                                                : scaled_number)(origin(row.particle, result.shift, at));
     case Kind::defocus_u:
     case Kind::defocus_v: {
       const Ctf& ctf = row.particle.ctf;

@@ -98,6 +98,7 @@ class ParticleExporter {
   Kind kind_of_input(const std::string& label) const;
   std::string input_value(const Column& column, const ParticleFile::Row& row,
                           const ParticleResult* result) const;
+  double origin(const Particle& particle, const Eigen::Vector2d& shift, Eigen::Index axis) const;
   std::string result_value(const Column& column, const ParticleFile::Row& row,
                            const ParticleResult& result) const;
   std::string value(const Column& column, std::int64_t index, const ParticleFile::Row& row,

@@ -127,6 +127,8 @@ struct ParticleFile::Impl {
       }
       if (rows.shifts_in_pixels()) particle.pose.shift *= particle.pixel_size;
     }
+    if (index.form == ParticleIndex::Form::text && !rows.tables().xmipp)
+      particle.pose.shift.array() += relion_origin_offset(particle.size) * particle.pixel_size;
     return particle;
   }
 };

@@ -94,10 +94,15 @@ const std::vector<std::string>& relion_pose_labels() {
   return labels;
 }
 
-std::vector<std::string> relion_pose_values(const Eigen::Vector3d& euler_angles,
-                                            const Eigen::Vector2d& shift) {
+Eigen::Vector2d relion_origin(const Eigen::Vector2d& shift, ImageGrid grid) {
+  return (relion_origin_offset(grid.size) * grid.pixel_size - shift.array()).matrix();
+}
+
+std::vector<std::string> relion_pose_values(const Eigen::Vector3d& euler_angles, const Eigen::Vector2d& shift,
+                                            ImageGrid grid) {
+  const Eigen::Vector2d origin = relion_origin(shift, grid);
   return {star_number(euler_angles[0]), star_number(euler_angles[1]), star_number(euler_angles[2]),
-          star_number(-shift.x()), star_number(-shift.y())};
+          star_number(origin.x()), star_number(origin.y())};
 }
 
 }  // namespace elastem

@@ -6,6 +6,7 @@
 
 #include "core/star_text.hpp"
 #include "imaging/particle.hpp"
+#include "imaging/projection.hpp"
 
 namespace elastem {
 
@@ -46,9 +47,18 @@ std::string negated_text(const std::string& number);
 std::vector<std::string> relion_ctf_labels(const Ctf& ctf);
 std::vector<std::string> relion_ctf_values(const Ctf& ctf);
 
-/// Angles and origins in RELION's words: rot, tilt, psi, and the displacement in Å that centres the particle.
+/// How many pixels further than here, at floor(S/2), a RELION file has the origin of S² pixels along x and y:
+/// for odd S it is where relion_project puts it.
+inline double relion_origin_offset(int size) {
+  return size % 2;
+}
+/// Where the particle lies, in Å from the origin here, as RELION writes it: the displacement in Å that
+/// centres it.
+Eigen::Vector2d relion_origin(const Eigen::Vector2d& shift, ImageGrid grid);
+
+/// Angles and origins in RELION's words: rot, tilt, psi, and relion_origin.
 const std::vector<std::string>& relion_pose_labels();
-std::vector<std::string> relion_pose_values(const Eigen::Vector3d& euler_angles,
-                                            const Eigen::Vector2d& shift);
+std::vector<std::string> relion_pose_values(const Eigen::Vector3d& euler_angles, const Eigen::Vector2d& shift,
+                                            ImageGrid grid);
 
 }  // namespace elastem

@@ -131,10 +131,9 @@ std::vector<std::string> unit_doubts(const ParticleFile& file, const QuantityRan
     doubts.add("rlnImagePixelSize", ranges.pixel_size, "Å are meant, these seem to be pm; divide by 100");
   if (ranges.odd_boxes > 0 && !file.xmipp() && file.form() == ParticleIndex::Form::text && ranges.posed > 0)
     doubts.say(
-        fmt::format("{} images have an odd box, for which RELION's programs disagree where the origin lies; "
-                    "here it is the pixel "
-                    "floor(S/2), counted from 0, half a pixel before that of relion_reconstruct and one "
-                    "before that of relion_project",
+        fmt::format("{} images have an odd box: their origins are taken as relion_project means them, from "
+                    "the pixel (S + 1)/2, counted from 0; shifts that are all off by one pixel come from a "
+                    "program that counts from (S - 1)/2",
                     ranges.odd_boxes));
   if (ranges.posed >= least_views && ranges.angle.high > 0 && ranges.angle.high < 2 * half_turn &&
       ranges.angle.high > 1.5)

@@ -3,6 +3,7 @@
 # sets of `synthesize` that differ in --defocus alone. With astigmatism, phase plate, envelope, each particle its own.
 set -u
 . "$ELASTEM_SOURCE/tests/interop/relion/relion.sh"
+fresh_folder work
 
 optics=(--defocus 3000-15000 --astigmatism 500-3000 --phase-shift 20-120 --ctf-b-factor 30 --voltage 300 --cs 2.7
   --amplitude-contrast 0.07)

@@ -6,11 +6,11 @@
 set -u
 . "$ELASTEM_SOURCE/tests/interop/relion/relion.sh"
 
-compare() {  # NAME LEAST OPTIONS…
-  local name=$1 least=$2
-  shift 2
-  particles 50 --amplitude 0 --snr none "$@"
-  images density modes.h5 64 2.2 density.mrc
+compare() {  # NAME LEAST SIZE OPTIONS…
+  local name=$1 least=$2 size=$3
+  shift 3
+  particles 50 --amplitude 0 --snr none --size "$size" "$@"
+  images density modes.h5 "$size" 2.2 density.mrc
   local ctf=--ctf
   [[ " $* " == *" --defocus none "* ]] && ctf=
   # shellcheck disable=SC2086
@@ -20,14 +20,16 @@ compare() {  # NAME LEAST OPTIONS…
   images correlate set/particles.mrcs projected.mrcs "$least" || fail "$name: the images differ from RELION's"
 }
 
-for case in plain ctf strong_ctf; do
+for case in plain ctf strong_ctf odd odder; do
   rm -rf "$case"
   mkdir "$case"
   cd "$case" || exit 1
   case $case in
-    plain) compare "without CTF" 0.998 --defocus none ;;
-    ctf) compare "with CTF" 0.998 ;;
-    strong_ctf) compare "300 kV, 1.2 µm" 0.998 --defocus 12000 --voltage 300 --cs 2.7 --amplitude-contrast 0.07 ;;
+    plain) compare "without CTF" 0.998 64 --defocus none ;;
+    ctf) compare "with CTF" 0.998 64 ;;
+    odd) compare "65 pixels" 0.998 65 --defocus none ;;
+    odder) compare "41 pixels" 0.99 41 --defocus none ;;
+    strong_ctf) compare "300 kV, 1.2 µm" 0.998 64 --defocus 12000 --voltage 300 --cs 2.7 --amplitude-contrast 0.07 ;;
   esac
   cd ..
 done

@@ -296,6 +296,26 @@ TEST(ParticleExport, ResultsLoseNoColumn) {
   EXPECT_EQ(texts_of(xmd.file, 0).at("someoneElses"), "it's");
 }
 
+// RELION has the origin of an odd box a pixel further than Xmipp.
+TEST(ParticleExport, OriginsOfOddBoxesFollowTheFormat) {
+  const Scratch scratch;
+  MrcHeader header;
+  header.columns = header.rows = 33;
+  header.sections = 2;
+  create_mrc(scratch.path("a.mrcs"), header);
+  const std::string input = scratch.write("old.star", old_text);
+  for (const auto& result : {std::optional<ParticleResult>(), std::optional(some_result())}) {
+    const auto star = export_all(scratch, input, "new.star", result);
+    const auto xmd = export_all(scratch, input, "new.xmd", result);
+    const Eigen::Vector2d before = result ? result->shift : opened(input).read(0, 1)[0].pose.shift;
+    EXPECT_EQ(star.file.read(0, 1)[0].pose.shift, before);
+    EXPECT_EQ(xmd.file.read(0, 1)[0].pose.shift, before);
+    const double in_star = std::stod(texts_of(star.file, 0).at("rlnOriginXAngst"));
+    const double in_xmd = 2 * std::stod(texts_of(xmd.file, 0).at("shiftX"));  // pixels of 2 Å
+    EXPECT_EQ(in_star, in_xmd + 2);
+  }
+}
+
 TEST(ParticleExport, NumbersAreTurnedAsText) {
   EXPECT_EQ(negated_text("-5000.10"), "5000.10");
   EXPECT_EQ(negated_text("+5e3"), "-5e3");

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
 
 #include "maps/mrc.hpp"
 #include "particles/particle_writer.hpp"
@@ -177,7 +178,7 @@ TEST(ParticleFile, WhatIsWrittenIsReadBack) {
   append(labels, relion_ctf_labels(particle.ctf));
   append(values, relion_ctf_values(particle.ctf));
   append(labels, relion_pose_labels());
-  append(values, relion_pose_values({-170.5, 33.25, 99.125}, {3.5, -4.25}));
+  append(values, relion_pose_values({-170.5, 33.25, 99.125}, {3.5, -4.25}, {64, 2.2}));
   const std::string text =
       relion_head(relion_optics({optics_group(particle.ctf, particle.pixel_size, particle.size)}), labels) +
       star_line(values);
@@ -189,6 +190,27 @@ TEST(ParticleFile, WhatIsWrittenIsReadBack) {
   EXPECT_EQ(back.pixel_size, 2.2);
   EXPECT_EQ(back.pose.rot, -170.5);
   EXPECT_EQ(back.pose.shift, Eigen::Vector2d(3.5, -4.25));
+}
+
+TEST(ParticleFile, AnOddBoxHasItsOriginAPixelFurtherInRelionFiles) {
+  const Scratch scratch;
+  const auto shift_of = [&](int size, const std::string& origin) {
+    const std::string optics = fmt::format(
+        "data_optics\nloop_\n_rlnOpticsGroup #1\n_rlnVoltage #2\n_rlnSphericalAberration #3\n"
+        "_rlnAmplitudeContrast #4\n_rlnImagePixelSize #5\n_rlnImageSize #6\n1 200 2 0.1 3 {}\n\n",
+        size);
+    const std::string rows =
+        "data_particles\nloop_\n_rlnImageName #1\n_rlnOpticsGroup #2\n_rlnAngleRot #3\n"
+        "_rlnAngleTilt #4\n_rlnAnglePsi #5\n_rlnOriginXAngst #6\n_rlnOriginYAngst #7\n"
+        "1@a.mrcs 1 0 0 0 " +
+        origin + "\n";
+    return open_file(scratch.write("p.star", optics + rows)).read(0, 1)[0].pose.shift;
+  };
+  EXPECT_EQ(shift_of(41, "0 0"), Eigen::Vector2d(3, 3));
+  EXPECT_EQ(shift_of(41, "5 -2"), Eigen::Vector2d(-2, 5));
+  EXPECT_EQ(shift_of(40, "5 -2"), Eigen::Vector2d(-5, 2));
+  EXPECT_EQ(relion_pose_values({0, 0, 0}, {-2, 5}, {41, 3})[3], star_number(5));
+  EXPECT_EQ(relion_pose_values({0, 0, 0}, {-2, 5}, {41, 3})[4], star_number(-2));
 }
 
 TEST(ParticleFile, CorrectionsOfImagesAreReadAndWritten) {
