@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds the fuzzers of tests/fuzz with clang and runs each of them; what one finds is left in build/fuzz/found.
 #
-#   scripts/fuzz.sh SECONDS [TARGET…]    particles, mrc, mode_files, numbers; by default all
+#   scripts/fuzz.sh SECONDS [TARGET…]    particles, mrc, mode_files, expressions, numbers; by default all
 #
 # Keep what was found, made small with `build/fuzz/tests/fuzz/fuzz_TARGET -minimize_crash=1 FILE`, in
 # tests/fuzz/seeds/TARGET: an ordinary test replays it.
@@ -14,7 +14,7 @@ esac
 seconds=$1
 shift
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || targets=(particles mrc mode_files numbers)
+[ "${#targets[@]}" -gt 0 ] || targets=(particles mrc mode_files expressions numbers)
 
 build=${ELASTEM_FUZZ_BUILD:-build/fuzz}
 cmake -G Ninja -S . -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g' \

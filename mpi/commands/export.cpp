@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <optional>
 
 #include <spdlog/spdlog.h>
 
@@ -10,6 +12,7 @@
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/run/run_files.hpp"
+#include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "mpi/storage/text_rows.hpp"
 #include "options/export_options.hpp"
@@ -71,13 +74,20 @@ std::string_view stack_text(std::string_view name) {
   return name;
 }
 
-// The rows of a block, with results where there are some.
+// Whether a row of the particle file is selected.
+using Wanted = std::function<bool(std::int64_t row)>;
+
+// The wanted rows of a block, with results where there are some.
 std::string rows_of(const ExportOptions& o, const ParticleFile& file, const ParticleExporter& exporter,
-                    Range block, const std::vector<ParticleResult>* results = nullptr) {
+                    Range block, const Wanted& wanted, const std::vector<ParticleResult>* results = nullptr) {
   const auto image = static_cast<std::size_t>(image_column(file.labels()));
   std::string text, stack, seen;
   std::int64_t index = block.first;
   file.for_each(block.first, block.count, [&](const ParticleFile::Row& row) {
+    if (!wanted(index)) {
+      ++index;
+      return;
+    }
     if (row.particle.stack != stack) {
       stack = row.particle.stack;
       seen = stack_seen_from(o.output, stack, file.path(), o.source.datadir);
@@ -93,12 +103,14 @@ std::string rows_of(const ExportOptions& o, const ParticleFile& file, const Part
 }
 
 // Collective.
-std::int64_t count_disabled(const Communicator& comm, const ParticleFile& file) {
+std::int64_t count_disabled(const Communicator& comm, const ParticleFile& file, const Wanted& wanted) {
   std::int64_t disabled = 0;
   collectively(comm, [&] {
     const Range share = equal_share(comm, file.size());
-    file.for_each(share.first, share.count,
-                  [&](const ParticleFile::Row& row) { disabled += row.particle.enabled ? 0 : 1; });
+    std::int64_t index = share.first;
+    file.for_each(share.first, share.count, [&](const ParticleFile::Row& row) {
+      disabled += wanted(index++) && !row.particle.enabled ? 1 : 0;
+    });
   });
   return comm.sum(disabled);
 }
@@ -112,20 +124,23 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
   });
   const ParticleFile file = open_particle_file(comm, source_at(o, o.input));
   const CollectedOptics optics = collect_optics(comm, file, format);
+  const auto selection = selected_rows(comm, file, o.selection);
+  const Wanted wanted = [&](std::int64_t row) { return !selection || selection->holds(row); };
+  const std::int64_t count = selection ? selection->selected() : file.size();
   if (o.common.dry_run) {
-    spdlog::info("dry run: {} rows of {} would go to {}", file.size(), o.input, o.output);
+    spdlog::info("dry run: {} rows of {} would go to {}", count, o.input, o.output);
     return;
   }
   const ParticleExporter exporter(file, format, optics);
   write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }), file.size(),
-                  [&](Range block) { return rows_of(o, file, exporter, block); });
-  const std::int64_t disabled = format == ParticleFormat::relion ? count_disabled(comm, file) : 0;
+                  [&](Range block) { return rows_of(o, file, exporter, block, wanted); });
+  const std::int64_t disabled = format == ParticleFormat::relion ? count_disabled(comm, file, wanted) : 0;
   if (disabled > 0)
     spdlog::warn(
         "{} particles of {} are disabled (_enabled -1): {} keeps their rows with that label, but RELION does "
         "not know it and will use them",
         disabled, o.input, o.output);
-  spdlog::info("{}: {} particles of {}", o.output, file.size() - disabled, o.input, o.output);
+  spdlog::info("{}: {} particles of {}", o.output, count - disabled, o.input);
 }
 
 // A result and the particle file it is of.
@@ -134,7 +149,13 @@ struct Results {
   ParticleFile file;
   RowMatch match;
   ResultColumns columns;
+  bool selected = false;  // only the particles of the match, not those without a result
 
+  bool wanted(std::int64_t row) const { return !selected || match.of({row, 1}).front() != RowMatch::none; }
+  // How many of this rank's rows are wanted.
+  std::int64_t count() const {
+    return selected ? match.rows.count - std::ranges::count(match.others, RowMatch::none) : match.rows.count;
+  }
   std::vector<ParticleResult> of(Range block) const {
     return matched_rows(table, match.of(block), ResultTable::Details::brief);
   }
@@ -146,8 +167,12 @@ Results open_results(const Communicator& comm, const ExportOptions& o) {
   ParticleFile file = open_particle_file(comm, source_at(o, path));
   RowMatch match = match_particles(comm, file, equal_share(comm, file.size()), {o.input, table},
                                    o.matching.accept_mismatch);
+  const auto selection = selected_rows(comm, {o.input, table}, o.selection);
+  keep_selected(comm, selection, match);
+  if (selection && match.matched == 0)
+    cli::refuse_option("selection", fmt::format("none of the selected particles is in {}", path));
   ResultColumns columns{table.modes(), table.has_fits()};
-  return {std::move(table), std::move(file), std::move(match), std::move(columns)};
+  return {std::move(table), std::move(file), std::move(match), std::move(columns), selection.has_value()};
 }
 
 // How many of this rank's particles have a result. Not collective.
@@ -167,7 +192,8 @@ void write_csv(const Communicator& comm, const ExportOptions& o, const Results& 
     const auto particles = results.file.read(block.first, block.count);
     std::string text;
     for (std::size_t i = 0; i < rows.size(); ++i)
-      text += result_csv_row(results.columns, particles[i], rows[i]);
+      if (results.wanted(block.first + static_cast<std::int64_t>(i)))
+        text += result_csv_row(results.columns, particles[i], rows[i]);
     return text;
   });
 }
@@ -180,7 +206,9 @@ void write_particle_file(const Communicator& comm, const ExportOptions& o, const
   write_text_rows(comm, o.output, collectively_get(comm, [&] { return exporter.head(); }),
                   results.file.size(), [&](Range block) {
                     const auto rows = results.of(block);
-                    return rows_of(o, results.file, exporter, block, &rows);
+                    return rows_of(
+                        o, results.file, exporter, block,
+                        [&](std::int64_t row) { return results.wanted(row); }, &rows);
                   });
 }
 
@@ -191,8 +219,8 @@ void export_results(const Invocation& invocation, const ExportOptions& o) {
   Results results = open_results(comm, o);
   require_kept(comm, invocation.options, {results.file.path()});
   const std::int64_t done = comm.sum(collectively_get(comm, [&] { return count_done(results); }));
-  if (done < results.file.size())
-    spdlog::warn("{} particles have no result and are {}", results.file.size() - done,
+  if (const std::int64_t count = comm.sum(results.count()); done < count)
+    spdlog::warn("{} particles have no result and are {}", count - done,
                  csv                                ? "empty rows"
                  : format == ParticleFormat::relion ? "left out"
                                                     : "marked with _enabled -1");
@@ -218,6 +246,8 @@ ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& 
       convert_particles(comm, o);
       break;
     case FileKind::modes:
+      invocation.options.refuse({"selection", "landscape"},
+                                "is of particles, but " + o.input + " holds modes");
       export_modes(invocation, o);
       break;
     case FileKind::results:

@@ -13,6 +13,7 @@
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
+#include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/landscape_options.hpp"
 #include "report/landscape_page.hpp"
@@ -27,6 +28,7 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
                   Landscape landscape, const MotionSummary& motion) {
   LandscapeReport report;
   report.result_path = o.input;
+  report.selection = o.selection.text;
   report.modes_path = o.modes_file;
   report.command_line = invocation.command_line;
   report.version = program_version();
@@ -78,9 +80,10 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);
+  const auto selection = selected_rows(comm, {o.input, table}, o.selection);
   if (o.common.dry_run) {
-    spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written", table.size(),
-                 format_number_list(table.modes()), page);
+    spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written",
+                 selection ? selection->selected() : table.size(), format_number_list(table.modes()), page);
     table.close();
     return done;
   }
@@ -88,12 +91,11 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
                                            {.frames = o.frames,
                                             .seed = o.common.seed,
                                             .with_outliers = o.with_outliers,
-                                            .replicates = o.replicates});
+                                            .replicates = o.replicates,
+                                            .selection = selection ? &*selection : nullptr});
   const MotionSummary motion = load_motion(table);
   make_folder(comm, o.output);
-  if (landscape.states) {
-    write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
-  }
+  write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
   table.close();
   collectively(comm, [&] {
     if (comm.root()) write_report(invocation, o, model, landscape, motion);

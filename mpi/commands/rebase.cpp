@@ -12,6 +12,7 @@
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
+#include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/modes_options.hpp"
 #include "options/rebase_options.hpp"
@@ -40,8 +41,10 @@ Eigen::VectorXd given_place(const RebaseOptions& o, const std::vector<int>& mode
 // Where the new structure lies. Collective.
 Eigen::VectorXd chosen_place(const Communicator& comm, const RebaseOptions& o, const ResultTable& table) {
   if (!o.at.empty()) return given_place(o, table.modes());
-  const Landscape landscape =
-      landscape_of(comm, table, {.frames = o.frames, .with_outliers = o.with_outliers});
+  const auto selection = selected_rows(comm, {o.input, table}, o.selection);
+  const Landscape landscape = landscape_of(
+      comm, table,
+      {.frames = o.frames, .with_outliers = o.with_outliers, .selection = selection ? &*selection : nullptr});
   if (o.frame == 0) {
     spdlog::info("the mean of {} particles", landscape.done);
     return landscape.components.mean;

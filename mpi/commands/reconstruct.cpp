@@ -13,6 +13,7 @@
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "mpi/run/run_files.hpp"
+#include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/reconstruct_options.hpp"
 #include "reconstruction/shell_correlation.hpp"
@@ -45,6 +46,12 @@ void print_correlation(const std::vector<double>& correlation, ImageGrid grid) {
   std::fputs(text.c_str(), stdout);
 }
 
+// Whether a selection leaves something of the particle file.
+void require_particles(const ReconstructOptions& o, const RowMatch& match) {
+  if (match.unselected > 0 && match.matched == 0)
+    cli::refuse_option("selection", fmt::format("none of the selected particles is in {}", o.source.path));
+}
+
 void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, int ranks) {
   const double side = oversampling * set.grid.size;
   spdlog::info(
@@ -54,9 +61,9 @@ void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatc
   if (o.common.dry_run) spdlog::info("dry run: nothing was written");
 }
 
-void report(const ReconstructOptions& o, const InsertionCounts& counts) {
+void report(const ReconstructOptions& o, const RowMatch& match, const InsertionCounts& counts) {
   spdlog::info("{}: {} particles; {} without a pose and {} with an unusable image were left out", o.output,
-               counts.used, counts.without_pose, counts.unusable);
+               counts.used, counts.without_pose - match.unselected, counts.unusable);
   if (counts.outliers > 0)
     spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
                  counts.outliers);
@@ -69,8 +76,10 @@ ExitCode reconstruct_command(const Invocation& invocation, const cli::Reconstruc
   const ParticleSet set = open_particles(comm, o.source);
   require_kept(comm, invocation.options, set.stacks);
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
-  const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
-                                         o.matching.accept_mismatch);
+  RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
+                                   o.matching.accept_mismatch);
+  keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection), match);
+  require_particles(o, match);
   const double max_radius = radius_of(o, set.grid);
   describe(o, set, match, comm.size());
   // Before the work, not after it.
@@ -94,7 +103,7 @@ ExitCode reconstruct_command(const Invocation& invocation, const cli::Reconstruc
   slab.divide(counts.used, o.regularisation, max_radius);
   fft.backward();
   write_map(comm, o.output, set.grid, o.mask_radius, fft);
-  report(o, counts);
+  report(o, match, counts);
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
     if (comm.root()) print_correlation(correlation, set.grid);

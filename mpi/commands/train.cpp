@@ -15,6 +15,7 @@
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/run/run_files.hpp"
+#include "mpi/selection/row_selection.hpp"
 #include "mpi/synthesis/recipe_input.hpp"
 #include "options/synthesize_options.hpp"
 #include "options/train_options.hpp"
@@ -33,7 +34,7 @@ std::optional<cli::SynthesizeOptions> recipe_options(const TrainOptions& o) {
 }
 
 LabelSource label_source(const TrainOptions& o) {
-  return {o.labels, o.modes_file, o.validation, o.with_outliers, o.matching.accept_mismatch};
+  return {o.labels, o.modes_file, o.validation, o.with_outliers, o.matching.accept_mismatch, o.selection};
 }
 
 /// Particles and recipe make images of one size.
@@ -95,6 +96,7 @@ Provenance provenance_of(const Invocation& invocation, const TrainOptions& o, co
   add_modes_input(comm, o.modes_file, provenance);
   std::vector<InputFile> files;
   if (!o.labels.empty()) files.push_back({"labels", o.labels});
+  for (InputFile& file : selection_files(o.selection)) files.push_back(std::move(file));
   if (source.recipe) {
     files.push_back({"recipe", o.recipe});
     files.insert(files.end(), source.recipe->files.begin(), source.recipe->files.end());

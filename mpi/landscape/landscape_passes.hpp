@@ -19,6 +19,14 @@ class LandscapePasses {
   const ResultTable& table() const { return *table_; }
   const LandscapeSettings& settings() const { return *settings_; }
 
+  /// Whether a row of this rank's is selected, and where it stands among those that are.
+  bool selected(std::int64_t row) const { return !settings_->selection || settings_->selection->holds(row); }
+  std::int64_t place(std::int64_t row) const {
+    return settings_->selection ? settings_->selection->place(row) : row;
+  }
+  /// Whether a selected row is in a sample of at most `most` of them (in_stratified_sample).
+  bool sampled(std::int64_t row, std::int64_t most) const;
+
   /// This rank's rows that take part, in ascending order. Collective.
   void for_each_used(const RowVisitor& visit) const;
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "landscape/sample.hpp"
 #include "mpi/landscape/landscape_passes.hpp"
 #include "mpi/landscape/true_landscape.hpp"
 #include "mpi/storage/row_pass.hpp"
@@ -19,7 +18,7 @@ std::vector<NoisyAmplitudes> sampled_estimates(const LandscapePasses& passes) {
   const auto k = static_cast<Eigen::Index>(passes.table().modes().size());
   std::vector<double> own;
   passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
-    if (!in_stratified_sample(row, passes.table().size(), most, passes.settings().seed)) return;
+    if (!passes.sampled(row, most)) return;
     own.insert(own.end(), estimate.amplitudes.begin(), estimate.amplitudes.end());
     own.insert(own.end(), estimate.covariance.data(), estimate.covariance.data() + k * k);
   });
@@ -42,7 +41,8 @@ PrincipalComponents components_of(const LandscapePasses& passes) {
 
 // How many rows take part, and the components of their amplitudes.
 void find_components(const LandscapePasses& passes, Landscape& landscape) {
-  const RowCounts counts = count_rows(passes.comm(), passes.table());
+  const RowCounts counts =
+      count_rows(passes.comm(), passes.table(), [&](std::int64_t row) { return passes.selected(row); });
   landscape.failed = counts.failed;
   landscape.pending = counts.pending;
   landscape.outliers = passes.settings().with_outliers ? 0 : counts.outliers;
@@ -92,7 +92,7 @@ void find_density(const LandscapePasses& passes, Landscape& landscape) {
     trajectory.add(row, at.x(), result.amplitudes);
     const bool inside = at.x() > landscape.x.low && at.x() < landscape.x.high && at.y() > landscape.y.low &&
                         at.y() < landscape.y.high;
-    if (inside && in_stratified_sample(row, passes.table().size(), most_points, passes.settings().seed))
+    if (inside && passes.sampled(row, most_points))
       points.push_back({at.x(), at.y(), all.size() > 2 ? all[2] : result.score});
   });
   passes.comm().sum(grid.counts());

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "landscape/sample.hpp"
-
 namespace elastem {
 namespace {
 
@@ -32,7 +30,7 @@ Profile first_profile(const LandscapePasses& passes, const Landscape& landscape)
                            passes.comm().max(largest));
   passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     histogram.add(components.coordinates(estimate.amplitudes)[0], first_error(components, estimate),
-                  static_cast<int>(row % 2));
+                  static_cast<int>(passes.place(row) % 2));
   });
   passes.comm().sum(histogram.counts());
   return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
@@ -43,7 +41,7 @@ std::vector<NoisyValue> sampled(const LandscapePasses& passes, const PrincipalCo
   const Eigen::Index d = state_dimensions(components);
   std::vector<double> own;
   passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
-    if (!in_stratified_sample(row, passes.table().size(), most_sampled, passes.settings().seed)) return;
+    if (!passes.sampled(row, most_sampled)) return;
     const NoisyValue value = along_components(components, d, estimate);
     own.insert(own.end(), value.value.begin(), value.value.end());
     own.insert(own.end(), value.covariance.data(), value.covariance.data() + d * d);

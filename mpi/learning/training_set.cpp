@@ -11,6 +11,7 @@
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
@@ -124,8 +125,9 @@ TrainingSet load_training_set(const Communicator& comm, const ParticleFile& part
   ResultTable table = ResultTable::open(comm, labels.path, ResultTable::Access::read);
   if (!labels.modes_file.empty())
     require_modes_of(comm, labels.path, table.provenance(), labels.modes_file, labels.accept_mismatch);
-  const RowMatch match = match_particles(comm, particles, equal_share(comm, particles.size()),
-                                         {labels.path, table}, labels.accept_mismatch);
+  RowMatch match = match_particles(comm, particles, equal_share(comm, particles.size()), {labels.path, table},
+                                   labels.accept_mismatch);
+  keep_selected(comm, selected_rows(comm, {labels.path, table}, labels.selection), match);
   const Sides sides = collectively_get(comm, [&] { return own_sides(match, table, labels, seed); });
   const std::vector<LabelledRow> training = balanced(comm, sides.training),
                                  validation = balanced(comm, sides.validation);

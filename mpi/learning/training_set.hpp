@@ -8,6 +8,7 @@
 #include "imaging/projection.hpp"
 #include "learning/label.hpp"
 #include "mpi/comm/communicator.hpp"
+#include "options/selection_options.hpp"
 #include "particles/particle_file.hpp"
 
 namespace elastem {
@@ -40,11 +41,12 @@ void describe_scores(std::vector<double> scores, TrainingSet& set);
 
 /// Where labels come from.
 struct LabelSource {
-  std::string path;              ///< a result of an alignment or a prediction, or a truth
-  std::string modes_file;        ///< that its amplitudes must be of; empty: any
-  double validation = 0.1;       ///< share of the particles that is set aside
-  bool with_outliers = false;    ///< learn from particles that the structure does not explain, too
-  bool accept_mismatch = false;  ///< see match_particles
+  std::string path;                   ///< a result of an alignment or a prediction, or a truth
+  std::string modes_file;             ///< that its amplitudes must be of; empty: any
+  double validation = 0.1;            ///< share of the particles that is set aside
+  bool with_outliers = false;         ///< learn from particles that the structure does not explain, too
+  bool accept_mismatch = false;       ///< see match_particles
+  cli::SelectionOptions selection{};  ///< of the labels
 };
 
 /// Reads this rank's share of the particles that have a label (a row of their image in the table, of state

@@ -21,23 +21,6 @@ constexpr std::int64_t largest_gap = 16;
 constexpr const char* pixel_size = "pixel_size";
 constexpr double same_pixel_within = 1e-3;  // headers and particle files round differently
 
-KeyedRows keyed_rows(const ParticleFile& file) {
-  KeyedRows rows{file.path(), file.size(), true, {}};
-  rows.keys = [&file](std::int64_t first, std::int64_t count) {
-    std::vector<std::string> keys;
-    keys.reserve(static_cast<std::size_t>(count));
-    for (const Particle& particle : file.read(first, count)) keys.push_back(particle_key(particle));
-    return keys;
-  };
-  return rows;
-}
-
-KeyedRows keyed_rows(const NamedTable& named) {
-  const ResultTable& table = named.table;
-  return {named.path, table.size(), table.has_keys(),
-          [&table](std::int64_t first, std::int64_t count) { return table.keys(first, count); }};
-}
-
 // "3@a.mrcs, 5@a.mrcs, …"
 std::string first_few(const std::vector<std::string>& keys, std::int64_t all) {
   return fmt::format("{}{}", fmt::join(keys, ", "),
@@ -90,6 +73,23 @@ void require_pixel_size_of(const Communicator& comm, const ParticleFile& file, c
 }
 
 }  // namespace
+
+KeyedRows keyed_rows(const ParticleFile& file) {
+  KeyedRows rows{file.path(), file.size(), true, {}};
+  rows.keys = [&file](std::int64_t first, std::int64_t count) {
+    std::vector<std::string> keys;
+    keys.reserve(static_cast<std::size_t>(count));
+    for (const Particle& particle : file.read(first, count)) keys.push_back(particle_key(particle));
+    return keys;
+  };
+  return rows;
+}
+
+KeyedRows keyed_rows(const NamedTable& named) {
+  const ResultTable& table = named.table;
+  return {named.path, table.size(), table.has_keys(),
+          [&table](std::int64_t first, std::int64_t count) { return table.keys(first, count); }};
+}
 
 StoredVector stored_pixel_sizes(std::vector<double> sizes) {
   return {pixel_size, std::move(sizes), "Å", "pixel sizes of the images"};

@@ -23,6 +23,10 @@ struct NamedTable {
 /// alone.
 StoredVector stored_pixel_sizes(std::vector<double> sizes);
 
+/// For match_rows; must not outlive what they are of.
+KeyedRows keyed_rows(const ParticleFile& file);
+KeyedRows keyed_rows(const NamedTable& named);
+
 /// Which row of a result each particle of a file has (match_rows). Warns of particles that the result lacks
 /// and of what else does not fit where `accept_mismatch` says so. Collective. Throws Error as match_rows
 /// does, when the stack that the result was made from now holds other images (its fingerprint, where both are

@@ -29,6 +29,7 @@ struct RowMatch {
   bool in_order = false;                               ///< row i is row i, for all rows of the first file
   std::int64_t matched = 0;                            ///< rows of the first file that have one, of all ranks
   std::int64_t missing = 0;                            ///< those that have none
+  std::int64_t unselected = 0;                         ///< those that have one which is not wanted: `none`
   std::int64_t unused = 0;                             ///< rows of the second file that match none
   std::vector<std::string> missing_keys, unused_keys;  ///< of the first few, as their own file names them
   std::string stack;  ///< what the first file calls the stack of the second's first row; empty: it has none

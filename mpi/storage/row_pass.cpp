@@ -49,10 +49,12 @@ void for_each_row(const Communicator& comm, const ResultTable& table, const RowP
   });
 }
 
-RowCounts count_rows(const Communicator& comm, const ResultTable& table) {
+RowCounts count_rows(const Communicator& comm, const ResultTable& table,
+                     const std::function<bool(std::int64_t row)>& wanted) {
   RowCounts counts;
   double scores = 0;
-  for_each_row(comm, table, {.details = Details::brief}, [&](std::int64_t, const ParticleResult& row) {
+  for_each_row(comm, table, {.details = Details::brief}, [&](std::int64_t index, const ParticleResult& row) {
+    if (wanted && !wanted(index)) return;
     if (row.state == ParticleState::pending) {
       ++counts.pending;
     } else if (row.state == ParticleState::done) {

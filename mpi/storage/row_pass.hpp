@@ -45,8 +45,9 @@ struct RowCounts {
   double mean_score = 0;  ///< of those done
 };
 
-/// Collective; the same on every rank.
-RowCounts count_rows(const Communicator& comm, const ResultTable& table);
+/// Of the rows that are `wanted`, by default all. Collective; the same on every rank.
+RowCounts count_rows(const Communicator& comm, const ResultTable& table,
+                     const std::function<bool(std::int64_t row)>& wanted = {});
 
 /// A line per reason for which particles failed, e.g. "3 particles failed: constant".
 std::vector<std::string> failure_lines(const RowCounts& counts);

@@ -27,6 +27,7 @@ void declare(OptionTable& table, ExportOptions& o) {
               "the particle file of the result (by default the one it was made from)")
       .file(particle_names());
   add_particle_source(table, o.source);
+  add_selection(table, o.selection);
   add_matching(table, o.matching);
   table.common(o.common, {"dry-run", "overwrite"});
 }

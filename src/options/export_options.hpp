@@ -4,6 +4,7 @@
 
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
+#include "options/selection_options.hpp"
 #include "particles/particle_source.hpp"
 
 namespace elastem::cli {
@@ -12,6 +13,7 @@ namespace elastem::cli {
 struct ExportOptions {
   std::string input, output;
   ParticleSource source;  ///< without a path, the particles that the result was made from
+  SelectionOptions selection;
   Matching matching;
   CommonOptions common;
 };

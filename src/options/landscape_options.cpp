@@ -34,6 +34,7 @@ void declare(OptionTable& table, LandscapeOptions& o) {
               "sets drawn from the particles, from which bands and errors of populations come (0: none)")
       .at_least(0)
       .at_most(10000);
+  add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"seed", "dry-run", "overwrite"});

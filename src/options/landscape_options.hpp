@@ -4,6 +4,7 @@
 
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
+#include "options/selection_options.hpp"
 
 namespace elastem::cli {
 
@@ -12,6 +13,7 @@ struct LandscapeOptions {
   std::string input, modes_file, output;
   int frames = 10;
   int replicates = 40;
+  SelectionOptions selection;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;

@@ -31,6 +31,7 @@ void declare(OptionTable& table, RebaseOptions& o) {
       .option("modes", o.last_mode, "N",
               "number of the last mode, counted with the six rigid-body ones: 20 computes modes 7 to 20")
       .at_least(7);
+  add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"dry-run", "overwrite"});
@@ -38,6 +39,9 @@ void declare(OptionTable& table, RebaseOptions& o) {
     if (!o.output.ends_with(".h5"))
       refuse_option("output", o.output + " is to be a modes file: end its name in .h5");
     if (!o.at.empty() && o.frame > 0) refuse_option("at", "and --frame are two places: give one of them");
+    if (!o.at.empty() && !o.selection.text.empty())
+      refuse_option("at",
+                    "is a place whatever the particles, but --selection chooses some: give one of them");
     if (o.frame > o.frames)
       refuse_option("frame", fmt::format("{} is more than the {} --frames", o.frame, o.frames));
   });

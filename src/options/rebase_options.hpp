@@ -4,6 +4,7 @@
 
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
+#include "options/selection_options.hpp"
 
 namespace elastem::cli {
 
@@ -15,6 +16,7 @@ struct RebaseOptions {
   int frames = 10;     ///< that the trajectory has
   int last_mode = 20;  ///< of the new modes, counted with the six rigid-body ones
   bool with_outliers = false;
+  SelectionOptions selection;
   Matching matching;
   CommonOptions common;
 };

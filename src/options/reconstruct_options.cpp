@@ -40,6 +40,7 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .option("reference", o.reference, "FILE.mrc",
               "map to compare with: prints the Fourier shell correlation")
       .file({".mrc"});
+  add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"dry-run", "overwrite"});

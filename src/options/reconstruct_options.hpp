@@ -4,6 +4,7 @@
 
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
+#include "options/selection_options.hpp"
 #include "particles/particle_source.hpp"
 
 namespace elastem::cli {
@@ -15,6 +16,7 @@ struct ReconstructOptions {
   double max_resolution = 0;     ///< Å; 0: Nyquist
   double mask_radius = 0;        ///< Å; 0: no mask
   double regularisation = 1e-3;  ///< of the weight that images without a CTF would have
+  SelectionOptions selection;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;

@@ -35,6 +35,7 @@ void check_sources(const OptionTable& table, const TrainOptions& o) {
   if (o.recipe.empty())
     refuse_option("labels",
                   "there is nothing to learn from; give particles (-i) and labels (-l), or a --recipe");
+  table.refuse({"selection"}, "is of the labelled particles, of which there are none");
   if (o.training.stream != 0 && o.training.stream != 1)
     refuse_option("stream", "without labels all images are synthetic; leave it out");
   table.refuse({"pretrain"}, "without labels all images are synthetic; leave it out");
@@ -128,6 +129,7 @@ void declare(OptionTable& table, TrainOptions& o) {
   });
   add_particle_source(table, training.source);
   add_inversion(table, training.source);
+  add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   declare_training(table, o);

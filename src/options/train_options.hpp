@@ -10,6 +10,7 @@
 #include "learning/training_options.hpp"
 #include "options/atom_model_option.hpp"
 #include "options/matching_options.hpp"
+#include "options/selection_options.hpp"
 
 namespace elastem::cli {
 
@@ -27,6 +28,7 @@ struct TrainOptions {
   int threads = 1;
   DeviceChoice device = DeviceChoice::automatic;
   AtomModelOption atom_model;  ///< where it differs from the modes file's
+  SelectionOptions selection;  ///< of the labels
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too
   CommonOptions common;

@@ -17,8 +17,13 @@ constexpr int largest_box = 1 << 15;  // its pixels, and those of twice its half
 
 constexpr double least_pixel = 0.01, largest_pixel = 1000;  // Å
 
-// "000012@stack.mrcs" is slice 11 of stack.mrcs; a name without @ is the first slice. "stack.mrc:mrcs" is
-// stack.mrc, to be read as a stack.
+int column_of(const std::vector<std::string>& labels, std::string_view label) {
+  const auto found = std::find(labels.begin(), labels.end(), label);
+  return found == labels.end() ? -1 : static_cast<int>(found - labels.begin());
+}
+
+}  // namespace
+
 bool parse_image_name(const std::string& name, Particle& particle) {
   const std::size_t mark = name.find('@');
   particle.stack = mark == std::string::npos ? name : name.substr(mark + 1);
@@ -30,13 +35,6 @@ bool parse_image_name(const std::string& name, Particle& particle) {
   particle.slice = number - 1;
   return !particle.stack.empty();
 }
-
-int column_of(const std::vector<std::string>& labels, std::string_view label) {
-  const auto found = std::find(labels.begin(), labels.end(), label);
-  return found == labels.end() ? -1 : static_cast<int>(found - labels.begin());
-}
-
-}  // namespace
 
 std::string_view format_suffix(std::string_view stack) {
   constexpr std::array formats = {":mrc", ":mrcs", ":map", ":st", ":spi", ":stk", ":vol", ":xmp", ":ccp4"};

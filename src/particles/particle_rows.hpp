@@ -18,6 +18,10 @@ inline constexpr std::int64_t particle_block_rows = 256;
 /// ":mrcs" of a stack named as "a.mrc:mrcs", which says how the file is to be read; "" where there is none.
 std::string_view format_suffix(std::string_view stack);
 
+/// Stack and slice of an image's name: "000012@stack.mrcs" is slice 11 of stack.mrcs; a name without @ is the
+/// first slice. "stack.mrc:mrcs" is stack.mrc, to be read as a stack. False where it is no such name.
+bool parse_image_name(const std::string& name, Particle& particle);
+
 /// The column of the image's name (rlnImageName or image), or −1.
 int image_column(const std::vector<std::string>& labels);
 

@@ -13,14 +13,6 @@ namespace {
 
 constexpr const char* state_names[] = {"pending", "done", "failed"};
 
-// Quoted where the text holds what means something in CSV.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
-}
-
 // The numbers of a result in the order of the head, without the defocus.
 std::vector<double> numbers(const ResultColumns& columns, const ParticleResult& result) {
   const auto modes = static_cast<Eigen::Index>(columns.modes.size());
@@ -40,6 +32,13 @@ std::vector<double> numbers(const ResultColumns& columns, const ParticleResult& 
 }
 
 }  // namespace
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
+  return quoted + '"';
+}
 
 std::string result_csv_head(const ResultColumns& columns) {
   std::string head = "image,state,reason";

@@ -17,7 +17,9 @@ namespace {
 std::string particles_section(const LandscapeReport& report) {
   std::string text = "<h2>Particles</h2>\n<p>" + grouped_digits(report.landscape.done) + " of " +
                      grouped_digits(report.landscape.rows()) + " particles of <code>" +
-                     html_escaped(report.result_path) + "</code> have amplitudes";
+                     html_escaped(report.result_path) + "</code>";
+  if (!report.selection.empty()) text += " selected by <code>" + html_escaped(report.selection) + "</code>";
+  text += " have amplitudes";
   if (report.landscape.failed > 0) text += "; " + grouped_digits(report.landscape.failed) + " failed";
   if (report.landscape.pending > 0)
     text += "; " + grouped_digits(report.landscape.pending) + " are not done yet";

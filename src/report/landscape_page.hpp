@@ -15,7 +15,8 @@ namespace elastem {
 /// What the report of a landscape shows.
 struct LandscapeReport {
   std::string result_path, modes_path, command_line, version, date;
-  std::string motion;  ///< which modes move, in words; empty: not known
+  std::string selection;  ///< which particles of the result, as the user said it; empty: all
+  std::string motion;     ///< which modes move, in words; empty: not known
   std::vector<int> mode_numbers;
   std::int64_t atom_count = 0;
   Landscape landscape;

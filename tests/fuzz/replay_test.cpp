@@ -44,6 +44,9 @@ TEST(FuzzReplay, Mrc) {
 TEST(FuzzReplay, ModeFiles) {
   replay(fuzz::mode_files);
 }
+TEST(FuzzReplay, Expressions) {
+  replay(fuzz::expressions);
+}
 TEST(FuzzReplay, Numbers) {
   replay(fuzz::numbers);
 }

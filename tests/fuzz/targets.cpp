@@ -10,6 +10,8 @@
 #include "modes/xmipp_modes.hpp"
 #include "particles/particle_export.hpp"
 #include "particles/particle_survey.hpp"
+#include "selection/expression.hpp"
+#include "selection/particle_quantity.hpp"
 #include "synthesis/number_table.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -105,6 +107,20 @@ void mode_files(const std::string& bytes) {
   scratch().write("modes/vec.7", bytes);
   const std::string table = scratch().write("good.xmd", "data_\nloop_\n_nmaModefile\nmodes/vec.7\n");
   unless_error([&] { read_all(open_xmipp_modes(table, structure.size())); });
+}
+
+void expressions(const std::string& bytes) {
+  const QuantityContext context{"a.h5", {7, 8, 9}, true, LandscapeColumns{"land", 2, 3}};
+  unless_error([&] {
+    const Expression expression = Expression::parse(
+        bytes, [&](const std::string& name) { return ParticleQuantity(name, context).flag(); });
+    std::vector<double> values(expression.names().size(), 1), found(expression.aggregates().size(), 2),
+        scratch;
+    for (const Aggregate& aggregate : expression.aggregates())
+      expression.value(aggregate.of, values, found, scratch);
+    const double answer = expression.value(expression.whole(), values, found, scratch);
+    require(answer == 0 || answer == 1 || answer != answer, "a condition is yes, no or not known");
+  });
 }
 
 void numbers(const std::string& bytes) {

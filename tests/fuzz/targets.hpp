@@ -10,7 +10,8 @@ void particles(
     const std::string& bytes);  ///< STAR, XMD, .cs and stacks, scanned, read, surveyed and converted
 void mrc(const std::string&
              bytes);  ///< MRC and SPIDER, gzipped too: the header, filled up with zeros, and the last section
-void mode_files(const std::string& bytes);  ///< NMD, Xmipp's modes.xmd, and vec.7 beside it
-void numbers(const std::string& bytes);     ///< selections by number, and tables of numbers
+void mode_files(const std::string& bytes);   ///< NMD, Xmipp's modes.xmd, and vec.7 beside it
+void expressions(const std::string& bytes);  ///< conditions on particles, asked of one
+void numbers(const std::string& bytes);      ///< selections by number, and tables of numbers
 
 }  // namespace elastem::fuzz

@@ -99,6 +99,31 @@ TEST_F(TableLandscape, OutliersTakePartWhereTheyAreWanted) {
   EXPECT_GT(found.components.variances[0], 1.1 * landscape(comm_).components.variances[0]);
 }
 
+TEST_F(TableLandscape, IsThatOfTheSelectedRows) {
+  const auto of_selected = [](const Communicator& comm) {
+    ResultTable table = ResultTable::open(comm, "alignment.h5", ResultTable::Access::read);
+    const std::string path = "alignment.h5";
+    const auto selection = selected_rows(comm, {path, table}, {"row > 1000 and q7 > 5", ""});
+    Landscape answer = landscape_of(comm, table, {.frames = 5, .selection = &*selection});
+    table.close();
+    return answer;
+  };
+  const Landscape together = of_selected(comm_), alone = of_selected(Communicator::self());
+  std::int64_t used = 0, outliers = 0;
+  for (std::int64_t i = 1000; i < rows; ++i)
+    if (kind_of(i) != Kind::failed && amplitudes_of(i)[0] > 5) ++(kind_of(i) == Kind::used ? used : outliers);
+  EXPECT_EQ(together.done, used);
+  EXPECT_EQ(together.outliers, outliers);
+  EXPECT_EQ(together.failed, 0);
+  EXPECT_GT(together.components.mean[0], 5);
+  EXPECT_EQ(together.components.axes, alone.components.axes);
+  EXPECT_TRUE((together.density == alone.density).all());
+  // Fewer than the plot shows, so all of them but the few beyond its edge.
+  if (comm_.root()) {
+    EXPECT_GT(std::ssize(together.points), used - used / 50);
+  }
+}
+
 TEST_F(TableLandscape, HasTheSameBitsOnAnyNumberOfRanks) {
   const Landscape together = landscape(comm_), alone = landscape(Communicator::self());
   EXPECT_EQ(together.components.axes, alone.components.axes);

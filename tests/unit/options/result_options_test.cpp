@@ -122,6 +122,18 @@ TEST(ExportOptions, TakeTheParticlesOfTheResultUnlessOthersAreNamed) {
   EXPECT_THAT(next_step(to_star.read({})), HasSubstr("a.star"));
 }
 
+TEST(SelectionOptions, AreThoseOfEveryCommandThatReadsAResult) {
+  EXPECT_EQ(landscape.read({}).selection.text, "");
+  const Words words = {"--selection", "state == 1", "--landscape", "land"};
+  for (const SelectionOptions& selection :
+       {landscape.read(words).selection, reconstruct.read(words).selection, to_star.read(words).selection}) {
+    EXPECT_EQ(selection.text, "state == 1");
+    EXPECT_EQ(selection.landscape, "land");
+  }
+  EXPECT_THAT(to_star.refusal({"--landscape", "land"}), HasSubstr("is for --selection"));
+  EXPECT_THAT(to_star.refusal({"--selection", " "}), HasSubstr("is empty"));
+}
+
 TEST(InspectOptions, TheFileNeedsNoName) {
   EXPECT_EQ((read_options<InspectOptions>("inspect", {"modes.h5"}).source.path), "modes.h5");
   EXPECT_EQ(next_step(read_options<InspectOptions>("inspect", {"set.star"})),

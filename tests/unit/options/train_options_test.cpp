@@ -66,6 +66,8 @@ TEST(TrainOptions, WhatDoesNotShapeTheWeightsIsNotStored) {
   const Words lines = stored(with(on_labels, {"--epochs", "3", "--minutes", "2", "--save-seconds", "7"}));
   for (const auto& name : names) EXPECT_THAT(lines, Not(Contains(testing::StartsWith(name + "="))));
   EXPECT_THAT(lines, Contains("labels=a.h5"));
+  EXPECT_THAT(lines, Not(Contains(testing::StartsWith("selection="))));
+  EXPECT_THAT(stored(with(on_labels, {"--selection", "q7 > 5"})), Contains("selection=q7 > 5"));
 }
 
 TEST(TrainOptions, MinutesAloneLiftTheLimitOfEpochs) {
@@ -79,6 +81,7 @@ TEST(TrainOptions, RefuseWhatDoesNotGoTogether) {
   EXPECT_THAT(refusal(with(on_labels, {"--stream", "1"})), HasSubstr("must be below 1"));
   EXPECT_THAT(refusal(with(on_labels, {"--pretrain", "0.5"})), HasSubstr("needs synthetic images"));
   EXPECT_THAT(refusal(with(on_recipe, {"--stream", "0.5"})), HasSubstr("leave it out"));
+  EXPECT_THAT(refusal(with(on_recipe, {"--selection", "q7 > 5"})), HasSubstr("of the labelled particles"));
   EXPECT_THAT(refusal(with(on_labels, {"--patience", "3", "--validation", "0"})),
               HasSubstr("needs validation particles"));
 }

@@ -1,0 +1,96 @@
+#include "mpi/selection/row_selection.hpp"
+
+#include <algorithm>
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include "core/error.hpp"
+#include "mpi/comm/exchange.hpp"
+#include "mpi/selection/landscape_rows.hpp"
+#include "mpi/selection/saved_selection.hpp"
+#include "mpi/selection/selected_by_expression.hpp"
+#include "mpi/storage/row_pass.hpp"
+
+namespace elastem {
+namespace {
+
+RowSelection reported(const RowSelection& selection, const std::string& path, const std::string& text) {
+  if (selection.selected() == 0)
+    cli::refuse_option("selection", fmt::format("none of the {} particles of {} is selected by: {}",
+                                                selection.all(), path, text));
+  spdlog::info("{} of {} particles of {} are selected", selection.selected(), selection.all(), path);
+  return selection;
+}
+
+}  // namespace
+
+RowSelection::RowSelection(const Communicator& comm, Range rows, const std::vector<std::uint8_t>& chosen)
+    : rows_(rows) {
+  require(std::ssize(chosen) == rows.count, "an answer per row");
+  const auto own =
+      static_cast<std::int64_t>(std::ranges::count_if(chosen, [](auto yes) { return yes != 0; }));
+  selected_ = comm.sum(own);
+  all_ = comm.sum(rows.count);
+  std::int64_t next = comm.sum_below(own);
+  places_.reserve(chosen.size());
+  for (const std::uint8_t yes : chosen) places_.push_back(yes != 0 ? next++ : -1);
+}
+
+std::optional<RowSelection> selected_rows(const Communicator& comm, const NamedTable& table,
+                                          const cli::SelectionOptions& options) {
+  if (options.text.empty()) return std::nullopt;
+  const Range rows = own_rows(comm, RowSlices{table.table.size()});
+  const std::vector<std::uint8_t> chosen = names_saved_selection(options.text)
+                                               ? in_saved_selection(comm, keyed_rows(table), rows, options)
+                                               : chosen_by_expression(comm, table, options);
+  return reported(RowSelection(comm, rows, chosen), table.path, options.text);
+}
+
+std::optional<RowSelection> selected_rows(const Communicator& comm, const ParticleFile& file,
+                                          const cli::SelectionOptions& options) {
+  if (options.text.empty()) return std::nullopt;
+  if (!names_saved_selection(options.text))
+    cli::refuse_option("selection",
+                       fmt::format("an expression is of a result's particles, but {} is a particle file; "
+                                   "give a result, or a file of keys",
+                                   file.path()));
+  const Range rows = equal_share(comm, file.size());
+  return reported(RowSelection(comm, rows, in_saved_selection(comm, keyed_rows(file), rows, options)),
+                  file.path(), options.text);
+}
+
+void keep_selected(const Communicator& comm, const std::optional<RowSelection>& selection, RowMatch& match) {
+  if (!selection) return;
+  std::vector<std::int64_t> asked;
+  std::ranges::copy_if(match.others, std::back_inserter(asked),
+                       [](auto row) { return row != RowMatch::none; });
+  // Rank r knows of the rows ends[r−1] … ends[r]−1.
+  const std::vector<std::int64_t> ends =
+      comm.all_gathered(std::vector{selection->rows().first + selection->rows().count});
+  const auto owner = [&](std::int64_t row) { return std::ranges::upper_bound(ends, row) - ends.begin(); };
+  std::vector<std::size_t> places;
+  const auto there = exchange_by_owner<std::int64_t>(comm, asked, owner, &places);
+  std::vector<std::uint8_t> answers;
+  for (const std::int64_t row : there.values) answers.push_back(selection->holds(row) ? 1 : 0);
+  const auto chosen = exchange<std::uint8_t>(comm, answers, there.counts).values;
+  std::int64_t left_out = 0;
+  std::size_t next = 0;
+  for (std::int64_t& other : match.others)
+    if (other != RowMatch::none && chosen[places[next++]] == 0) {
+      other = RowMatch::none;
+      ++left_out;
+    }
+  match.unselected = comm.sum(left_out);
+  match.matched -= match.unselected;
+  match.in_order = match.in_order && match.unselected == 0;
+}
+
+std::vector<InputFile> selection_files(const cli::SelectionOptions& options) {
+  std::vector<InputFile> files;
+  if (names_saved_selection(options.text)) files.push_back({"selection", options.text});
+  if (!options.landscape.empty()) files.push_back({"landscape", landscape_rows_path(options.landscape)});
+  return files;
+}
+
+}  // namespace elastem

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "cli/option_table.hpp"
+
+namespace elastem::cli {
+
+/// Which particles a command works on.
+struct SelectionOptions {
+  std::string text;       ///< an expression (docs/selection.md), or a file that names images; empty: all
+  std::string landscape;  ///< the folder of the landscape whose states and components are meant
+};
+
+/// --selection and --landscape of a command that reads a table of results.
+void add_selection(OptionTable& table, SelectionOptions& selection);
+
+}  // namespace elastem::cli

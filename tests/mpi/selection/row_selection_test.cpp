@@ -1,0 +1,151 @@
+#include "mpi/selection/row_selection.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mpi/storage/row_pass.hpp"
+#include "tests/support/error_of.hpp"
+
+namespace elastem {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Rows = std::vector<std::int64_t>;
+
+constexpr int images = 40;
+
+// Row i (from 0) is image i + 1, of amplitude and score i; row 4 failed.
+void write_table(const std::string& path) {
+  const Communicator alone = Communicator::self();
+  TableContents contents;
+  contents.key_length = 32;
+  ResultTable table =
+      ResultTable::create(alone, path, images, {7}, make_provenance(alone, "test", {}, 1), contents);
+  std::vector<ParticleResult> rows;
+  for (int i = 0; i < images; ++i) {
+    ParticleResult row;
+    row.image = std::to_string(i + 1) + "@s.mrcs";
+    row.amplitudes = Eigen::VectorXd::Constant(1, i);
+    row.standard_errors = Eigen::VectorXd::Ones(6);
+    row.score = i;
+    row.state = i == 4 ? ParticleState::failed : ParticleState::done;
+    rows.push_back(row);
+  }
+  table.write(0, rows);
+  table.close();
+}
+
+// Of every second image, in the other order: state 1 below image 20, 2 above.
+void write_landscape(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  std::ofstream file(folder + "/particles.csv");
+  file << "image,state,probability_1,probability_2,component_1\n";
+  for (int i = images; i > 0; i -= 2)
+    file << i << "@s.mrcs," << (i < 20 ? "1,0.9,0.1," : "2,0.2,0.8,") << -i << "\n";
+}
+
+class Selecting : public testing::Test {
+ protected:
+  void SetUp() override {
+    comm_.barrier();  // a rank may still read the files of the test before
+    if (comm_.root()) {
+      std::remove("a.h5");
+      write_table("a.h5");
+      write_landscape("land");
+      std::ofstream("saved.txt") << "3@s.mrcs\n1@s.mrcs\n77@s.mrcs\n";
+      std::ofstream("other.txt") << "3@elsewhere.mrcs\n";
+    }
+    comm_.barrier();
+  }
+  std::optional<RowSelection> select(const std::string& text, const std::string& landscape = "") const {
+    ResultTable table = ResultTable::open(comm_, "a.h5", ResultTable::Access::read);
+    return selected_rows(comm_, {path_, table}, {text, landscape});
+  }
+  // The rows that are selected, of all ranks.
+  Rows rows(const std::string& text, const std::string& landscape = "") const {
+    const auto selection = select(text, landscape);
+    Rows own;
+    for (std::int64_t row = selection->rows().first; row < selection->rows().first + selection->rows().count;
+         ++row)
+      if (selection->holds(row)) own.push_back(row);
+    const Rows all = comm_.all_gathered(own);
+    EXPECT_EQ(selection->selected(), std::ssize(all));
+    EXPECT_EQ(selection->all(), images);
+    return all;
+  }
+  Communicator comm_ = Communicator::world();
+  std::string path_ = "a.h5";
+};
+
+TEST_F(Selecting, NothingIsAskedForNothing) {
+  EXPECT_FALSE(select("").has_value());
+}
+
+TEST_F(Selecting, AnExpressionIsAskedOfEachRow) {
+  EXPECT_EQ(rows("2 <= q7 < 6"), (Rows{2, 3, 5}));  // 4 failed
+  EXPECT_EQ(rows("row in {1, 39-40} or failed"), (Rows{0, 4, 38, 39}));
+}
+
+TEST_F(Selecting, AggregatesAreOfAllDoneParticles) {
+  // 0 … 39 without 4: place 0.9·38 = 34.2 lies between 35 and 36.
+  EXPECT_EQ(rows("score > q(0.9)"), (Rows{36, 37, 38, 39}));
+  EXPECT_EQ(rows("abs(q7 - mean(q7)) < 1"), (Rows{19, 20}));  // (780 − 4)/39 = 19.9
+  EXPECT_EQ(rows("q7 - mean(q7) > 1.6*sd(q7)"), (Rows{39}));  // sd 11.47
+}
+
+TEST_F(Selecting, ALandscapeTellsOfParticlesByTheirKeys) {
+  EXPECT_EQ(rows("state == 1 and p > 0.85 and pc1 < -14", "land"), (Rows{15, 17}));
+  EXPECT_EQ(rows("p2 > 0.5 and q7 < 22", "land"), (Rows{19, 21}));
+  EXPECT_EQ(rows("not (state in {1}) and q7 < 22", "land"), (Rows{19, 21}));  // others have no state
+}
+
+TEST_F(Selecting, AFileNamesImages) {
+  EXPECT_EQ(rows("saved.txt"), (Rows{0, 2}));
+}
+
+TEST_F(Selecting, PlacesCountTheSelectedRows) {
+  const auto selection = select("q7 >= 10");
+  for (std::int64_t row = selection->rows().first; row < selection->rows().first + selection->rows().count;
+       ++row)
+    EXPECT_EQ(selection->place(row), row < 10 ? -1 : row - 10);
+}
+
+TEST_F(Selecting, AMatchKeepsTheSelectedRows) {
+  RowMatch match;
+  match.rows = equal_share(comm_, 50);
+  for (std::int64_t i = 0; i < match.rows.count; ++i) {
+    const std::int64_t row =
+        match.rows.first + i;  // of a file in the other order, of which ten are not there
+    match.others.push_back(row < 10 ? RowMatch::none : 49 - row);
+  }
+  match.matched = images;
+  keep_selected(comm_, select("q7 in {3, 30}"), match);
+  EXPECT_EQ(match.matched, 2);
+  EXPECT_EQ(match.unselected, 38);
+  Rows left;
+  for (const std::int64_t other : match.others)
+    if (other != RowMatch::none) left.push_back(other);
+  EXPECT_THAT(comm_.all_gathered(left), ElementsAre(30, 3));
+}
+
+TEST_F(Selecting, ErrorsNameTheOption) {
+  const auto refusal = [&](const std::string& text, const std::string& folder = "") {
+    return error_of([&] { select(text, folder); });
+  };
+  EXPECT_THAT(refusal("q8 > 1"),
+              AllOf(HasSubstr("option --selection: a.h5 has no mode 8"), HasSubstr("\n  q8 > 1\n  ^")));
+  EXPECT_THAT(refusal("q7 > 99"), HasSubstr("none of the 40 particles of a.h5 is selected by: q7 > 99"));
+  EXPECT_THAT(refusal("state == 1", "absent"), HasSubstr("option --landscape: absent is not there"));
+  EXPECT_THAT(refusal("absent.txt"), HasSubstr("option --selection: absent.txt: is not there"));
+  EXPECT_THAT(refusal("saved.txt", "land"), HasSubstr("option --landscape: is for an expression"));
+  EXPECT_THAT(refusal("other.txt"), HasSubstr("no image in common"));
+}
+
+}  // namespace
+}  // namespace elastem
