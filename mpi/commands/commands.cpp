@@ -14,6 +14,7 @@
 #include "options/reconstruct_options.hpp"
 #include "options/synthesize_options.hpp"
 #include "options/train_options.hpp"
+#include "options/verify_options.hpp"
 
 namespace elastem {
 
@@ -25,6 +26,7 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
 ExitCode rebase_command(const Invocation& invocation, const cli::RebaseOptions& o);
 ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o);
 ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& o);
+ExitCode verify_command(const Invocation& invocation, const cli::VerifyOptions& o);
 ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions& o);
 
 #ifdef ELASTEM_LEARNING
@@ -64,6 +66,8 @@ const std::vector<Command>& commands() {
       command("evaluate", "errors of a result against the truth", evaluate_command),
       command("landscape", "principal components, density and trajectories of the amplitudes",
               landscape_command),
+      command("verify", "whether the molecule moves, against rigid twins of the set and decoys",
+              verify_command),
       command("rebase", "a new reference and its modes at a conformation of a result", rebase_command),
       command("reconstruct", "a map from particles and their poses", reconstruct_command),
       command("export", "results, particles or modes as files of other programs", export_command),

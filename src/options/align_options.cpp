@@ -121,9 +121,10 @@ std::string made_modes(const AlignOptions& o) {
 
 std::string next_step(const AlignOptions& o) {
   return fmt::format(
-      "elastem landscape -i {0} -m {1} -o landscape; of a synthetic set, elastem evaluate -i "
-      "{0} -t truth.h5",
-      o.output, makes_modes(o) ? made_modes(o) : o.modes_file);
+      "elastem landscape -i {0} -m {1} -o landscape; whether it moves: elastem verify -i {2} -a {0} -m {1} "
+      "-o "
+      "verification; of a synthetic set, elastem evaluate -i {0} -t truth.h5",
+      o.output, makes_modes(o) ? made_modes(o) : o.modes_file, o.source.path);
 }
 
 }  // namespace elastem::cli

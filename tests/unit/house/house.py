@@ -27,8 +27,9 @@ USES = {
     "alignment": ["imaging", "modes"],
     "learning": ["synthesis", "alignment", "particles"],
     "landscape": ["core"],
+    "verification": ["alignment", "landscape"],
     "reconstruction": ["imaging"],
-    "report": ["landscape", "modes", "alignment"],
+    "report": ["landscape", "modes", "alignment", "verification"],
     "cli": ["core"],
     "options": ["cli", "modes", "synthesis", "alignment", "learning", "particles", "landscape", "reconstruction"],
 }
@@ -46,7 +47,8 @@ MPI_USES = {
     "learning": ["particles", "selection", "modes", "synthesis"],
     "landscape": ["alignment", "selection"],
     "reconstruction": ["particles"],
-    "commands": ["alignment", "synthesis", "learning", "landscape", "reconstruction"],
+    "verification": ["alignment", "reconstruction"],
+    "commands": ["alignment", "synthesis", "learning", "landscape", "reconstruction", "verification"],
 }
 GENERATED = {"elastem_version.hpp"}  # made by mpi/run/CMakeLists.txt
 LONGEST = 400

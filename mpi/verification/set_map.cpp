@@ -1,0 +1,198 @@
+#include "mpi/verification/set_map.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.hpp"
+#include "mpi/reconstruction/map_file.hpp"
+#include "reconstruction/shell_correlation.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr double regularisation = 1e-3;
+constexpr double most_cells = 96, least_cells = 4;  // of the images' grid
+constexpr double mask_reach = 10, mask_edge = 6;    // Å
+constexpr double surroundings = 0.45;               // of the box: radius within which they lie
+constexpr double correlated = 0.143;
+
+// The transform of the map of a half of the particles, under the envelope of insertion. Collective.
+SlabFft half_map(const Communicator& comm, const ParticleSet& set, const PoseSource& poses, std::int64_t half,
+                 double max_radius, bool show_progress) {
+  RowMatch match = poses.match;
+  for (std::size_t i = 0; i < match.others.size(); ++i)
+    if ((match.rows.first + static_cast<std::int64_t>(i)) % 2 != half) match.others[i] = RowMatch::none;
+  SlabFft fft(comm, oversampling * set.grid.size);
+  FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
+  const InsertionCounts counts = insert_images(comm, set, {poses.table, match, poses.with_outliers},
+                                               max_radius, fft, slab, show_progress);
+  if (counts.used == 0) throw Error("no particle has a pose and a readable image: there is no map");
+  slab.divide(counts.used, regularisation, max_radius);
+  return fft;
+}
+
+// Terms of this rank's planes that are no padding.
+std::span<std::complex<double>> own_terms(SlabFft& fft) {
+  return fft.spectrum().first(static_cast<std::size_t>(fft.plane_count()) *
+                              static_cast<std::size_t>(fft.side()) *
+                              static_cast<std::size_t>(fft.side() / 2 + 1));
+}
+
+// 1 near the atoms, 0 away from them, on this rank's planes of the box: planes of S² values, those outside
+// the box stay empty.
+class NearAtoms {
+ public:
+  NearAtoms(const SlabFft& fft, ImageGrid grid, const Eigen::Matrix3Xd& atoms)
+      : size_(grid.size),
+        side_(fft.side()),
+        first_(fft.first_plane()),
+        planes_(fft.plane_count()),
+        values_(static_cast<std::size_t>(fft.plane_count()) * static_cast<std::size_t>(size_ * size_), 0.0F) {
+    for (Eigen::Index a = 0; a < atoms.cols(); ++a) mark(atoms.col(a) / grid.pixel_size, grid.pixel_size);
+  }
+
+  // Section of the box, from −S/2, that a plane is; none: one of the padding.
+  std::optional<int> section(int plane) const {
+    const int z = first_ + plane <= side_ / 2 ? first_ + plane : first_ + plane - side_;
+    return z >= -(size_ / 2) && z < size_ - size_ / 2 ? std::optional(z) : std::nullopt;
+  }
+  float at(int plane, int y, int x) const { return values_[place(plane, y, x)]; }
+
+ private:
+  std::size_t place(int plane, int y, int x) const {
+    return (static_cast<std::size_t>(plane) * static_cast<std::size_t>(size_) +
+            static_cast<std::size_t>(y + size_ / 2)) *
+               static_cast<std::size_t>(size_) +
+           static_cast<std::size_t>(x + size_ / 2);
+  }
+
+  void mark(const Eigen::Vector3d& atom, double pixel_size) {
+    const double reach = (mask_reach + mask_edge) / pixel_size;
+    const int low = -(size_ / 2), high = size_ - size_ / 2 - 1;
+    const auto from = [&](double centre) {
+      return std::max(low, static_cast<int>(std::ceil(centre - reach)));
+    };
+    const auto to = [&](double centre) {
+      return std::min(high, static_cast<int>(std::floor(centre + reach)));
+    };
+    for (int plane = 0; plane < planes_; ++plane) {
+      const std::optional<int> z = section(plane);
+      if (!z || std::abs(*z - atom.z()) > reach) continue;
+      for (int y = from(atom.y()); y <= to(atom.y()); ++y)
+        for (int x = from(atom.x()); x <= to(atom.x()); ++x) {
+          const double distance = (Eigen::Vector3d(x, y, *z) - atom).norm() * pixel_size;
+          float& value = values_[place(plane, y, x)];
+          if (value < 1)
+            value = std::max(value, static_cast<float>(soft_sphere(distance, mask_reach, mask_edge)));
+        }
+    }
+  }
+
+  int size_, side_, first_, planes_;
+  std::vector<float> values_;
+};
+
+// Calls use(voxel, x, y, z) for the voxels of this rank that lie in the box.
+template <class Use>
+void for_each_voxel(SlabFft& fft, int size, const NearAtoms& near, const Use& use) {
+  const int side = fft.side();
+  for (int plane = 0; plane < fft.plane_count(); ++plane) {
+    const std::optional<int> z = near.section(plane);
+    if (!z) continue;
+    for (int y = -(size / 2); y < size - size / 2; ++y)
+      for (int x = -(size / 2); x < size - size / 2; ++x)
+        use(fft.volume()[(static_cast<std::size_t>(plane) * static_cast<std::size_t>(side) +
+                          static_cast<std::size_t>((y + side) % side)) *
+                             static_cast<std::size_t>(fft.row_stride()) +
+                         static_cast<std::size_t>((x + side) % side)],
+            plane, x, y, *z);
+  }
+}
+
+// From the transform of a map under the envelope of insertion to that of what lies near the atoms, less the
+// mean around them, without it. Collective.
+void mask_map(const Communicator& comm, SlabFft& fft, ImageGrid grid, const NearAtoms& near) {
+  const int side = fft.side();
+  const double furthest = surroundings * grid.size, scale = 1 / (static_cast<double>(side) * side * side);
+  fft.backward();
+  std::array<double, 2> around{};
+  for_each_voxel(fft, grid.size, near, [&](double& voxel, int plane, int x, int y, int z) {
+    voxel *= scale / trilinear_envelope(x, y, z, side);
+    if (near.at(plane, y, x) > 0 || x * x + y * y + z * z > furthest * furthest) return;
+    around[0] += voxel;
+    around[1] += 1;
+  });
+  comm.sum(around);
+  const double mean = around[1] > 0 ? around[0] / around[1] : 0;
+  std::vector<double> masked(fft.volume().size(), 0.0);
+  for_each_voxel(fft, grid.size, near, [&](double& voxel, int plane, int x, int y, int) {
+    masked[static_cast<std::size_t>(&voxel - fft.volume().data())] = (voxel - mean) * near.at(plane, y, x);
+  });
+  std::ranges::copy(masked, fft.volume().begin());
+  fft.forward();
+}
+
+// Correlation of two halves in the shells of the oversampled volume. Collective.
+std::vector<double> half_correlation(const Communicator& comm, SlabFft& first, SlabFft& second) {
+  ShellSums sums(first.side());
+  add_planes(sums, first.first_plane(), own_terms(first), own_terms(second));
+  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power}) comm.sum(*values);
+  return shell_correlation(sums);
+}
+
+// The mean of the halves, each shell weighted by 2·FSC/(1 + FSC), the share of the mean's power that is
+// signal, up to `radius` cells.
+void join_halves(SlabFft& sum, SlabFft& other, const std::vector<double>& correlation, double radius) {
+  const int side = sum.side(), columns = side / 2 + 1;
+  const auto terms = own_terms(sum), added = own_terms(other);
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const auto column = static_cast<int>(i % static_cast<std::size_t>(columns));
+    const auto line = static_cast<int>(i / static_cast<std::size_t>(columns));
+    const auto signed_index = [&](int index) { return index <= side / 2 ? index : index - side; };
+    const double y = signed_index(line % side), z = signed_index(sum.first_plane() + line / side), x = column;
+    const double r = std::sqrt(x * x + y * y + z * z);
+    const auto shell = std::min(static_cast<std::size_t>(std::lround(r)), correlation.size() - 1);
+    const double agreement = r <= oversampling * radius ? std::max(correlation[shell], 0.0) : 0.0;
+    terms[i] = (terms[i] + added[i]) * (agreement / (1 + agreement));
+  }
+}
+
+}  // namespace
+
+SetMap map_of_set(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
+                  const Eigen::Matrix3Xd& atoms, const std::string& path, bool show_progress) {
+  const ImageGrid grid = set.grid;
+  const double box = grid.size * grid.pixel_size, largest = std::min(most_cells, grid.size / 2.0 - 0.5);
+  SlabFft fft = half_map(comm, set, poses, 0, largest, show_progress);
+  const NearAtoms near(fft, grid, atoms);
+  double radius = 0;
+  {
+    SlabFft other = half_map(comm, set, poses, 1, largest, show_progress);
+    mask_map(comm, fft, grid, near);
+    mask_map(comm, other, grid, near);
+    const std::vector<double> correlation = half_correlation(comm, fft, other);
+    const double resolution = resolution_at(correlation, correlated, fft.side(), grid.pixel_size);
+    radius = std::clamp(box / resolution, least_cells, largest);
+    join_halves(fft, other, correlation, radius);
+  }
+  fft.backward();
+  const int side = fft.side();
+  for_each_voxel(fft, grid.size, near, [&](double& voxel, int, int x, int y, int z) {
+    voxel *= trilinear_envelope(x, y, z, side);
+  });
+  write_map(comm, path, grid, 0, fft);
+  for_each_voxel(fft, grid.size, near, [&](double& voxel, int, int x, int y, int z) {
+    const double envelope = trilinear_envelope(x, y, z, side);
+    voxel /= envelope * envelope;
+  });
+  fft.forward();
+  SetMap made{CentralSlices(grid.size, radius), box / radius};
+  made.slices.take_planes(fft.first_plane(), own_terms(fft), 1 / (static_cast<double>(side) * side * side));
+  comm.sum(made.slices.numbers());
+  return made;
+}
+
+}  // namespace elastem
