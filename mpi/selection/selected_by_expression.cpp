@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "mpi/comm/quantile.hpp"
+#include "mpi/comm/sliced_sum.hpp"
 #include "mpi/selection/landscape_rows.hpp"
 #include "mpi/selection/saved_selection.hpp"
 #include "mpi/storage/row_pass.hpp"
@@ -57,25 +58,16 @@ NamedValues named_values(const Communicator& comm, const NamedTable& table, cons
   return named;
 }
 
-// The sum over slices of a function of the values and the number of them.
+// The mean of a function of the values, of `less` fewer than there are; the same bits on any number of ranks.
 template <class Function>
-double sliced_mean(const Communicator& comm, const NamedValues& named, const std::vector<double>& values,
-                   std::int64_t rows, std::int64_t less, Function function) {
-  const RowSlices slices{rows};
-  std::vector<double> sums(RowSlices::count, 0);
-  int slice = 0;
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::isnan(values[i])) continue;
-    slice = slices.slice_of(named.rows.first + static_cast<std::int64_t>(i), slice);
-    sums[static_cast<std::size_t>(slice)] += function(values[i]);
-    ++count;
-  }
-  comm.sum(sums);
-  count = comm.sum(count) - less;
-  double sum = 0;
-  for (const double one : sums) sum += one;
-  return count > 0 ? sum / static_cast<double>(count) : unknown;
+double mean_of(const Communicator& comm, const NamedValues& named, const std::vector<double>& values,
+               std::int64_t rows, std::int64_t less, Function function) {
+  SlicedSum sum(rows);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isnan(values[i])) sum.add(named.rows.first + static_cast<std::int64_t>(i), function(values[i]));
+  const std::int64_t count = sum.count(comm) - less;
+  const double total = sum.sum(comm);
+  return count > 0 ? total / static_cast<double>(count) : unknown;
 }
 
 // `values`: one per row of this rank, NaN where the particle does not count.
@@ -85,10 +77,10 @@ double aggregate(const Communicator& comm, const NamedValues& named, std::vector
     std::erase_if(values, [](double value) { return std::isnan(value); });
     return quantile(comm, values, what.share);
   }
-  const double mean = sliced_mean(comm, named, values, rows, 0, [](double value) { return value; });
+  const double mean = mean_of(comm, named, values, rows, 0, [](double value) { return value; });
   if (what.statistic == Statistic::mean) return mean;
-  return std::sqrt(sliced_mean(comm, named, values, rows, 1,
-                               [mean](double value) { return (value - mean) * (value - mean); }));
+  return std::sqrt(mean_of(comm, named, values, rows, 1,
+                           [mean](double value) { return (value - mean) * (value - mean); }));
 }
 
 std::vector<double> aggregates_of(const Communicator& comm, const NamedValues& named, std::int64_t rows,

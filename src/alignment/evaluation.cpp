@@ -7,6 +7,7 @@
 
 #include <Eigen/Geometry>
 
+#include "alignment/result_difference.hpp"
 #include "core/error.hpp"
 #include "core/units.hpp"
 #include "imaging/pose.hpp"
@@ -46,16 +47,6 @@ struct Quantity {
   int shift() const { return 4 * modes + 10; }
   int count() const { return 4 * modes + 11; }
 };
-
-bool is_spread(double sigma) {
-  return std::isfinite(sigma) && sigma > 0;
-}
-
-// The left increment in degrees that takes the truth to the estimate.
-Eigen::Vector3d rotation_error(const Eigen::Matrix3d& estimate, const Eigen::Matrix3d& truth) {
-  const Eigen::AngleAxisd increment(Eigen::Matrix3d(estimate * truth.transpose()));
-  return increment.axis() * (increment.angle() * degrees_per_radian);
-}
 
 Eigen::Matrix3d orientation(const ParticleResult& row) {
   return rotation_matrix(row.pose());
@@ -123,7 +114,7 @@ void Evaluation::add_to_group(int group, const ParticleResult& estimate, const P
   tally(group, rotation_angle, rotation / angle_step);
 
   Eigen::VectorXd error(modes_ + 5);
-  error << amplitude_error, rotation_error(estimated, true_one), shift_error;
+  error << amplitude_error, rotation_difference(estimated, true_one), shift_error;
   for (int p = 0; p < modes_ + 5; ++p) {
     if (estimate.standard_errors.size() <= p || !is_spread(estimate.standard_errors[p])) continue;
     note(group, quantity.pull(p), error[p] / estimate.standard_errors[p]);

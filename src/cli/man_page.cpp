@@ -48,7 +48,10 @@ std::string man_page(const OptionTable& table, const std::string& version) {
   std::string text = heading("elastem-" + table.command(), version, table.summary());
   text += fmt::format(".SH SYNOPSIS\n.B elastem {}\n[\\fIoptions\\fR]", escaped(table.command()));
   for (const Option& option : table.options())
-    if (option.positional) text += fmt::format(" \\fI{}\\fR", escaped(option.placeholder));
+    if (option.positional) {
+      const std::string name = fmt::format("\\fI{}\\fR", escaped(option.placeholder));
+      text += option.required ? " " + name : " [" + name + "]";
+    }
   text += "\n.SH OPTIONS\nLengths are in Å and angles in degrees unless an option says otherwise.\n";
   std::string topic;
   for (const Option& option : table.options()) {

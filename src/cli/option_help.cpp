@@ -52,7 +52,8 @@ std::string OptionTable::help() const {
   std::string text =
       "elastem " + command_ + ": " + summary_ + "\n\nUsage: elastem " + command_ + " [options]";
   for (const auto& option : options_)
-    if (option.positional) text += " " + option.placeholder;
+    if (option.positional)
+      text += option.required ? " " + option.placeholder : " [" + option.placeholder + "]";
   text += "\n\nOptions (Å and degrees unless they say otherwise):\n";
   std::string topic;
   for (const auto& option : options_) {

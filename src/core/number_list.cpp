@@ -12,19 +12,17 @@
 namespace elastem {
 namespace {
 
-constexpr int largest_number = 1'000'000;  // far above any mode number; keeps "1-2000000000" out of memory
-
 [[noreturn]] void refuse(const std::string& text, const std::string& option, const std::string& why) {
   throw Error(
       fmt::format("{} \"{}\": {}; give numbers and ranges such as 7-9 or 7,9,11-12", option, text, why));
 }
 
 // One number at `at`, which moves on behind it.
-int read_number(const std::string& text, std::size_t& at, const std::string& option) {
+int read_number(const std::string& text, std::size_t& at, const std::string& option, int largest) {
   int number = 0;
   const auto [end, failure] = std::from_chars(text.data() + at, text.data() + text.size(), number);
-  if (failure == std::errc::result_out_of_range || number > largest_number)
-    refuse(text, option, fmt::format("a number above {}", largest_number));
+  if (failure == std::errc::result_out_of_range || number > largest)
+    refuse(text, option, fmt::format("a number above {}", largest));
   if (failure != std::errc{}) refuse(text, option, fmt::format("no number at character {}", at + 1));
   if (number < 1) refuse(text, option, "numbers count from 1");
   at = static_cast<std::size_t>(end - text.data());
@@ -33,13 +31,13 @@ int read_number(const std::string& text, std::size_t& at, const std::string& opt
 
 }  // namespace
 
-std::vector<int> parse_number_list(const std::string& text, const std::string& option) {
+std::vector<int> parse_number_list(const std::string& text, const std::string& option, int largest) {
   std::vector<std::pair<int, int>> ranges;
   std::size_t at = 0;
   do {
-    const int first = read_number(text, at, option);
+    const int first = read_number(text, at, option, largest);
     int last = first;
-    if (at < text.size() && text[at] == '-') last = read_number(text, ++at, option);
+    if (at < text.size() && text[at] == '-') last = read_number(text, ++at, option, largest);
     if (last < first) refuse(text, option, fmt::format("the range {}-{} runs backwards", first, last));
     ranges.emplace_back(first, last);
     if (at < text.size() && text[at] != ',')
@@ -63,7 +61,7 @@ std::vector<std::pair<int, double>> parse_assignments(const std::string& text, c
   std::size_t at = 0;
   do {
     if (at == text.size() || text[at] < '0' || text[at] > '9') refuse_at("no number", at);
-    const int number = read_number(text, at, option);
+    const int number = read_number(text, at, option, largest_number);
     if (at == text.size() || text[at] != '=') refuse_at("no \"=\"", at);
     double value = 0;
     const auto [end, failure] = std::from_chars(text.data() + at + 1, text.data() + text.size(), value);

@@ -6,9 +6,14 @@
 
 namespace elastem {
 
+/// Far above any mode number; keeps "1-2000000000" out of memory.
+inline constexpr int largest_number = 1'000'000;
+
 /// Reads a selection by number such as "7-9" or "7,9,11-12" into a sorted list without repeats.
-/// Throws Error that names `option` when the text is no such list or a range runs backwards.
-std::vector<int> parse_number_list(const std::string& text, const std::string& option);
+/// Throws Error that names `option` when the text is no such list, a range runs backwards or a number is
+/// above `largest`.
+std::vector<int> parse_number_list(const std::string& text, const std::string& option,
+                                   int largest = largest_number);
 
 /// Reads values by number such as "7=120,8=-30.5", in the order of the text. Throws Error that names `option`
 /// when the text is no such list or a number comes twice.

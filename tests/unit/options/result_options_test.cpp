@@ -142,5 +142,19 @@ TEST(InspectOptions, TheFileNeedsNoName) {
   EXPECT_THAT(error_of([] { read_options<InspectOptions>("inspect", {}); }), HasSubstr("missing"));
 }
 
+TEST(InspectOptions, ASecondFileIsComparedWithTheFirst) {
+  const auto o = read_options<InspectOptions>("inspect", {"a.h5", "b.h5", "--worst", "5", "--json"});
+  EXPECT_EQ(o.source.path, "a.h5");
+  EXPECT_EQ(o.against, "b.h5");
+  EXPECT_EQ(o.worst, 5);
+  EXPECT_TRUE(o.json && o.of_table());
+  EXPECT_FALSE(read_options<InspectOptions>("inspect", {"a.h5"}).of_table());
+  EXPECT_TRUE(read_options<InspectOptions>("inspect", {"a.h5", "--rows", "1-5"}).of_table());
+  EXPECT_THAT(error_of([] {
+                read_options<InspectOptions>("inspect", {"a.h5", "--worst", "0"});
+              }),
+              HasSubstr("between 1 and 100000"));
+}
+
 }  // namespace
 }  // namespace elastem::cli
