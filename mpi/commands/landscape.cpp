@@ -37,7 +37,8 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   report.mode_numbers = model.mode_numbers;
   report.atom_count = model.atom_count();
   report.landscape = std::move(landscape);
-  write_landscape_report(o.output, std::move(report), read_modes_table(o.modes_file).structure, model);
+  const ModesFile file = read_modes_table(o.modes_file);
+  write_landscape_report(o.output, std::move(report), {file.structure, file.centre, model});
 }
 
 // What the particles are, errors taken off.
@@ -59,6 +60,11 @@ void describe(const cli::LandscapeOptions& o, const Landscape& landscape, Eigen:
   for (const State& state : landscape.states->states)
     spdlog::info("state {}: {:.1f}{} % of the particles", ++number, 100 * state.population,
                  o.replicates > 1 ? fmt::format(" ± {:.1f}", 100 * state.population_error) : "");
+  for (const StatePath& path : landscape.paths)
+    spdlog::info("state {} to {}: a barrier of {:.1f} kT, {:.1f} kT back ({}.pdb)", path.from + 1,
+                 path.to + 1, path.barrier, path.barrier_back, path_name(path));
+  if (landscape.paths.size() + 1 < landscape.states->states.size())
+    spdlog::info("no path leads between some states: no particle is seen on the way");
 }
 
 // A file where the folder is to be is the user's to move. Collective.

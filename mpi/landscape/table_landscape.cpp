@@ -82,7 +82,9 @@ void find_density(const LandscapePasses& passes, Landscape& landscape) {
   landscape.x = axis_of(histograms[0]);
   landscape.y = axis_of(histograms[1]);
   DensityGrid grid(landscape.x, landscape.y);
-  Trajectory trajectory(passes.settings().frames, histograms[0], components.mean.size(),
+  const double reach =
+      std::max(landscape_bandwidth(components, 0, landscape.done), landscape.x.step(DensityGrid::bins));
+  Trajectory trajectory(passes.settings().frames, reach, histograms[0], components.mean.size(),
                         passes.table().size());
   std::vector<LandscapePoint> points;
   passes.for_each_used([&](std::int64_t row, const ParticleResult& result) {

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
+
 namespace elastem {
 namespace {
 
@@ -36,22 +39,50 @@ Profile first_profile(const LandscapePasses& passes, const Landscape& landscape)
   return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
 }
 
-// A sample of the particles on every rank, in the order of the rows.
-std::vector<NoisyValue> sampled(const LandscapePasses& passes, const PrincipalComponents& components) {
-  const Eigen::Index d = state_dimensions(components);
+// A sample of the particles on every rank, in the order of the rows: along the first components with their
+// errors, and along the others (a column each).
+struct Sampled {
+  std::vector<NoisyValue> values;
+  Eigen::MatrixXd rest;
+};
+
+Sampled sampled(const LandscapePasses& passes, const PrincipalComponents& components) {
+  const Eigen::Index d = state_dimensions(components), k = components.mean.size();
   std::vector<double> own;
   passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     if (!passes.sampled(row, most_sampled)) return;
     const NoisyValue value = along_components(components, d, estimate);
-    own.insert(own.end(), value.value.begin(), value.value.end());
+    const Eigen::VectorXd all = components.coordinates(estimate.amplitudes);
+    own.insert(own.end(), all.begin(), all.end());
     own.insert(own.end(), value.covariance.data(), value.covariance.data() + d * d);
   });
   const std::vector<double> all = passes.comm().all_gathered(own);
-  std::vector<NoisyValue> values;
-  for (const double* at = all.data(); at < all.data() + all.size(); at += d + d * d)
-    values.push_back(
-        {Eigen::Map<const Eigen::VectorXd>(at, d), Eigen::Map<const Eigen::MatrixXd>(at + d, d, d)});
-  return values;
+  const Eigen::Map<const Eigen::MatrixXd> columns(all.data(), k + d * d,
+                                                  static_cast<Eigen::Index>(all.size()) / (k + d * d));
+  Sampled sample{{}, columns.middleRows(d, k - d)};
+  for (Eigen::Index i = 0; i < columns.cols(); ++i)
+    sample.values.push_back({columns.col(i).head(d), columns.col(i).tail(d * d).reshaped(d, d)});
+  return sample;
+}
+
+// The amplitudes at a place of the first components: along the others the mean of the particles near it, by
+// how likely each is to be there, half of the errors' width added.
+Eigen::VectorXd amplitudes_at(const PrincipalComponents& components, const Sampled& sample,
+                              const Coordinates& at) {
+  constexpr double more = 0.25;  // of the errors' variance
+  const Eigen::Index d = at.size();
+  double total = 0;
+  Eigen::VectorXd rest = Eigen::VectorXd::Zero(sample.rest.rows());
+  for (std::size_t i = 0; i < sample.values.size(); ++i) {
+    const Coordinates away = at - sample.values[i].value;
+    const CoordinateMatrix width = (1 + more) * sample.values[i].covariance;
+    const double weight =
+        std::exp(-0.5 * away.dot(width.ldlt().solve(away))) / std::sqrt(width.determinant());
+    total += weight;
+    rest += weight * sample.rest.col(static_cast<Eigen::Index>(i));
+  }
+  if (total > 0) rest /= total;
+  return components.mean + components.axes.leftCols(d) * at + components.axes.rightCols(rest.size()) * rest;
 }
 
 // The mean amplitudes of each state's particles, weighted by their probabilities.
@@ -99,10 +130,18 @@ NoisyValue along_components(const PrincipalComponents& components, Eigen::Index 
 
 void find_truth(const LandscapePasses& passes, Landscape& landscape) {
   landscape.profile = first_profile(passes, landscape);
-  const std::vector<NoisyValue> values = sampled(passes, landscape.components);
-  if (values.size() < fewest_for_states) return;
-  landscape.states = states_of(values, most_components, passes.settings().replicates, passes.settings().seed);
+  const Sampled sample = sampled(passes, landscape.components);
+  if (sample.values.size() < fewest_for_states) return;
+  landscape.states =
+      states_of(sample.values, most_components, passes.settings().replicates, passes.settings().seed);
   landscape.state_means = state_means(passes, landscape.components, *landscape.states);
+  landscape.paths = paths_between(*landscape.states, sample.values, std::max(passes.settings().frames, 2),
+                                  passes.settings().replicates, passes.settings().seed);
+  for (const StatePath& path : landscape.paths) {
+    std::vector<Eigen::VectorXd>& conformations = landscape.path_amplitudes.emplace_back();
+    for (const Coordinates& at : path.points)
+      conformations.push_back(amplitudes_at(landscape.components, sample, at));
+  }
 }
 
 }  // namespace elastem

@@ -14,7 +14,8 @@ NoisyValue along_components(const PrincipalComponents& components, Eigen::Index 
                             const AmplitudeEstimate& estimate);
 
 /// How the truth is distributed, errors taken off: the profile along the first component from all particles,
-/// states and their populations from a sample of at most 4,000, each state's mean amplitudes. The same on any
+/// states, their populations and the paths between them from a sample of at most 4,000, each state's mean
+/// amplitudes. The same on any
 /// number of ranks. Collective.
 void find_truth(const LandscapePasses& passes, Landscape& landscape);
 

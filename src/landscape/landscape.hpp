@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "landscape/distribution.hpp"
+#include "landscape/paths.hpp"
 #include "landscape/principal_components.hpp"
 #include "landscape/profile.hpp"
 #include "landscape/states.hpp"
@@ -34,6 +35,8 @@ struct Landscape {
   std::optional<Profile> profile;            ///< along the first component
   std::optional<States> states;              ///< in the first few components
   std::vector<Eigen::VectorXd> state_means;  ///< K: the mean amplitudes of each state's particles
+  std::vector<StatePath> paths;              ///< between the states
+  std::vector<std::vector<Eigen::VectorXd>> path_amplitudes;  ///< K of each point of each path
 
   std::int64_t rows() const { return done + failed + pending + outliers; }
 };

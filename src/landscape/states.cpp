@@ -58,15 +58,6 @@ std::vector<std::size_t> joined(const ErrorMixture& mixture) {
   return leader;
 }
 
-// The mixture as sharp as it can be seen: finer detail than half of the errors is chance.
-ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values) {
-  constexpr double resolution = 0.5;  // of the errors
-  CoordinateMatrix error = CoordinateMatrix::Zero(mixture.means[0].size(), mixture.means[0].size());
-  for (const auto& value : values) error += value.covariance / static_cast<double>(values.size());
-  for (auto& covariance : mixture.covariances) covariance += resolution * resolution * error;
-  return mixture;
-}
-
 std::vector<State> states_in(const ErrorMixture& mixture, std::span<const NoisyValue> values) {
   constexpr double fewest = 10, least_share = 0.01;  // particles; of all: a few wrong ones are no state
   const std::vector<std::size_t> leader = joined(as_seen(mixture, values));
@@ -128,6 +119,14 @@ Eigen::VectorXd drawn_weights(const ErrorMixture& mixture, const Eigen::MatrixXd
 }
 
 }  // namespace
+
+ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values) {
+  constexpr double resolution = 0.5;  // of the errors
+  CoordinateMatrix error = CoordinateMatrix::Zero(mixture.means[0].size(), mixture.means[0].size());
+  for (const auto& value : values) error += value.covariance / static_cast<double>(values.size());
+  for (auto& covariance : mixture.covariances) covariance += resolution * resolution * error;
+  return mixture;
+}
 
 Eigen::VectorXd States::probabilities(const NoisyValue& value) const {
   Eigen::VectorXd of_components;

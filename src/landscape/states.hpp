@@ -26,6 +26,9 @@ struct States {
   Eigen::VectorXd probabilities(const NoisyValue& value) const;
 };
 
+/// The mixture as sharp as it can be seen: finer detail than half of the errors of `values` is chance.
+ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values);
+
 /// States of noisy values: the number of components from held-out likelihood (component_count), those between
 /// which the density of the truth does not fall by a barrier of 1.75 kT below the lower of the two
 /// joined, as far as can be seen (half of the errors), along the line of mixtures of the two (Ray & Lindsay

@@ -4,12 +4,9 @@
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/spdlog.h>
 
 #include "core/new_file.hpp"
-#include "modes/geometry.hpp"
 #include "report/landscape_plots.hpp"
-#include "structure/pdb_writer.hpp"
 
 namespace elastem {
 namespace {
@@ -108,30 +105,6 @@ std::string trajectory_section(const LandscapeReport& report) {
   return text + "</table>\n";
 }
 
-// Where motion is curved bonds that it strains are restored; lines are what linear motion was asked for.
-void write_conformations(const std::filesystem::path& path, const Structure& structure,
-                         const ElasticModel& model, const std::vector<Eigen::VectorXd>& conformations,
-                         const std::vector<std::string>& remarks) {
-  PdbWriter writer(path.string(), structure, remarks);
-  const Geometry geometry(structure);
-  GeometryReport worst = geometry.report(structure.positions);
-  const GeometryReport input = worst;
-  for (const auto& amplitudes : conformations) {
-    Eigen::Matrix3Xd positions = model.deformed(amplitudes);
-    if (model.curved()) positions = geometry.restored(std::move(positions));
-    writer.add_model(positions);
-    worst = worse(worst, geometry.report(positions));
-  }
-  writer.close();
-  spdlog::info("{}: {}", path.filename().string(), geometry_text(worst, input));
-}
-
-std::vector<Eigen::VectorXd> conformations_of(const std::vector<TrajectoryFrame>& frames) {
-  std::vector<Eigen::VectorXd> amplitudes;
-  for (const auto& frame : frames) amplitudes.push_back(frame.amplitudes);
-  return amplitudes;
-}
-
 }  // namespace
 
 std::string landscape_html(const LandscapeReport& report) {
@@ -208,20 +181,15 @@ std::string profile_csv(const Profile& profile) {
 }
 
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
-                            const Structure& structure, const ElasticModel& model) {
+                            const MovingMolecule& molecule) {
   make_folders(folder);
   report.plots = write_landscape_plots(folder, report.landscape);
-  write_conformations(folder / report.trajectory_path, structure, model,
-                      conformations_of(report.landscape.frames),
-                      {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
-                       "EACH MODEL IS THE MEAN OF AN EQUAL SHARE OF THE PARTICLES"});
+  write_motion_files(folder, molecule, report.landscape);
   if (report.landscape.profile)
     write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
-  if (report.landscape.states) {
-    write_conformations(folder / "states.pdb", structure, model, report.landscape.state_means,
-                        {"ELASTEM STATES, THE MOST POPULATED FIRST", "EACH MODEL IS THE MEAN OF A STATE"});
-    write_text_file(folder / "states.csv", states_csv(report));
-  }
+  if (report.landscape.states) write_text_file(folder / "states.csv", states_csv(report));
+  if (!report.landscape.paths.empty())
+    write_text_file(folder / "paths.csv", paths_csv(report.landscape, report.mode_numbers));
   write_text_file(folder / "components.csv", components_csv(report));
   write_text_file(folder / "frames.csv", frames_csv(report));
   write_text_file(folder / "index.html", landscape_html(report));

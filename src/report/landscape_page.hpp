@@ -8,6 +8,7 @@
 #include "imaging/elastic_model.hpp"
 #include "landscape/landscape.hpp"
 #include "report/html_page.hpp"
+#include "report/motion_files.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
@@ -42,11 +43,10 @@ std::string states_csv(const LandscapeReport& report);
 /// data tell.
 std::string profile_csv(const Profile& profile);
 
-/// Makes the folder with everything: the plots (write_landscape_plots), the trajectory of `model`, whose
-/// atoms are those of `structure`, components.csv, frames.csv, where there are states states.pdb, states.csv
-/// and profile.csv, and last index.html. Fills in `report.plots`. Throws Error when something cannot be
-/// written.
+/// Makes the folder with everything: the plots (write_landscape_plots), what shows the motion
+/// (write_motion_files), components.csv, frames.csv, where there are states states.csv, profile.csv and
+/// paths.csv, and last index.html. Fills in `report.plots`. Throws Error when something cannot be written.
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
-                            const Structure& structure, const ElasticModel& model);
+                            const MovingMolecule& molecule);
 
 }  // namespace elastem

@@ -52,6 +52,7 @@ for folder in sys.argv[1:3]:
     modes = h5py.File(f"{folder}/modes.h5", "r")
     frames = list(csv.DictReader(open(f"{folder}/land/frames.csv")))
     for frame, places in zip(frames, models(f"{folder}/land/trajectory.pdb"), strict=True):
+        places = places - modes["structure/centre"][:]  # the file is in the input's frame
         q = [float(frame[f"mode_{number}"]) for number in (7, 8, 9)]
         if "rotations" in modes["modes"]:
             # Distances of neighbours that the motion strains are restored to 1 %, which moves atoms little.

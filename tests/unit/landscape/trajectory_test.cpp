@@ -19,7 +19,7 @@ TEST(Trajectory, FollowsABentPath) {
   const int n = 10000, frames = 5;
   Histogram histogram(-51, 51);
   for (int i = 0; i < n; ++i) histogram.add(bent(M_PI * (i + 0.5) / n)[0]);
-  Trajectory trajectory(frames, histogram, 2, n);
+  Trajectory trajectory(frames, 1e9, histogram, 2, n);
   for (int i = 0; i < n; ++i) {
     const auto amplitudes = bent(M_PI * (i + 0.5) / n);
     trajectory.add(i, amplitudes[0], amplitudes);
@@ -39,10 +39,23 @@ TEST(Trajectory, FollowsABentPath) {
   }
 }
 
+TEST(Trajectory, HasNoFrameInAGap) {
+  // Two states of 65 and 35 %: the seventh of ten groups holds particles of both.
+  const int n = 1000;
+  const auto at = [](int i) { return (i < 650 ? -20.0 : 20.0) + 2 * std::sin(i); };
+  Histogram histogram(-30, 30);
+  for (int i = 0; i < n; ++i) histogram.add(at(i));
+  Trajectory trajectory(10, 3, histogram, 1, n);
+  for (int i = 0; i < n; ++i) trajectory.add(i, at(i), Eigen::VectorXd::Constant(1, at(i)));
+  const auto path = trajectory.frames();
+  ASSERT_EQ(path.size(), 10u);
+  for (const TrajectoryFrame& frame : path) EXPECT_NEAR(std::abs(frame.amplitudes[0]), 20, 2.5);
+}
+
 TEST(Trajectory, LeavesOutEmptyGroups) {
   Histogram histogram(0, 1);
   histogram.add(0.5);
-  Trajectory trajectory(4, histogram, 1, 1);
+  Trajectory trajectory(4, 1, histogram, 1, 1);
   trajectory.add(0, 0.5, Eigen::VectorXd::Constant(1, 0.5));
   const auto path = trajectory.frames();
   ASSERT_EQ(path.size(), 1u);
@@ -52,7 +65,7 @@ TEST(Trajectory, LeavesOutEmptyGroups) {
 TEST(Trajectory, RefusesNoFrames) {
   Histogram histogram(0, 1);
   histogram.add(0.5);
-  EXPECT_THROW(Trajectory(0, histogram, 1, 1), Bug);
+  EXPECT_THROW(Trajectory(0, 1, histogram, 1, 1), Bug);
 }
 
 }  // namespace
