@@ -178,7 +178,7 @@ MotionSummary report_motion(const Communicator& comm, ResultTable& table) {
   }
   for (const auto& line : motion_table(summary, table.modes(), atoms, most_mode_lines))
     spdlog::info("{}", line);
-  spdlog::info("{}", motion_sentence(summary, table.modes()));
+  spdlog::info("{}", motion_sentence(summary, table.modes(), atoms));
   return summary;
 }
 

@@ -33,7 +33,8 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   report.command_line = invocation.command_line;
   report.version = program_version();
   report.date = utc_time();
-  if (!motion.modes.empty()) report.motion = motion_sentence(motion, model.mode_numbers);
+  if (!motion.modes.empty())
+    report.motion = motion_sentence(motion, model.mode_numbers, static_cast<double>(model.atom_count()));
   report.mode_numbers = model.mode_numbers;
   report.atom_count = model.atom_count();
   report.landscape = std::move(landscape);
@@ -108,7 +109,8 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));
-  if (!motion.modes.empty()) spdlog::info("{}", motion_sentence(motion, model.mode_numbers));
+  if (!motion.modes.empty())
+    spdlog::info("{}", motion_sentence(motion, model.mode_numbers, static_cast<double>(model.atom_count())));
   describe(o, landscape, model.atom_count());
   if (landscape.outliers > 0)
     spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",

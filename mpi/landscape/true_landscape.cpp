@@ -40,29 +40,56 @@ Profile first_profile(const LandscapePasses& passes, const Landscape& landscape)
 }
 
 // A sample of the particles on every rank, in the order of the rows: along the first components with their
-// errors, and along the others (a column each).
+// errors, along the others (a column each), and in the plane of the first two where there are two.
 struct Sampled {
-  std::vector<NoisyValue> values;
+  std::vector<NoisyValue> values, plane;
   Eigen::MatrixXd rest;
 };
 
 Sampled sampled(const LandscapePasses& passes, const PrincipalComponents& components) {
   const Eigen::Index d = state_dimensions(components), k = components.mean.size();
+  const Eigen::Index known = std::max(d, std::min<Eigen::Index>(k, 2));  // components with their errors
   std::vector<double> own;
   passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
     if (!passes.sampled(row, most_sampled)) return;
-    const NoisyValue value = along_components(components, d, estimate);
+    const NoisyValue value = along_components(components, known, estimate);
     const Eigen::VectorXd all = components.coordinates(estimate.amplitudes);
     own.insert(own.end(), all.begin(), all.end());
-    own.insert(own.end(), value.covariance.data(), value.covariance.data() + d * d);
+    own.insert(own.end(), value.covariance.data(), value.covariance.data() + known * known);
   });
   const std::vector<double> all = passes.comm().all_gathered(own);
-  const Eigen::Map<const Eigen::MatrixXd> columns(all.data(), k + d * d,
-                                                  static_cast<Eigen::Index>(all.size()) / (k + d * d));
-  Sampled sample{{}, columns.middleRows(d, k - d)};
-  for (Eigen::Index i = 0; i < columns.cols(); ++i)
-    sample.values.push_back({columns.col(i).head(d), columns.col(i).tail(d * d).reshaped(d, d)});
+  const Eigen::Index width = k + known * known;
+  const Eigen::Map<const Eigen::MatrixXd> columns(all.data(), width,
+                                                  static_cast<Eigen::Index>(all.size()) / width);
+  Sampled sample{{}, {}, columns.middleRows(d, k - d)};
+  for (Eigen::Index i = 0; i < columns.cols(); ++i) {
+    const Eigen::MatrixXd covariance = columns.col(i).tail(known * known).reshaped(known, known);
+    sample.values.push_back({columns.col(i).head(d), covariance.topLeftCorner(d, d)});
+    if (k > 1) sample.plane.push_back({columns.col(i).head(2), covariance.topLeftCorner(2, 2)});
+  }
   return sample;
+}
+
+// The plane of the first two components, errors taken off; rank 0 has the memory that it takes.
+void find_plane(const LandscapePasses& passes, const Sampled& sample, Landscape& landscape) {
+  constexpr int most_replicates = 10;
+  // What the images alone say lies wider than the plots; it must not gather at their borders.
+  for (GridAxis* axis : {&landscape.x, &landscape.y}) {
+    const double margin = 0.15 * (axis->high - axis->low);
+    *axis = {axis->low - margin, axis->high + margin};
+  }
+  Plane plane{landscape.x, landscape.y, {}, {}, 0, 0};
+  on_root(passes.comm(), [&] {
+    plane =
+        deconvolved_plane(sample.plane, landscape.x, landscape.y,
+                          std::min(passes.settings().replicates, most_replicates), passes.settings().seed);
+  });
+  passes.comm().broadcast(plane.density);
+  passes.comm().broadcast(plane.energy_error);
+  passes.comm().broadcast(plane.least_density);
+  passes.comm().broadcast(plane.iterations);
+  landscape.density = static_cast<double>(landscape.done) * plane.fine_density();
+  landscape.plane = std::move(plane);
 }
 
 // The amplitudes at a place of the first components: along the others the mean of the particles near it, by
@@ -132,6 +159,7 @@ void find_truth(const LandscapePasses& passes, Landscape& landscape) {
   landscape.profile = first_profile(passes, landscape);
   const Sampled sample = sampled(passes, landscape.components);
   if (sample.values.size() < fewest_for_states) return;
+  if (!sample.plane.empty()) find_plane(passes, sample, landscape);
   landscape.states =
       states_of(sample.values, most_components, passes.settings().replicates, passes.settings().seed);
   landscape.state_means = state_means(passes, landscape.components, *landscape.states);

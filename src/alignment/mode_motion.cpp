@@ -184,7 +184,34 @@ std::vector<std::string> motion_table(const MotionSummary& summary, const std::v
   return lines;
 }
 
-std::string motion_sentence(const MotionSummary& summary, const std::vector<int>& numbers) {
+double least_seen(const ModeMotion& mode) {
+  constexpr double powerful = 1.645;  // 95 % of a normal distribution
+  const double standard_error = std::pow(mode.motion + mode.motion_error, 2) - mode.motion * mode.motion;
+  return std::sqrt(allowance * mode.error * mode.error + (certain + powerful) * standard_error);
+}
+
+namespace {
+
+// Of modes that do not move: what they would have shown.
+std::string rigid_sentence(const MotionSummary& summary, double atoms) {
+  double least = 0, error = 0;
+  for (const ModeMotion& mode : summary.modes) {
+    least = std::max(least, least_seen(mode));
+    error = std::max(error, mode.error);
+  }
+  const std::string motion =
+      atoms > 0 ? fmt::format("{:.2f} Å RMSD", least / std::sqrt(atoms)) : fmt::format("{:.1f} Å", least);
+  if (least > error)
+    return fmt::format(
+        "no mode is seen to move, but {} particles are too few to call the molecule rigid: they "
+        "would show a motion of {} or more",
+        summary.particles, motion);
+  return "no mode moves: the molecule looks rigid (a motion of " + motion + " or more would have been seen)";
+}
+
+}  // namespace
+
+std::string motion_sentence(const MotionSummary& summary, const std::vector<int>& numbers, double atoms) {
   require(summary.modes.size() == numbers.size(), "a number per mode");
   const auto with = [&](MotionVerdict verdict) {
     std::vector<int> found;
@@ -202,7 +229,7 @@ std::string motion_sentence(const MotionSummary& summary, const std::vector<int>
       text += fmt::format("; {} {} not", format_number_list(still), still.size() == 1 ? "does" : "do");
   } else if (!still.empty()) {
     text = unseen.empty()
-               ? "no mode moves: the molecule looks rigid"
+               ? rigid_sentence(summary, atoms)
                : fmt::format("no mode moves of those that are seen, {}", format_number_list(still));
   }
   if (unseen.empty()) return text;

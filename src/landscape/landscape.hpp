@@ -6,6 +6,7 @@
 
 #include "landscape/distribution.hpp"
 #include "landscape/paths.hpp"
+#include "landscape/plane.hpp"
 #include "landscape/principal_components.hpp"
 #include "landscape/profile.hpp"
 #include "landscape/states.hpp"
@@ -28,11 +29,13 @@ struct Landscape {
   PrincipalComponents components;
   std::vector<TrajectoryFrame> frames;
   GridAxis x, y;            ///< what the plots show of the first two components
-  Eigen::ArrayXXd density;  ///< particles per Å² on DensityGrid's bins, component 1 down the rows
+  Eigen::ArrayXXd density;  ///< particles per Å² on DensityGrid's bins, component 1 down the rows; where
+                            ///< errors are taken off 0 where the data do not tell
   std::vector<LandscapePoint> points;  ///< a sample of the particles
 
   // Of a result with error bars, errors taken off.
   std::optional<Profile> profile;            ///< along the first component
+  std::optional<Plane> plane;                ///< of the first two, from a sample; `density` is then of it
   std::optional<States> states;              ///< in the first few components
   std::vector<Eigen::VectorXd> state_means;  ///< K: the mean amplitudes of each state's particles
   std::vector<StatePath> paths;              ///< between the states

@@ -19,9 +19,9 @@ void declare(OptionTable& table, LandscapeOptions& o) {
   table.also_writes("output", [&o] {
     std::vector<std::string> files;
     for (const char* name :
-         {"index.html", "trajectory.pdb", "components.csv", "frames.csv", "profile.csv", "states.csv",
-          "states.pdb", "paths.csv", "residues.csv", "domains.csv", "trajectory.cxc", "trajectory.pml",
-          "particles.csv", "scatter.png", "density.png", "free_energy.png", "profile.png"})
+         {"index.html", "trajectory.pdb", "components.csv", "frames.csv", "profile.csv", "plane.csv",
+          "states.csv", "states.pdb", "paths.csv", "residues.csv", "domains.csv", "trajectory.cxc",
+          "trajectory.pml", "particles.csv", "scatter.png", "density.png", "free_energy.png", "profile.png"})
       files.push_back((std::filesystem::path(o.output) / name).string());
     return files;
   });

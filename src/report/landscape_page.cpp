@@ -180,6 +180,21 @@ std::string profile_csv(const Profile& profile) {
   return text;
 }
 
+std::string plane_csv(const Plane& plane) {
+  std::string text = "component_1,component_2,density,free_energy,free_energy_error,resolved\n";
+  const double highest = plane.density.maxCoeff();
+  const auto centre = [](const GridAxis& axis, Eigen::Index bin) {
+    return axis.low + (static_cast<double>(bin) + 0.5) * axis.step(Plane::bins);
+  };
+  for (Eigen::Index i = 0; i < Plane::bins; ++i)
+    for (Eigen::Index j = 0; j < Plane::bins; ++j)
+      text += fmt::format("{:.3f},{:.3f},{:.5g},{:.3f},{:.3f},{}\n", centre(plane.x, i), centre(plane.y, j),
+                          plane.density(i, j), -std::log(plane.density(i, j) / highest),
+                          plane.energy_error.size() > 0 ? plane.energy_error(i, j) : NAN,
+                          plane.resolved(i, j) ? 1 : 0);
+  return text;
+}
+
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
                             const MovingMolecule& molecule) {
   make_folders(folder);
@@ -187,6 +202,7 @@ void write_landscape_report(const std::filesystem::path& folder, LandscapeReport
   write_motion_files(folder, molecule, report.landscape);
   if (report.landscape.profile)
     write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
+  if (report.landscape.plane) write_text_file(folder / "plane.csv", plane_csv(*report.landscape.plane));
   if (report.landscape.states) write_text_file(folder / "states.csv", states_csv(report));
   if (!report.landscape.paths.empty())
     write_text_file(folder / "paths.csv", paths_csv(report.landscape, report.mode_numbers));

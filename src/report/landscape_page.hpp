@@ -43,9 +43,14 @@ std::string states_csv(const LandscapeReport& report);
 /// data tell.
 std::string profile_csv(const Profile& profile);
 
+/// The plane as CSV: components [Å], density [1/Å²], free energy and its standard error [kT], 1 where the
+/// data tell.
+std::string plane_csv(const Plane& plane);
+
 /// Makes the folder with everything: the plots (write_landscape_plots), what shows the motion
-/// (write_motion_files), components.csv, frames.csv, where there are states states.csv, profile.csv and
-/// paths.csv, and last index.html. Fills in `report.plots`. Throws Error when something cannot be written.
+/// (write_motion_files), components.csv, frames.csv, where there are states states.csv, profile.csv,
+/// plane.csv and paths.csv, and last index.html. Fills in `report.plots`. Throws Error when something cannot
+/// be written.
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
                             const MovingMolecule& molecule);
 

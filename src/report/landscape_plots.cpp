@@ -113,10 +113,15 @@ std::vector<ReportPlot> write_landscape_plots(const std::filesystem::path& folde
   if (landscape.components.mean.size() > 1) {
     draw("scatter.png", scatter_plot(landscape), "Conformations",
          "Each point is a particle; those far outside are left out. The red line is the trajectory.");
-    draw("density.png", density_map(landscape), "Density", "Particles per Å², smoothed.");
+    draw("density.png", density_map(landscape), "Density",
+         landscape.plane ? "Particles per Å², errors taken off." : "Particles per Å², smoothed.");
     draw("free_energy.png", energy_map(landscape), "Free energy",
-         "Minus the logarithm of the density, from its maximum, as far as the particles are an equilibrium "
-         "ensemble. The errors of the amplitudes widen it.");
+         landscape.plane
+             ? "Minus the logarithm of the density, from its maximum, as far as the particles are an "
+               "equilibrium ensemble. Errors are taken off; where the data do not tell it to 1 kT, there "
+               "is no colour but the highest."
+             : "Minus the logarithm of the density, from its maximum, as far as the particles are an "
+               "equilibrium ensemble. The errors of the amplitudes widen it.");
   }
   if (landscape.profile)
     draw(

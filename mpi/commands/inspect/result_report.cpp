@@ -108,7 +108,7 @@ void say_motion(const ResultTable& table) {
   say("  which modes move, by the images alone:");
   for (const auto& line : motion_table(summary, table.modes(), load_atom_count(table), summary.modes.size()))
     say("  {}", line);
-  say("  {}", motion_sentence(summary, table.modes()));
+  say("  {}", motion_sentence(summary, table.modes(), load_atom_count(table)));
 }
 
 void say_prior(const ResultTable& table) {

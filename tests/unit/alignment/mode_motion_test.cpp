@@ -185,16 +185,27 @@ MotionSummary verdicts(const std::vector<MotionVerdict>& each) {
 TEST(MotionText, SaysWhichModesMove) {
   using enum MotionVerdict;
   const auto text = [](const std::vector<MotionVerdict>& each) {
-    return motion_sentence(verdicts(each), {7, 8, 9, 12});
+    return motion_sentence(verdicts(each), {7, 8, 9, 12}, 0);
   };
   EXPECT_EQ(text({moves, moves, does_not_move, not_seen}),
             "modes 7,8 move; 9 does not; nothing is seen of 12");
   EXPECT_EQ(text({moves, does_not_move, does_not_move, does_not_move}), "mode 7 moves; 8,9,12 do not");
-  EXPECT_EQ(text({does_not_move, does_not_move, does_not_move, does_not_move}),
-            "no mode moves: the molecule looks rigid");
+  EXPECT_EQ(
+      text({does_not_move, does_not_move, does_not_move, does_not_move}),
+      "no mode is seen to move, but 100 particles are too few to call the molecule rigid: they would show a "
+      "motion of 23.2 Å or more");
   EXPECT_EQ(text({does_not_move, does_not_move, does_not_move, not_seen}),
             "no mode moves of those that are seen, 7-9; nothing is seen of 12");
   EXPECT_EQ(text({not_seen, not_seen, not_seen, not_seen}), "nothing is seen of the modes 7-9,12");
+}
+
+TEST(MotionText, SaysWhatARigidMoleculeWouldHaveShown) {
+  // V of 0 ± 9 Å², errors of 10 Å: √(10²/4 + (3.3 + 1.645)·9) = 8.3 Å.
+  const MotionSummary rigid{600, {{0, 10, 10, 0, 3, MotionVerdict::does_not_move}}};
+  EXPECT_EQ(motion_sentence(rigid, {7}, 0),
+            "no mode moves: the molecule looks rigid (a motion of 8.3 Å or more would have been seen)");
+  EXPECT_EQ(motion_sentence(rigid, {7}, 100),
+            "no mode moves: the molecule looks rigid (a motion of 0.83 Å RMSD or more would have been seen)");
 }
 
 TEST(MotionText, HasALinePerModeUpToTheMost) {
