@@ -8,6 +8,7 @@
 #include "core/number_list.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/landscape/page_rows.hpp"
 #include "mpi/landscape/state_rows.hpp"
 #include "mpi/landscape/table_landscape.hpp"
 #include "mpi/modes/model_input.hpp"
@@ -25,19 +26,20 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, const ElasticModel& model,
-                  Landscape landscape, const MotionSummary& motion) {
+                  Landscape landscape, const MotionSummary& motion, PageParticles particles) {
   LandscapeReport report;
   report.result_path = o.input;
+  report.folder = o.output;
   report.selection = o.selection.text;
   report.modes_path = o.modes_file;
   report.command_line = invocation.command_line;
   report.version = program_version();
   report.date = utc_time();
-  if (!motion.modes.empty())
-    report.motion = motion_sentence(motion, model.mode_numbers, static_cast<double>(model.atom_count()));
+  report.motion = motion;
   report.mode_numbers = model.mode_numbers;
   report.atom_count = model.atom_count();
   report.landscape = std::move(landscape);
+  report.particles = std::move(particles);
   const ModesFile file = read_modes_table(o.modes_file);
   write_landscape_report(o.output, std::move(report), {file.structure, file.centre, model});
 }
@@ -94,18 +96,19 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
     table.close();
     return done;
   }
-  const Landscape landscape = landscape_of(comm, table,
-                                           {.frames = o.frames,
-                                            .seed = o.common.seed,
-                                            .with_outliers = o.with_outliers,
-                                            .replicates = o.replicates,
-                                            .selection = selection ? &*selection : nullptr});
+  const LandscapeSettings settings{.frames = o.frames,
+                                   .seed = o.common.seed,
+                                   .with_outliers = o.with_outliers,
+                                   .replicates = o.replicates,
+                                   .selection = selection ? &*selection : nullptr};
+  const Landscape landscape = landscape_of(comm, table, settings);
   const MotionSummary motion = load_motion(table);
   make_folder(comm, o.output);
   write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
+  PageParticles particles = page_particles(comm, table, landscape, settings, model.atom_count());
   table.close();
   collectively(comm, [&] {
-    if (comm.root()) write_report(invocation, o, model, landscape, motion);
+    if (comm.root()) write_report(invocation, o, model, landscape, motion, std::move(particles));
   });
   spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
                100 * landscape.components.share(0));

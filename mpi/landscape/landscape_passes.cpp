@@ -27,11 +27,16 @@ void LandscapePasses::for_each_used(const RowVisitor& visit) const {
 void LandscapePasses::for_each_estimate(const EstimateVisitor& visit) const {
   for_each_row(*comm_, *table_, {outliers(), ResultTable::Details::image_alone},
                [&](std::int64_t row, const ParticleResult& result) {
-                 if (result.state != ParticleState::done || !result.fit || !selected(row)) return;
-                 const AmplitudeEstimate fitted = amplitudes_alone(*result.fit);
-                 if (!usable(fitted)) return;
-                 visit(row, without_prior(fitted, prior_));
+                 if (result.state != ParticleState::done || !selected(row)) return;
+                 if (const auto found = estimate(result)) visit(row, *found);
                });
+}
+
+std::optional<AmplitudeEstimate> LandscapePasses::estimate(const ParticleResult& result) const {
+  if (!result.fit) return std::nullopt;
+  const AmplitudeEstimate fitted = amplitudes_alone(*result.fit);
+  if (!usable(fitted)) return std::nullopt;
+  return without_prior(fitted, prior_);
 }
 
 }  // namespace elastem

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "alignment/elastic_prior.hpp"
 #include "mpi/landscape/table_landscape.hpp"
@@ -34,6 +35,8 @@ class LandscapePasses {
   /// (without_prior).
   using EstimateVisitor = std::function<void(std::int64_t row, const AmplitudeEstimate& estimate)>;
   void for_each_estimate(const EstimateVisitor& visit) const;
+  /// What the image of a row alone says; none of a row without a fit that can be used.
+  std::optional<AmplitudeEstimate> estimate(const ParticleResult& result) const;
 
  private:
   Outliers outliers() const { return settings_->with_outliers ? Outliers::with : Outliers::leave_out; }

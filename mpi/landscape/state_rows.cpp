@@ -9,57 +9,42 @@
 
 #include "core/new_file.hpp"
 #include "core/row_slices.hpp"
-#include "mpi/landscape/true_landscape.hpp"
+#include "mpi/landscape/landscape_passes.hpp"
+#include "mpi/landscape/particle_place.hpp"
 #include "particles/result_csv.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr Eigen::Index most_components = 3;
-
 // What a line says of a particle.
 class StateLine {
  public:
-  explicit StateLine(const Landscape& landscape)
-      : landscape_(&landscape),
-        states_(landscape.states ? landscape.states->states.size() : 0),
-        dimensions_(state_dimensions(landscape.components)),
-        components_(std::max(dimensions_, std::min(most_components, landscape.components.variances.size()))) {
-  }
+  explicit StateLine(const Landscape& landscape) : places_(landscape) {}
 
   std::string head() const {
     std::string text = "image";
-    if (states_ > 0) text += ",state";
-    for (std::size_t s = 1; s <= states_; ++s) text += fmt::format(",probability_{}", s);
-    for (Eigen::Index c = 1; c <= components_; ++c) text += fmt::format(",component_{}", c);
+    if (places_.states() > 0) text += ",state";
+    for (std::size_t s = 1; s <= places_.states(); ++s) text += fmt::format(",probability_{}", s);
+    for (Eigen::Index c = 1; c <= places_.components(); ++c) text += fmt::format(",component_{}", c);
     return text + "\n";
   }
   std::string nothing() const {
-    return std::string((states_ > 0 ? 1 + states_ : 0) + static_cast<std::size_t>(components_), ',') + "\n";
+    const std::size_t states = places_.states();
+    return std::string((states > 0 ? 1 + states : 0) + static_cast<std::size_t>(places_.components()), ',') +
+           "\n";
   }
-  std::string of(const AmplitudeEstimate& estimate) const {
+  template <class Values>
+  std::string of(const Values& values) const {
+    const ParticlePlace place = places_.of(values);
     std::string text;
-    if (states_ > 0) {
-      const Eigen::VectorXd probabilities =
-          landscape_->states->probabilities(along_components(landscape_->components, dimensions_, estimate));
-      Eigen::Index state = 0;
-      const bool wrong = probabilities.maxCoeff(&state) < 1 - probabilities.sum();
-      text += fmt::format(",{}", wrong ? 0 : state + 1);
-      for (const double p : probabilities) text += fmt::format(",{:.4f}", p);
-    }
-    return text + of(estimate.amplitudes);
-  }
-  std::string of(const Eigen::VectorXd& amplitudes) const {
-    std::string text;
-    const Eigen::VectorXd at = landscape_->components.coordinates(amplitudes);
-    for (Eigen::Index c = 0; c < components_; ++c) text += fmt::format(",{:.3f}", at[c]);
+    if (places_.states() > 0) text += fmt::format(",{}", place.state);
+    for (const double p : place.probabilities) text += fmt::format(",{:.4f}", p);
+    for (const double at : place.components) text += fmt::format(",{:.3f}", at);
     return text + "\n";
   }
 
  private:
-  const Landscape* landscape_;
-  std::size_t states_;
-  Eigen::Index dimensions_, components_;
+  ParticlePlaces places_;
 };
 
 // The lines of this rank's rows, which come in ascending order; those between them say nothing.

@@ -6,6 +6,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/new_file.hpp"
+#include "report/interactive_page.hpp"
 #include "report/landscape_plots.hpp"
 
 namespace elastem {
@@ -24,8 +25,39 @@ std::string particles_section(const LandscapeReport& report) {
     text += "; " + grouped_digits(report.landscape.outliers) +
             " outliers, which the structure does not explain, are left out";
   text += ".</p>\n";
-  if (!report.motion.empty()) text += "<p>Of the alignment: " + html_escaped(report.motion) + ".</p>\n";
+  if (!report.motion.modes.empty())
+    text += "<p>Of the alignment: " +
+            html_escaped(
+                motion_sentence(report.motion, report.mode_numbers, static_cast<double>(report.atom_count))) +
+            ".</p>\n";
   return text;
+}
+
+const char* verdict_text(MotionVerdict verdict) {
+  return verdict == MotionVerdict::moves           ? "moves"
+         : verdict == MotionVerdict::does_not_move ? "does not move"
+                                                   : "not seen";
+}
+
+std::string motion_section(const LandscapeReport& report) {
+  if (report.motion.modes.empty()) return "";
+  std::string text =
+      "<section id=\"modes-section\"><h2>Which modes move</h2>\n<table "
+      "id=\"modes\"><tr><th>mode</th><th>verdict</th><th>motion, RMSD "
+      "[Å]</th><th>its error [Å]</th><th>spread of the estimates [Å]</th><th>error of an image "
+      "[Å]</th></tr>\n";
+  const double scale = 1 / std::sqrt(static_cast<double>(report.atom_count));
+  for (std::size_t k = 0; k < report.motion.modes.size(); ++k) {
+    const ModeMotion& mode = report.motion.modes[k];
+    text += fmt::format(
+        "<tr><td>{}</td><td>{}</td><td>{:.2f}</td><td>{:.2f}</td><td>{:.2f}</td><td>{:.2f}</td></tr>\n",
+        report.mode_numbers[k], verdict_text(mode.verdict), scale * mode.motion, scale * mode.motion_error,
+        scale * mode.spread, scale * mode.error);
+  }
+  return text +
+         "</table>\n<p>The motion is what the errors of the images do not explain of the spread, from all "
+         "particles of the alignment; a mode moves where it is more than chance and wrong poses make. Not "
+         "seen: the images say less of the mode than the prior.</p></section>\n";
 }
 
 std::string components_section(const LandscapeReport& report) {
@@ -56,10 +88,11 @@ std::string states_section(const LandscapeReport& report) {
   if (!report.landscape.states) return "";
   const States& found = *report.landscape.states;
   std::string text = fmt::format(
-      "<h2>States</h2>\n<p>{}; wrong estimates: {:.1f} %. <code>states.pdb</code> holds the mean "
+      "<section id=\"states-section\"><h2>States</h2>\n<p>{}; wrong estimates: {:.1f} %. "
+      "<code>states.pdb</code> holds the mean "
       "conformation of "
       "each state, <code>particles.csv</code> the probabilities of every "
-      "particle.</p>\n<table><tr><th>state</th><th>population</th><th>standard error</th>",
+      "particle.</p>\n<table id=\"states\"><tr><th>state</th><th>population</th><th>standard error</th>",
       found.states.size() == 1
           ? "The particles are of one state: their conformations vary without a barrier"
           : fmt::format("{} states, with a barrier of 1.75 kT or more between them", found.states.size()),
@@ -74,13 +107,46 @@ std::string states_section(const LandscapeReport& report) {
     for (Eigen::Index c = 0; c < d; ++c) text += fmt::format("<td>{:.1f}</td>", state.centre[c]);
     text += "</tr>\n";
   }
-  return text + "</table>\n";
+  return text + "</table></section>\n";
+}
+
+std::string paths_section(const LandscapeReport& report) {
+  if (report.landscape.paths.empty()) return "";
+  std::string text =
+      "<section id=\"paths-section\"><h2>Paths between states</h2>\n<table><tr><th>path</th><th>barrier "
+      "[kT]</th><th>barrier back [kT]</th><th>models</th></tr>\n";
+  for (const StatePath& path : report.landscape.paths)
+    text +=
+        fmt::format("<tr><td>{} to {}</td><td>{:.1f}</td><td>{:.1f}</td><td><code>{}.pdb</code></td></tr>\n",
+                    path.from + 1, path.to + 1, path.barrier, path.barrier_back, path_name(path));
+  return text +
+         "</table>\n<p>The ways of least free energy; <code>paths.csv</code> has their "
+         "bands.</p></section>\n";
+}
+
+std::string domains_section(const LandscapeReport& report) {
+  if (report.domains.empty()) return "";
+  std::string text =
+      "<section id=\"domains-section\"><h2>What moves as a "
+      "body</h2>\n<table><tr><th>domain</th><th>residues</th>"
+      "<th>turns by [°]</th><th>shifts along the axis [Å]</th><th>ranges</th></tr>\n";
+  for (std::size_t d = 0; d < report.domains.size(); ++d) {
+    const RigidDomain& domain = report.domains[d];
+    text += fmt::format("<tr><td>{}</td><td>{}</td>", d + 1, domain.residues.size());
+    text += domain.hinge
+                ? fmt::format("<td>{:.0f}</td><td>{:.1f}</td>", domain.hinge->angle, domain.hinge->shift)
+                : "<td>–</td><td>–</td>";
+    text += "<td>" + html_escaped(report.domain_residues[d]) + "</td></tr>\n";
+  }
+  return text +
+         "</table>\n<p>From the first frame to the last, against the first domain; axes in "
+         "<code>domains.csv</code>, how far each residue moves in <code>residues.csv</code>.</p></section>\n";
 }
 
 std::string plots_section(const LandscapeReport& report) {
-  std::string text;
+  std::string text = "<div class=\"still\">\n";
   for (const auto& plot : report.plots) text += html_plot(plot);
-  return text;
+  return text + "</div>\n";
 }
 
 std::string trajectory_section(const LandscapeReport& report) {
@@ -109,8 +175,10 @@ std::string trajectory_section(const LandscapeReport& report) {
 
 std::string landscape_html(const LandscapeReport& report) {
   return html_page("Conformational landscape",
-                   particles_section(report) + components_section(report) + states_section(report) +
-                       plots_section(report) + trajectory_section(report),
+                   particles_section(report) + (report.particles ? interactive_part(report) : "") +
+                       states_section(report) + paths_section(report) + motion_section(report) +
+                       domains_section(report) + components_section(report) + plots_section(report) +
+                       trajectory_section(report) + citation_html(report.version),
                    fmt::format("elastem {}, {}; modes from <code>{}</code><br><code>{}</code>",
                                html_escaped(report.version), html_escaped(report.date),
                                html_escaped(report.modes_path), html_escaped(report.command_line)));
@@ -199,7 +267,11 @@ void write_landscape_report(const std::filesystem::path& folder, LandscapeReport
                             const MovingMolecule& molecule) {
   make_folders(folder);
   report.plots = write_landscape_plots(folder, report.landscape);
-  write_motion_files(folder, molecule, report.landscape);
+  MotionFiles written = write_motion_files(folder, molecule, report.landscape);
+  report.domains = std::move(written.motion.domains);
+  for (const RigidDomain& domain : report.domains)
+    report.domain_residues.push_back(residue_ranges(molecule.structure, domain.residues));
+  report.movies = std::move(written.movies);
   if (report.landscape.profile)
     write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
   if (report.landscape.plane) write_text_file(folder / "plane.csv", plane_csv(*report.landscape.plane));

@@ -2,13 +2,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "alignment/mode_motion.hpp"
 #include "imaging/elastic_model.hpp"
 #include "landscape/landscape.hpp"
 #include "report/html_page.hpp"
 #include "report/motion_files.hpp"
+#include "report/page_particles.hpp"
 #include "structure/structure.hpp"
 
 namespace elastem {
@@ -16,12 +19,17 @@ namespace elastem {
 /// What the report of a landscape shows.
 struct LandscapeReport {
   std::string result_path, modes_path, command_line, version, date;
+  std::string folder;     ///< where the report is written
   std::string selection;  ///< which particles of the result, as the user said it; empty: all
-  std::string motion;     ///< which modes move, in words; empty: not known
+  MotionSummary motion;   ///< which modes move; without modes: not known
   std::vector<int> mode_numbers;
   std::int64_t atom_count = 0;
   Landscape landscape;
   std::vector<ReportPlot> plots;
+  std::optional<PageParticles> particles;          ///< of the interactive part; none: the page is without it
+  std::vector<Movie> movies;                       ///< there
+  std::vector<RigidDomain> domains;                ///< of the principal motion
+  std::vector<std::string> domain_residues;        ///< as ranges
   std::string trajectory_path = "trajectory.pdb";  ///< the multi-model PDB beside the report
 };
 
@@ -49,8 +57,8 @@ std::string plane_csv(const Plane& plane);
 
 /// Makes the folder with everything: the plots (write_landscape_plots), what shows the motion
 /// (write_motion_files), components.csv, frames.csv, where there are states states.csv, profile.csv,
-/// plane.csv and paths.csv, and last index.html. Fills in `report.plots`. Throws Error when something cannot
-/// be written.
+/// plane.csv and paths.csv, and last index.html. Fills in `report.plots` and `report.movies`. Throws Error
+/// when something cannot be written.
 void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
                             const MovingMolecule& molecule);
 

@@ -26,13 +26,14 @@ Eigen::Matrix3Xd placed(const MovingMolecule& molecule, const Geometry& geometry
 // `structure` has what stands for B-factors.
 void write_conformations(const fs::path& path, const MovingMolecule& molecule, const Structure& structure,
                          const Geometry& geometry, const Conformations& conformations,
-                         const std::vector<std::string>& remarks) {
+                         const std::vector<std::string>& remarks, MoleculeFrames* movie = nullptr) {
   PdbWriter writer(path.string(), structure, remarks);
   GeometryReport worst = geometry.report(molecule.structure.positions);
   const GeometryReport input = worst;
   for (const Eigen::VectorXd& amplitudes : conformations) {
     const Eigen::Matrix3Xd positions = placed(molecule, geometry, amplitudes);
     writer.add_model(positions.colwise() + molecule.centre);
+    if (movie) movie->add(positions);
     worst = worse(worst, geometry.report(positions));
   }
   writer.close();
@@ -128,9 +129,10 @@ std::string path_name(const StatePath& path) {
   return fmt::format("path_{}_{}", path.from + 1, path.to + 1);
 }
 
-ResidueMotion write_motion_files(const fs::path& folder, const MovingMolecule& molecule,
-                                 const Landscape& landscape) {
-  ResidueMotion motion = residue_motion(molecule, landscape.frames);
+MotionFiles write_motion_files(const fs::path& folder, const MovingMolecule& molecule,
+                               const Landscape& landscape) {
+  MotionFiles written{residue_motion(molecule, landscape.frames), {}};
+  const ResidueMotion& motion = written.motion;
   Structure coloured = molecule.structure;
   double most = 0;
   for (std::size_t a = 0; a < coloured.atoms.size(); ++a) {
@@ -139,29 +141,34 @@ ResidueMotion write_motion_files(const fs::path& folder, const MovingMolecule& m
   }
   const Geometry geometry(molecule.structure);
   const std::string colours = "B-FACTORS: DISPLACEMENT OF THE RESIDUE FROM THE FIRST FRAME TO THE LAST (A)";
+  const auto write_movie = [&](const std::string& name, const std::string& shown,
+                               const Conformations& conformations, std::vector<std::string> remarks) {
+    remarks.push_back(colours);
+    Movie& movie = written.movies.emplace_back(
+        Movie{shown, name + ".pdb", {coloured, conformations.size(), 1 + landscape.paths.size()}});
+    write_conformations(folder / movie.file, molecule, coloured, geometry, conformations, remarks,
+                        &movie.frames);
+    write_scripts(folder, name, conformations.size(), most);
+  };
   Conformations frames;
   for (const TrajectoryFrame& frame : landscape.frames) frames.push_back(frame.amplitudes);
-  write_conformations(
-      folder / "trajectory.pdb", molecule, coloured, geometry, frames,
-      {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
-       "EACH MODEL IS THE MEAN OF THE PARTICLES ABOUT THE MIDDLE OF AN EQUAL SHARE OF THEM", colours});
-  write_scripts(folder, "trajectory", frames.size(), most);
+  write_movie("trajectory", "along component 1", frames,
+              {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
+               "EACH MODEL IS THE MEAN OF THE PARTICLES ABOUT THE MIDDLE OF AN EQUAL SHARE OF THEM"});
   if (landscape.states)
     write_conformations(
         folder / "states.pdb", molecule, coloured, geometry, landscape.state_means,
         {"ELASTEM STATES, THE MOST POPULATED FIRST", "EACH MODEL IS THE MEAN OF A STATE", colours});
   for (std::size_t p = 0; p < landscape.paths.size(); ++p) {
-    const std::string name = path_name(landscape.paths[p]);
-    write_conformations(folder / (name + ".pdb"), molecule, coloured, geometry, landscape.path_amplitudes[p],
-                        {fmt::format("ELASTEM PATH OF LEAST FREE ENERGY FROM STATE {} TO STATE {}",
-                                     landscape.paths[p].from + 1, landscape.paths[p].to + 1),
-                         colours});
-    write_scripts(folder, name, landscape.path_amplitudes[p].size(), most);
+    const std::size_t from = landscape.paths[p].from + 1, to = landscape.paths[p].to + 1;
+    write_movie(path_name(landscape.paths[p]), fmt::format("from state {} to state {}", from, to),
+                landscape.path_amplitudes[p],
+                {fmt::format("ELASTEM PATH OF LEAST FREE ENERGY FROM STATE {} TO STATE {}", from, to)});
   }
   write_text_file(folder / "residues.csv", residues_csv(molecule.structure, motion));
   write_text_file(folder / "domains.csv", domains_csv(molecule.structure, motion));
   describe(molecule.structure, motion);
-  return motion;
+  return written;
 }
 
 std::string paths_csv(const Landscape& landscape, const std::vector<int>& modes) {

@@ -7,6 +7,7 @@
 #include "imaging/elastic_model.hpp"
 #include "landscape/landscape.hpp"
 #include "modes/rigid_domains.hpp"
+#include "report/molecule_frames.hpp"
 
 namespace elastem {
 
@@ -26,13 +27,24 @@ struct ResidueMotion {
 /// Of at least one frame. A pure function.
 ResidueMotion residue_motion(const MovingMolecule& molecule, const std::vector<TrajectoryFrame>& frames);
 
+/// A motion as a page shows it: the trajectory, or a path between states.
+struct Movie {
+  std::string name, file;
+  MoleculeFrames frames;
+};
+
+struct MotionFiles {
+  ResidueMotion motion;
+  std::vector<Movie> movies;  ///< the trajectory, then the paths
+};
+
 /// Writes into a folder, in the frame of the input structure: trajectory.pdb of the frames, states.pdb, and a
 /// path_FROM_TO.pdb of each path, with the residues' displacements in place of B-factors; beside each
 /// trajectory a script for ChimeraX (.cxc) and one for PyMOL (.pml) that play it there and back, coloured by
 /// displacement; residues.csv and domains.csv. Where motion is curved bonds that it strains are restored.
 /// Throws Error.
-ResidueMotion write_motion_files(const std::filesystem::path& folder, const MovingMolecule& molecule,
-                                 const Landscape& landscape);
+MotionFiles write_motion_files(const std::filesystem::path& folder, const MovingMolecule& molecule,
+                               const Landscape& landscape);
 
 /// "path_1_2" of a path between states.
 std::string path_name(const StatePath& path);

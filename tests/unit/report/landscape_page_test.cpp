@@ -1,11 +1,13 @@
 #include "report/landscape_page.hpp"
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "report/base64.hpp"
 
 namespace elastem {
 namespace {
@@ -31,6 +33,45 @@ TEST(Report, ShowsTheFiguresAndNeedsNoNetwork) {
                            "open trajectory.pdb", "mode 8", "a&lt;b&gt;.h5"})
     EXPECT_NE(html.find(part), std::string::npos) << part;
   EXPECT_EQ(html.find("http"), std::string::npos);
+}
+
+TEST(Report, HoldsItsParticlesAndTheProgramThatDrawsThem) {
+  auto report = example();
+  report.folder = "a</script>b";
+  report.landscape.density = Eigen::ArrayXXd::Ones(DensityGrid::bins, DensityGrid::bins);
+  report.particles.emplace();
+  report.particles->shown = 3;
+  PageColumn column{"pc1", "component 1 [Å]", true, -1, 1, 2, {}};
+  column.codes = page_codes(column, std::vector<float>{-1, 1, std::nanf("")});
+  report.particles->columns = {column};
+  report.particles->keys = "key";
+  const std::string html = landscape_html(report);
+  EXPECT_NE(html.find(R"("high":1.0)"), std::string::npos);
+  EXPECT_NE(html.find(">" + base64(column.codes + "key") + "<"), std::string::npos);
+  EXPECT_NE(html.find("a\\u003c/script>b"), std::string::npos);  // which ends no script element
+  EXPECT_EQ(html.find("http://"), std::string::npos);
+  EXPECT_EQ(html.find("https://"), std::string::npos);
+}
+
+TEST(Report, TellsWhichModesMove) {
+  auto report = example();
+  report.motion = {1234540,
+                   {{0, 30, 5, 20, 1, MotionVerdict::moves}, {0, 5, 5, 0, 1, MotionVerdict::does_not_move}}};
+  const std::string html = landscape_html(report);
+  EXPECT_NE(html.find("<td>7</td><td>moves</td><td>2.00</td><td>0.10</td>"), std::string::npos);  // 20/√100
+  EXPECT_NE(html.find("<td>8</td><td>does not move</td>"), std::string::npos);
+}
+
+TEST(Report, CitesWhatTheCitationFileNames) {
+  std::ifstream file(std::string(ELASTEM_TEST_DATA) + "/../../CITATION.cff");
+  int references = 0;
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t at = line.find("doi: ");
+    if (at == std::string::npos) continue;
+    ++references;
+    EXPECT_NE(landscape_html(example()).find("doi:" + line.substr(at + 5)), std::string::npos) << line;
+  }
+  EXPECT_EQ(references, 2);
 }
 
 TEST(Report, HoldsThePlotsInside) {
