@@ -8,6 +8,7 @@
 #include "core/number_list.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/landscape/coordinate_profiles.hpp"
 #include "mpi/landscape/page_rows.hpp"
 #include "mpi/landscape/state_rows.hpp"
 #include "mpi/landscape/table_landscape.hpp"
@@ -70,6 +71,19 @@ void describe(const cli::LandscapeOptions& o, const Landscape& landscape, Eigen:
     spdlog::info("no path leads between some states: no particle is seen on the way");
 }
 
+// Each rank reads the structure. Throws Error.
+std::vector<MotionCoordinate> coordinates_of(const cli::LandscapeOptions& o, const ElasticModel& model) {
+  std::vector<MotionCoordinate> coordinates;
+  if (o.coordinates.empty()) return coordinates;
+  const Structure structure = read_modes_table(o.modes_file).structure;
+  for (const std::string& text : o.coordinates) try {
+      coordinates.emplace_back(text, structure, model);
+    } catch (const Error& error) {
+      throw Error(std::string("option --coordinate: ") + error.what());
+    }
+  return coordinates;
+}
+
 // A file where the folder is to be is the user's to move. Collective.
 void make_folder(const Communicator& comm, const std::string& folder) {
   on_root(comm, [&] {
@@ -90,6 +104,8 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);
   const auto selection = selected_rows(comm, {o.input, table}, o.selection);
+  std::vector<MotionCoordinate> coordinates;
+  collectively(comm, [&] { coordinates = coordinates_of(o, model); });
   if (o.common.dry_run) {
     spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written",
                  selection ? selection->selected() : table.size(), format_number_list(table.modes()), page);
@@ -101,7 +117,8 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
                                    .with_outliers = o.with_outliers,
                                    .replicates = o.replicates,
                                    .selection = selection ? &*selection : nullptr};
-  const Landscape landscape = landscape_of(comm, table, settings);
+  Landscape landscape = landscape_of(comm, table, settings);
+  landscape.coordinates = coordinate_profiles(comm, table, settings, coordinates);
   const MotionSummary motion = load_motion(table);
   make_folder(comm, o.output);
   write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());

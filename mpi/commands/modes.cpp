@@ -167,7 +167,7 @@ BlockNetwork shared_network(const Communicator& comm, const ModesOptions& o, con
 // What the network is, after it was found to hold together. Collective.
 ElasticSurvey checked_survey(const Communicator& comm, const Structure& structure,
                              const BlockNetwork& network, BlockHessian& hessian) {
-  const ElasticSurvey survey = survey_network(comm, hessian);
+  ElasticSurvey survey = survey_network(comm, hessian);
   const auto nodes = static_cast<double>(network.positions.cols());
   spdlog::info("{} springs below {:g} Å, {:.1f} per node; {} masses; {}{} degrees of freedom", survey.springs,
                network.cutoff, 2 * static_cast<double>(survey.springs) / nodes,

@@ -33,7 +33,7 @@ SolverChoice chosen_solver(Solver wanted, std::int64_t order, int last) {
 
 ElasticSolver::ElasticSolver(const Communicator& comm, BlockHessian& hessian, const BlockNetwork& network,
                              const ElasticSurvey& survey, Solver solver, int last)
-    : comm_(&comm), hessian_(&hessian), network_(&network), survey_(&survey), solver_(solver), last_(last) {
+    : comm_(&comm), hessian_(&hessian), network_(&network), survey_(&survey), last_(last) {
   require(solver != Solver::automatic, "a solver was chosen");
   if (solver == Solver::scalapack) {
     rank_bytes_ = eigensolver_cost(hessian.order(), last, comm.size()).rank_bytes;

@@ -46,7 +46,6 @@ class ElasticSolver {
   BlockHessian* hessian_;
   const BlockNetwork* network_;
   const ElasticSurvey* survey_;
-  Solver solver_;
   int last_;
   double rank_bytes_ = 0;
   std::unique_ptr<SparseProblem> sparse_;

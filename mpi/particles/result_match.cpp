@@ -97,7 +97,7 @@ StoredVector stored_pixel_sizes(std::vector<double> sizes) {
 
 RowMatch match_particles(const Communicator& comm, const ParticleFile& file, Range part,
                          const NamedTable& result, bool accept_mismatch) {
-  const RowMatch match = match_rows(comm, keyed_rows(file), part, keyed_rows(result), accept_mismatch);
+  RowMatch match = match_rows(comm, keyed_rows(file), part, keyed_rows(result), accept_mismatch);
   const Images then = images_of(result.table.provenance());
   const bool other_images =
       !match.stack.empty() && from_root(comm, [&] { return differ(then, images_of(file, match.stack)); });
@@ -113,7 +113,7 @@ RowMatch match_particles(const Communicator& comm, const ParticleFile& file, Ran
 
 RowMatch match_results(const Communicator& comm, const NamedTable& result, Range part,
                        const NamedTable& truth, bool accept_mismatch) {
-  const RowMatch match = match_rows(comm, keyed_rows(result), part, keyed_rows(truth), accept_mismatch);
+  RowMatch match = match_rows(comm, keyed_rows(result), part, keyed_rows(truth), accept_mismatch);
   if (differ(images_of(result.table.provenance()), images_of(truth.table.provenance())))
     report_mismatch(fmt::format("{} and {} are of different images of the same names (their stacks differ in "
                                 "checksum or size)",

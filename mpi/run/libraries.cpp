@@ -97,7 +97,7 @@ std::vector<std::string> library_versions() {
       "HDF5 " + hdf5_version(),
       "Eigen " + dotted(EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION),
       "Boost " + dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100),
-      "gemmi " GEMMI_VERSION,
+      std::string("gemmi ") + GEMMI_VERSION,
       "spdlog " + dotted(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH),
       "zlib " + std::string(zlibVersion())};
   if (const auto path = file_of_symbol("pdsyevd_"); !path.empty())

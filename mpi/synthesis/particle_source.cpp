@@ -22,7 +22,7 @@ constexpr std::size_t most_groups = 1000;
 std::shared_ptr<const ParticleFile> open_rows(
     const Communicator& comm, const std::string& path, std::int64_t count,
     const std::function<void(const Particle&, std::int64_t)>& look) {
-  const auto file = std::make_shared<const ParticleFile>(open_particle_file(comm, {.path = path}));
+  auto file = std::make_shared<const ParticleFile>(open_particle_file(comm, {.path = path}));
   collectively(comm, [&] {
     if (file->size() == 0) throw Error(path + ": holds no particles");
     if (!comm.root()) return;
@@ -85,6 +85,6 @@ CtfSource open_ctfs(const Communicator& comm, const std::string& path, std::int6
   });
   comm.broadcast(strongest);
   return {rows_of<Ctf>(file, [](const Particle& particle) { return particle.ctf; }), strongest};
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): std::function owns its target
 
 }  // namespace elastem

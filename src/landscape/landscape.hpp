@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "landscape/distribution.hpp"
@@ -18,6 +19,12 @@ namespace elastem {
 struct LandscapePoint {
   double x = 0, y = 0;  ///< Å
   double colour = 0;    ///< the third component in Å, or the score where there are but two
+};
+
+/// The truth along a coordinate that a user defines.
+struct CoordinateProfile {
+  std::string text, unit;  ///< as the user wrote it; "Å" or "degrees"
+  Profile profile;
 };
 
 /// The conformations of many particles: their principal components, how they are distributed along the first
@@ -40,6 +47,8 @@ struct Landscape {
   std::vector<Eigen::VectorXd> state_means;  ///< K: the mean amplitudes of each state's particles
   std::vector<StatePath> paths;              ///< between the states
   std::vector<std::vector<Eigen::VectorXd>> path_amplitudes;  ///< K of each point of each path
+
+  std::vector<CoordinateProfile> coordinates;  ///< that the user asked for
 
   std::int64_t rows() const { return done + failed + pending + outliers; }
 };

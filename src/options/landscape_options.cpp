@@ -35,6 +35,10 @@ void declare(OptionTable& table, LandscapeOptions& o) {
               "sets drawn from the particles, from which bands and errors of populations come (0: none)")
       .at_least(0)
       .at_most(10000);
+  table.option(
+      "coordinate", o.coordinates, "TEXT",
+      "a free energy along this too: distance(A/30-60, A/120-150), angle(A/1-20, A/60-80, A/120-150) between "
+      "selections of atoms, or rmsd(FILE.pdb); may be given again");
   add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);

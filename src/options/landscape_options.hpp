@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
@@ -13,6 +14,7 @@ struct LandscapeOptions {
   std::string input, modes_file, output;
   int frames = 10;
   int replicates = 40;
+  std::vector<std::string> coordinates;  ///< that a user defines (MotionCoordinate)
   SelectionOptions selection;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too

@@ -233,11 +233,11 @@ std::string states_csv(const LandscapeReport& report) {
   return text;
 }
 
-std::string profile_csv(const Profile& profile) {
+std::string profile_csv(const Profile& profile, const std::string& name) {
   constexpr double highest = 50;  // kT
   const EnergyProfile energy = energy_profile(profile, highest);
   std::string text =
-      "component_1,density,density_low,density_high,free_energy,free_energy_low,free_energy_high,resolved\n";
+      name + ",density,density_low,density_high,free_energy,free_energy_low,free_energy_high,resolved\n";
   for (int b = 0; b < Profile::bins; ++b) {
     const bool band = profile.low.size() > 0;
     text += fmt::format("{:.6f},{:.9g},{:.9g},{:.9g},{:.6f},{:.6f},{:.6f},{}\n", profile.value(b),
@@ -273,7 +273,11 @@ void write_landscape_report(const std::filesystem::path& folder, LandscapeReport
     report.domain_residues.push_back(residue_ranges(molecule.structure, domain.residues));
   report.movies = std::move(written.movies);
   if (report.landscape.profile)
-    write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile));
+    write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile, "component_1"));
+  int number = 0;
+  for (const CoordinateProfile& coordinate : report.landscape.coordinates)
+    write_text_file(folder / fmt::format("coordinate_{}.csv", ++number),
+                    profile_csv(coordinate.profile, "\"" + coordinate.text + "\""));
   if (report.landscape.plane) write_text_file(folder / "plane.csv", plane_csv(*report.landscape.plane));
   if (report.landscape.states) write_text_file(folder / "states.csv", states_csv(report));
   if (!report.landscape.paths.empty())

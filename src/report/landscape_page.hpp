@@ -47,9 +47,9 @@ std::string frames_csv(const LandscapeReport& report);
 /// [Å]; of a landscape that has them.
 std::string states_csv(const LandscapeReport& report);
 
-/// The profile as CSV: component [Å], density [1/Å] and its band, free energy [kT] and its band, 1 where the
-/// data tell.
-std::string profile_csv(const Profile& profile);
+/// A profile as CSV: the coordinate, called `name`, density [1/Å] and its band, free energy [kT] and its
+/// band, 1 where the data tell.
+std::string profile_csv(const Profile& profile, const std::string& name);
 
 /// The plane as CSV: components [Å], density [1/Å²], free energy and its standard error [kT], 1 where the
 /// data tell.

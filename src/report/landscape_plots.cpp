@@ -78,11 +78,9 @@ CurvePlot profile_plot(const Landscape& landscape) {
 }
 
 // Errors taken off, with the band, from the first to the last place where the data tell.
-CurvePlot true_profile_plot(const Landscape& landscape) {
+CurvePlot true_profile_plot(const Profile& profile, const std::string& title, const std::string& axis) {
   CurvePlot plot;
-  plot.labels = {"Free energy along the first component, errors taken off",
-                 axis_label(landscape.components, 0), "free energy [kT]"};
-  const Profile& profile = *landscape.profile;
+  plot.labels = {title, axis, "free energy [kT]"};
   const EnergyProfile energy = energy_profile(profile, energy_ceiling);
   plot.curves = {{"free energy", {}, {}}};
   if (energy.low.size() > 0) {
@@ -125,13 +123,24 @@ std::vector<ReportPlot> write_landscape_plots(const std::filesystem::path& folde
   }
   if (landscape.profile)
     draw(
-        "profile.png", true_profile_plot(landscape), "Profile along the first component",
+        "profile.png",
+        true_profile_plot(*landscape.profile, "Free energy along the first component, errors taken off",
+                          axis_label(landscape.components, 0)),
+        "Profile along the first component",
         "Minus the logarithm of the density of the true first component, from its maximum: the errors of the "
         "particles are taken off. Beyond its ends the data do not tell, and not where the band is wide "
         "(profile.csv says where).");
   else
     draw("profile.png", profile_plot(landscape), "Profile along the first component",
          "Minus the logarithm of the density of the first component, from its maximum.");
+  int number = 0;
+  for (const CoordinateProfile& coordinate : landscape.coordinates) {
+    const std::string name = fmt::format("coordinate_{}.png", ++number);
+    draw(name.c_str(),
+         true_profile_plot(coordinate.profile, "Free energy, errors taken off",
+                           fmt::format("{} [{}]", coordinate.text, coordinate.unit)),
+         coordinate.text.c_str(), "Of the true values, with the band of nine in ten replicates.");
+  }
   return plots;
 }
 

@@ -65,3 +65,28 @@ touch file
 refused 2 'file' landscape -i set/truth.h5 -m modes.h5 -o file/land
 ranks 2 landscape -i set/truth.h5 -m modes.h5 -o land1 --overwrite || fail "--overwrite gives $?"
 echo "landscape: all well"
+
+# A coordinate that a user defines: the distance of two groups of residues, whose truth numpy knows.
+ranks 2 landscape -i two.h5 -m modes.h5 -o distance --replicates 5 --coordinate 'distance(A/30-60, A/120-150)' \
+  --coordinate 'rmsd(distance_target.pdb)' >log 2>&1 && fail "a target that is not there is no error"
+grep -q 'option --coordinate: .*distance_target.pdb' log || { cat log; fail "the refusal does not name the target"; }
+ranks 2 landscape -i two.h5 -m modes.h5 -o distance --replicates 5 --coordinate 'distance(A/30-60, A/120-150)' >log 2>&1 ||
+  { cat log; fail "--coordinate gives $?"; }
+/usr/bin/python3 - <<'END' || fail "the distance is wrong"
+import csv, h5py, numpy
+modes, truth = h5py.File("modes.h5"), h5py.File("two/truth.h5")["particles/amplitudes"][:]
+positions, vectors = modes["structure/positions"][:], modes["modes/vectors"][:2]
+number = modes["structure/residue_number"][:]
+first, second = ((number >= low) & (number <= high) for low, high in ((30, 60), (120, 150)))
+def distance(q):
+    x = positions + numpy.einsum("k,kai->ai", q, vectors)
+    return numpy.linalg.norm(x[first].mean(0) - x[second].mean(0))
+true = numpy.array([distance(q) for q in truth])
+rows = list(csv.reader(open("distance/coordinate_1.csv")))
+assert rows[0][0] == "distance(A/30-60, A/120-150)", rows[0]
+x, p = (numpy.array([float(row[c]) for row in rows[1:]]) for c in (0, 1))
+step = x[1] - x[0]
+mean, sd = (p * x).sum() * step, (p * (x - (p * x).sum() * step) ** 2).sum() ** 0.5 * step ** 0.5
+print("distance %.2f ± %.2f, %.2f ± %.2f in truth" % (mean, sd, true.mean(), true.std()))
+assert abs(mean - true.mean()) < 0.3 and abs(sd / true.std() - 1) < 0.25
+END

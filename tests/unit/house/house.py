@@ -26,7 +26,7 @@ USES = {
     "synthesis": ["imaging"],
     "alignment": ["imaging", "modes"],
     "learning": ["synthesis", "alignment", "particles"],
-    "landscape": ["core"],
+    "landscape": ["imaging", "structure"],
     "verification": ["alignment", "landscape"],
     "reconstruction": ["imaging"],
     "report": ["landscape", "modes", "alignment", "verification"],

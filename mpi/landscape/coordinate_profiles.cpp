@@ -1,0 +1,68 @@
+#include "mpi/landscape/coordinate_profiles.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.hpp"
+#include "mpi/landscape/landscape_passes.hpp"
+
+namespace elastem {
+namespace {
+
+// What the particles of this rank say of a coordinate.
+struct OwnValues {
+  std::vector<MotionCoordinate::Estimate> estimates;
+  std::vector<std::int64_t> rows;
+};
+
+OwnValues own_values(const LandscapePasses& passes, const MotionCoordinate& coordinate) {
+  OwnValues own;
+  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
+    const MotionCoordinate::Estimate value = coordinate.at(estimate.amplitudes, estimate.covariance);
+    if (!std::isfinite(value.value) || !(value.error > 0) || !std::isfinite(value.error)) return;
+    own.estimates.push_back(value);
+    own.rows.push_back(row);
+  });
+  return own;
+}
+
+Profile profile_of(const LandscapePasses& passes, const OwnValues& own) {
+  constexpr double none = std::numeric_limits<double>::max();
+  double low = none, high = -none, least = none, largest = 0;
+  for (const auto& [value, error] : own.estimates) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+    least = std::min(least, error);
+    largest = std::max(largest, error);
+  }
+  const Communicator& comm = passes.comm();
+  low = comm.min(low);
+  high = comm.max(high);
+  if (low > high) throw Error("no particle has a value of the coordinate");
+  const double margin = std::max(0.05 * (high - low), 1e-6);
+  NoisyHistogram histogram({low - margin, high + margin}, comm.min(least), comm.max(largest));
+  for (std::size_t i = 0; i < own.rows.size(); ++i)
+    histogram.add(own.estimates[i].value, own.estimates[i].error, static_cast<int>(own.rows[i] % 2));
+  comm.sum(histogram.counts());
+  return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
+}
+
+}  // namespace
+
+std::vector<CoordinateProfile> coordinate_profiles(const Communicator& comm, const ResultTable& table,
+                                                   const LandscapeSettings& settings,
+                                                   const std::vector<MotionCoordinate>& coordinates) {
+  if (coordinates.empty()) return {};
+  if (!table.has_fits())
+    throw Error(
+        "option --coordinate: the result has no error bars, which a distribution is freed of: give one of "
+        "align, or of predict --refine");
+  const LandscapePasses passes(comm, table, settings);
+  std::vector<CoordinateProfile> profiles;
+  for (const MotionCoordinate& coordinate : coordinates)
+    profiles.push_back(
+        {coordinate.text(), coordinate.unit(), profile_of(passes, own_values(passes, coordinate))});
+  return profiles;
+}
+
+}  // namespace elastem
