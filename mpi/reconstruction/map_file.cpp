@@ -46,35 +46,16 @@ std::vector<float> section_of(std::span<const double> plane, int row_stride, int
   return values;
 }
 
-// A map's slab in Fourier space. Collective.
-SlabFft transformed_map(const Communicator& comm, const std::string& path, ImageGrid grid) {
-  SlabFft fft(comm, grid.size);
-  collectively(comm, [&] {
-    const StackReader reader(path);
-    require_same_box(path, reader.header(), grid);
-    const auto side = static_cast<std::size_t>(grid.size);
-    std::vector<float> section(side * side);
-    for (int plane = 0; plane < fft.plane_count(); ++plane) {
-      reader.read(fft.first_plane() + plane, 1, section);
-      for (std::size_t row = 0; row < side; ++row)
-        std::copy_n(&section[row * side], side,
-                    &fft.volume()[(static_cast<std::size_t>(plane) * side + row) *
-                                  static_cast<std::size_t>(fft.row_stride())]);
-    }
-  });
-  fft.forward();
-  return fft;
-}
-
 }  // namespace
 
 void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
-               SlabFft& fft) {
+               SlabFft& fft, const std::array<double, 3>& origin) {
   require(fft.side() == oversampling * grid.size, "an oversampled volume");
   MrcHeader header;
   header.columns = header.rows = header.sections = grid.size;
   header.pixel_size = grid.pixel_size;
   header.volume = true;
+  header.origin = origin;
   collectively(comm, [&] {
     if (comm.root()) make_folders(fs::path(path).parent_path());
   });
@@ -111,6 +92,25 @@ void require_same_box(const std::string& path, const MrcHeader& header, ImageGri
       "{} is {}×{}×{} voxels of {:.4g} Å, but the map of these particles is {}³ voxels of {:.4g} Å: resample "
       "it",
       path, header.columns, header.rows, header.sections, header.pixel_size, grid.size, grid.pixel_size));
+}
+
+SlabFft transformed_map(const Communicator& comm, const std::string& path, ImageGrid grid) {
+  SlabFft fft(comm, grid.size);
+  collectively(comm, [&] {
+    const StackReader reader(path);
+    require_same_box(path, reader.header(), grid);
+    const auto side = static_cast<std::size_t>(grid.size);
+    std::vector<float> section(side * side);
+    for (int plane = 0; plane < fft.plane_count(); ++plane) {
+      reader.read(fft.first_plane() + plane, 1, section);
+      for (std::size_t row = 0; row < side; ++row)
+        std::copy_n(&section[row * side], side,
+                    &fft.volume()[(static_cast<std::size_t>(plane) * side + row) *
+                                  static_cast<std::size_t>(fft.row_stride())]);
+    }
+  });
+  fft.forward();
+  return fft;
 }
 
 std::vector<double> correlation_of_maps(const Communicator& comm, const std::string& first,

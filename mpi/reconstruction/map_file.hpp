@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,15 @@ namespace elastem {
 
 /// Writes the map that an oversampled volume holds: the middle S³ voxels of the M³ of `fft` (M = 2S, in real
 /// space, the origin at index 0, not yet divided by M³), divided by the envelope of trilinear insertion and,
-/// with `mask_radius` > 0 (Å), by a soft sphere outside which the map is 0. Every rank writes the sections it
-/// owns. The file gets its name when it is complete, and its folder is made. Collective; throws Error when it
-/// cannot be written.
+/// with `mask_radius` > 0 (Å), by a soft sphere outside which the map is 0. `origin`: where the first
+/// voxel stands for other programs (ORIGIN), Å. Every rank writes the sections it owns. The file gets its
+/// name when it is complete, and its folder is made. Collective; throws Error when it cannot be written.
 void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
-               SlabFft& fft);
+               SlabFft& fft, const std::array<double, 3>& origin = {});
+
+/// The transform of a map of this grid, index 0 its first voxel. Collective. Throws Error as
+/// correlation_of_maps.
+SlabFft transformed_map(const Communicator& comm, const std::string& path, ImageGrid grid);
 
 /// Throws Error, naming `path` and both boxes, unless the map has S³ voxels of this grid. Any rank.
 void require_same_box(const std::string& path, const MrcHeader& header, ImageGrid grid);

@@ -204,6 +204,7 @@ RawMrcHeader compose_mrc_header(const MrcHeader& header, const std::string& path
     put(raw, at::cell + 4 * axis, static_cast<float>(intervals[axis] * header.pixel_size));
     put(raw, at::angles + 4 * axis, 90.0F);
     put(raw, at::axes + 4 * axis, static_cast<std::int32_t>(axis + 1));
+    put(raw, at::origin + 4 * axis, static_cast<float>(header.origin[axis]));
   }
   put(raw, at::mode, std::int32_t{header.mode});
   // Many ranks write the pixels, so their statistics are marked as not determined: DMAX < DMIN, DMEAN below

@@ -20,7 +20,7 @@ struct MrcHeader {
   std::int64_t data_offset = 1024;
   std::int64_t section_header = 0;  ///< bytes before the pixels of each section, of a SPIDER stack
 
-  // Where a map lies in space: read, not written.
+  // Where a map lies in space: read, and of these ORIGIN written.
   std::int64_t thickness = 0;           ///< MZ, sampling intervals along z: 1 says a stack of images
   std::array<double, 3> voxel_size{};   ///< Å along x, y and z, 0 where it is not known
   std::array<double, 3> cell_angles{};  ///< degrees

@@ -19,6 +19,25 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .unstored()
       .file({".mrc"})
       .written({.makes_folders = true});
+  table.also_writes("output", [&o] {
+    return o.halves ? std::vector{beside_map(o, "_half1.mrc"), beside_map(o, "_half2.mrc"),
+                                  beside_map(o, "_fsc.csv"), beside_map(o, "_fsc.png")}
+                    : std::vector<std::string>();
+  });
+  table
+      .option("modes-file,m", o.modes_file, "FILE",
+              "structure and modes: the map then stands where the structure does, so that they overlay")
+      .file({".h5"});
+  table.flag(
+      "halves", o.halves,
+      "half maps as well (OUTPUT_half1.mrc, _half2.mrc), by rlnRandomSubset or every second particle, and "
+      "their Fourier shell correlation (OUTPUT_fsc.csv, .png)");
+  table
+      .option("mask", o.mask, "FILE.mrc",
+              "weights 0 to 1 of the same box: where halves are compared, with what the mask itself "
+              "correlates taken "
+              "off (phase randomisation)")
+      .file({".mrc"});
   add_particle_source(table, o.source);
   add_inversion(table, o.source);
   table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels")
@@ -43,7 +62,17 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
-  table.common(o.common, {"dry-run", "overwrite"});
+  table.common(o.common, {"seed", "dry-run", "overwrite"});
+  table.check([&o](const OptionTable&) {
+    if (!o.mask.empty() && !o.halves)
+      refuse_option("mask", "is where halves are compared: give --halves, too");
+  });
+}
+
+std::string beside_map(const ReconstructOptions& o, const std::string& ending) {
+  const std::string usual = ".mrc";
+  const bool has_it = o.output.ends_with(usual);
+  return o.output.substr(0, o.output.size() - (has_it ? usual.size() : 0)) + ending;
 }
 
 std::string next_step(const ReconstructOptions& o) {

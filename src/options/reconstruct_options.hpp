@@ -13,6 +13,9 @@ namespace elastem::cli {
 struct ReconstructOptions {
   ParticleSource source;
   std::string alignment, output, reference;
+  std::string modes_file;        ///< in whose structure's frame the map stands; empty: none
+  bool halves = false;           ///< half maps and their correlation, too
+  std::string mask;              ///< where halves are compared; empty: everywhere
   double max_resolution = 0;     ///< Å; 0: Nyquist
   double mask_radius = 0;        ///< Å; 0: no mask
   double regularisation = 1e-3;  ///< of the weight that images without a CTF would have
@@ -23,6 +26,9 @@ struct ReconstructOptions {
 };
 
 void declare(OptionTable& table, ReconstructOptions& o);
+
+/// OUTPUT without its ending, then `ending`.
+std::string beside_map(const ReconstructOptions& o, const std::string& ending);
 
 /// What to do with the result.
 std::string next_step(const ReconstructOptions& o);

@@ -75,6 +75,14 @@ void FourierSlab::insert(std::span<const FourierSample> samples) {
   }
 }
 
+void FourierSlab::add(const FourierSlab& other) {
+  require(other.first_ == first_ && other.values_.size() == values_.size(), "the same planes");
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    values_[i] += other.values_[i];
+    weights_[i] += other.weights_[i];
+  }
+}
+
 // The part of one sample that falls into one plane.
 void FourierSlab::spread(const FourierSample& sample, int plane, double share) {
   const int columns = side_ / 2 + 1;

@@ -47,6 +47,9 @@ class FourierSlab {
   /// t·weight; of neighbours outside the slab or at x < 0 nothing is kept.
   void insert(std::span<const FourierSample> samples);
 
+  /// Adds what was inserted into another slab of the same planes.
+  void add(const FourierSlab& other);
+
   /// V = Σ t·CTF·Y / (Σ t·CTF² + regularisation·ρ(r)), ρ(r) = images/(8·max(r, 1)) the weight that images
   /// without a CTF would give at radius r (an image holds ¼ term a cell of its plane): a regularisation of
   /// 0.001 bounds the gain where |CTF| falls below 0.03. Terms beyond `max_radius` (cells of the S grid)

@@ -63,3 +63,54 @@ refused 2 'other images' reconstruct -i few/particles.star -a set/truth.h5 -o ne
 ranks 1 reconstruct -i few/particles.star -a few/truth.h5 -o few.mrc || fail "five particles give $?"
 refused 2 '32³ voxels' reconstruct -i few/particles.star -a few/truth.h5 -o new2.mrc --reference map1.mrc
 echo "reconstruct: all well"
+
+# Halves: their sum is the map, by rlnRandomSubset where there is one; the correlation is that of numpy; the map overlays.
+for n in 1 3; do
+  ranks "$n" reconstruct "${set[@]}" -m modes.h5 -o "halves$n.mrc" --halves --mask-radius 40 >log 2>&1 || { cat log; fail "--halves gives $?"; }
+done
+grep -q 'every second particle' log || { cat log; fail "the log does not say how halves are made"; }
+awk 'NR == 1 { for (i = 1; i <= NF; i++) print }' FS=, halves1_fsc.csv | grep -q phases_randomised || fail "no random phases"
+[ -s halves1_fsc.png ] || fail "no picture of the correlation"
+/usr/bin/python3 - <<'END' || fail "no file with subsets"
+lines, part, labels, n = [], "", 0, 0
+for line in open("set/particles.star"):
+    if line.startswith("data_"):
+        part, labels = line.strip(), 0
+    if part == "data_particles" and line.startswith("_rln"):
+        labels += 1
+    elif part == "data_particles" and labels and "@" in line:
+        if n == 0:
+            lines.append(f"_rlnRandomSubset #{labels + 1}\n")
+        n += 1
+        line = line.rstrip("\n") + (" 1\n" if n <= 300 else " 2\n")
+    lines.append(line)
+open("set/subset.star", "w").writelines(lines)
+END
+ranks 2 reconstruct -i set/subset.star -a set/truth.h5 -o subset.mrc --halves >log 2>&1 || { cat log; fail "rlnRandomSubset gives $?"; }
+grep -q 'by rlnRandomSubset' log || { cat log; fail "the log does not name rlnRandomSubset"; }
+/usr/bin/python3 - <<'END' || fail "the halves"
+import csv, h5py, mrcfile, numpy
+whole, one, first, second = (mrcfile.open(name).data for name in ("map1.mrc", "halves1.mrc", "halves1_half1.mrc", "halves1_half2.mrc"))
+bound = 4 * numpy.finfo("f4").eps * abs(whole).max()
+z, y, x = numpy.indices(whole.shape) - 32
+inside = numpy.sqrt(x**2 + y**2 + z**2) * 2.2 < 40
+assert abs(one - whole)[inside].max() < bound, abs(one - whole)[inside].max()
+a, b = (numpy.fft.fftn(volume) for volume in (first, second))
+k = numpy.fft.fftfreq(64, 1 / 64)
+shell = numpy.rint(numpy.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)).astype(int)
+total = [numpy.bincount(shell.ravel(), v.ravel())[: 33] for v in ((a * b.conj()).real, abs(a) ** 2, abs(b) ** 2)]
+expected = total[0] / numpy.sqrt(total[1] * total[2])
+for name in ("halves1", "halves3"):
+    rows = list(csv.DictReader(open(name + "_fsc.csv")))
+    assert abs(numpy.array([float(row["unmasked"]) for row in rows]) - expected[1:33]).max() < 1e-4
+    assert all(row["masked"] and row["corrected"] for row in rows)
+# Other halves for another split, whose sum is the same map.
+parts = [mrcfile.open(f"subset_half{half}.mrc").data for half in (1, 2)]
+assert abs(parts[0] - first).max() > 100 * bound
+assert abs(mrcfile.open("subset.mrc").data - whole).max() < bound
+origin = mrcfile.open("halves1.mrc").header.origin
+centre = h5py.File("modes.h5")["structure/centre"][:]
+assert numpy.allclose([origin.x, origin.y, origin.z], centre - 32 * 2.2, atol=1e-3), origin
+assert mrcfile.open("map1.mrc").header.origin.x == 0
+END
+refused 2 '--halves' reconstruct "${set[@]}" -o new.mrc --mask map1.mrc

@@ -1,0 +1,169 @@
+#include "mpi/reconstruction/half_maps.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
+
+#include "core/error.hpp"
+#include "core/random.hpp"
+#include "maps/stack_reader.hpp"
+#include "mpi/reconstruction/map_file.hpp"
+#include "reconstruction/fourier_slab.hpp"
+#include "reconstruction/shell_correlation.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr double mask_edge = 5;          // voxels
+constexpr double randomise_below = 0.8;  // of the unmasked correlation
+constexpr int shells_beyond = 2;
+
+std::vector<double> correlation(const Communicator& comm, SlabFft& first, SlabFft& second) {
+  ShellSums sums(first.side());
+  add_planes(sums, first.first_plane(), first.spectrum(), second.spectrum());
+  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power})
+    comm.sum(std::span<double>(*values));
+  return shell_correlation(sums);
+}
+
+// The weights of this rank's planes, S² values each.
+std::vector<float> mask_planes(const SlabFft& fft, const CorrelationMask& mask, ImageGrid grid) {
+  const int size = grid.size;
+  std::vector<float> weights(
+      static_cast<std::size_t>(fft.plane_count()) * static_cast<std::size_t>(size * size), 1);
+  if (!mask.file.empty()) {
+    const StackReader reader(mask.file);
+    require_same_box(mask.file, reader.header(), grid);
+    if (fft.plane_count() > 0) reader.read(fft.first_plane(), fft.plane_count(), weights);
+  }
+  if (mask.radius == 0) return weights;
+  std::size_t i = 0;
+  for (int z = fft.first_plane(); z < fft.first_plane() + fft.plane_count(); ++z)
+    for (int y = 0; y < size; ++y)
+      for (int x = 0; x < size; ++x, ++i) {
+        const double distance = Eigen::Vector3d(x - size / 2, y - size / 2, z - size / 2).norm();
+        weights[i] *= static_cast<float>(soft_sphere(distance, mask.radius / grid.pixel_size, mask_edge));
+      }
+  return weights;
+}
+
+void apply_mask(SlabFft& fft, const std::vector<float>& weights) {
+  const auto side = static_cast<std::size_t>(fft.side()), stride = static_cast<std::size_t>(fft.row_stride());
+  const double scale = 1 / static_cast<double>(side * side * side);
+  fft.backward();
+  for (std::size_t line = 0; line < static_cast<std::size_t>(fft.plane_count()) * side; ++line)
+    for (std::size_t x = 0; x < side; ++x)
+      fft.volume()[line * stride + x] *= scale * static_cast<double>(weights[line * side + x]);
+  fft.forward();
+}
+
+// A phase of a term, the opposite of which the mate at −k has.
+double random_phase(int kx, int ky, int kz, int side, std::uint64_t seed) {
+  const bool mate = kx == 0 && (kz < 0 || (kz == 0 && ky < 0));
+  const auto place = [&](int k) { return static_cast<std::uint64_t>((mate ? -k : k) + side); };
+  const auto width = static_cast<std::uint64_t>(2 * side + 1);
+  Random random(seed, Stream::sampling, (place(kz) * width + place(ky)) * width + place(kx));
+  const double phase = 2 * std::numbers::pi * random.uniform();
+  return mate ? -phase : phase;
+}
+
+void randomise_phases(SlabFft& fft, int from, std::uint64_t seed) {
+  const int side = fft.side(), columns = side / 2 + 1;
+  const auto signed_index = [side](int index) { return index <= side / 2 ? index : index - side; };
+  std::size_t i = 0;
+  for (int z = fft.first_plane(); z < fft.first_plane() + fft.plane_count(); ++z)
+    for (int y = 0; y < side; ++y)
+      for (int x = 0; x < columns; ++x, ++i) {
+        const int ky = signed_index(y), kz = signed_index(z);
+        if (std::lround(std::sqrt(static_cast<double>(x * x + ky * ky + kz * kz))) < from) continue;
+        fft.spectrum()[i] *= std::polar(1.0, random_phase(x, ky, kz, side, seed));
+      }
+}
+
+int first_below(const std::vector<double>& curve, double threshold) {
+  std::size_t shell = 1;
+  while (shell < curve.size() && curve[shell] >= threshold) ++shell;
+  return static_cast<int>(shell);
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet& set, Range rows) {
+  const auto& labels = set.file.labels();
+  const auto column = std::ranges::find(labels, "rlnRandomSubset") - labels.begin();
+  std::vector<std::uint8_t> halves;
+  if (column == std::ssize(labels)) {
+    spdlog::info("halves: every second particle, as the particle file has no rlnRandomSubset");
+    for (std::int64_t row = rows.first; row < rows.first + rows.count; ++row)
+      halves.push_back(row % 2 == 0 ? 1 : 2);
+    return halves;
+  }
+  spdlog::info("halves: by rlnRandomSubset");
+  collectively(comm, [&] {
+    set.file.for_each(rows.first, rows.count, [&](const ParticleFile::Row& row) {
+      const std::string& text = row.values[static_cast<std::size_t>(column)];
+      if (text != "1" && text != "2")
+        throw Error(fmt::format("{}: rlnRandomSubset is {} for {}; it is to be 1 or 2", set.path, text,
+                                row.particle.stack));
+      halves.push_back(text == "1" ? 1 : 2);
+    });
+  });
+  return halves;
+}
+
+RowMatch half_of(const RowMatch& match, const std::vector<std::uint8_t>& halves, int half) {
+  require(halves.size() == match.others.size(), "a half per row");
+  RowMatch part = match;
+  for (std::size_t i = 0; i < halves.size(); ++i)
+    if (halves[i] != half) part.others[i] = RowMatch::none;
+  return part;
+}
+
+HalfCorrelation correlation_of_halves(const Communicator& comm, const std::string& first,
+                                      const std::string& second, ImageGrid grid, const CorrelationMask& mask,
+                                      std::uint64_t seed) {
+  HalfCorrelation curves;
+  {
+    SlabFft one = transformed_map(comm, first, grid), other = transformed_map(comm, second, grid);
+    curves.unmasked = correlation(comm, one, other);
+    if (mask.empty()) return curves;
+    std::vector<float> weights;
+    collectively(comm, [&] { weights = mask_planes(one, mask, grid); });
+    apply_mask(one, weights);
+    apply_mask(other, weights);
+    curves.masked = correlation(comm, one, other);
+    curves.randomised_from = first_below(curves.unmasked, randomise_below);
+    one = transformed_map(comm, first, grid);
+    other = transformed_map(comm, second, grid);
+    randomise_phases(one, curves.randomised_from, 2 * seed);
+    randomise_phases(other, curves.randomised_from, 2 * seed + 1);
+    apply_mask(one, weights);
+    apply_mask(other, weights);
+    curves.randomised = correlation(comm, one, other);
+  }
+  curves.corrected = curves.masked;
+  for (std::size_t shell = static_cast<std::size_t>(curves.randomised_from + shells_beyond);
+       shell < curves.corrected.size(); ++shell) {
+    const double nothing = curves.randomised[shell];
+    curves.corrected[shell] =
+        nothing < 1 ? std::min((curves.masked[shell] - nothing) / (1 - nothing), 1.0) : 0;
+  }
+  return curves;
+}
+
+std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid) {
+  std::string text = "shell,resolution,unmasked,masked,phases_randomised,corrected\n";
+  for (std::size_t shell = 1; shell < curves.unmasked.size(); ++shell) {
+    text += fmt::format("{},{:.4f},{:.5f}", shell, grid.size * grid.pixel_size / static_cast<double>(shell),
+                        curves.unmasked[shell]);
+    for (const auto* curve : {&curves.masked, &curves.randomised, &curves.corrected})
+      text += curve->empty() ? "," : fmt::format(",{:.5f}", (*curve)[shell]);
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace elastem

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "imaging/projection.hpp"
+#include "mpi/particles/particle_set.hpp"
+#include "mpi/particles/row_match.hpp"
+
+namespace elastem {
+
+/// The half of the data that each of this rank's rows of a particle file is of, 1 or 2: rlnRandomSubset where
+/// the file has it, else every second row is of the second half; says which in the log. Collective. Throws
+/// Error for a subset that is neither.
+std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet& set, Range rows);
+
+/// A match with the rows of one half only.
+RowMatch half_of(const RowMatch& match, const std::vector<std::uint8_t>& halves, int half);
+
+/// Where two maps are compared.
+struct CorrelationMask {
+  double radius = 0;  ///< Å, of a sphere with a soft edge of 5 voxels; 0: no sphere
+  std::string file;   ///< a map of weights 0 … 1 of the same box; empty: none
+
+  bool empty() const { return radius == 0 && file.empty(); }
+};
+
+/// Fourier shell correlations of two half maps, shells 0 … S/2. With a mask: of the masked maps, of the
+/// masked maps once all phases from shell `randomised_from` on are random, which tells what the mask makes of
+/// nothing, and (masked − randomised)/(1 − randomised) from two shells beyond (Chen et al. 2013).
+struct HalfCorrelation {
+  std::vector<double> unmasked, masked, randomised, corrected;
+  int randomised_from = 0;  ///< the first shell where the unmasked one is below 0.8
+
+  /// What counts: the corrected one, or without a mask the unmasked one.
+  const std::vector<double>& best() const { return corrected.empty() ? unmasked : corrected; }
+};
+
+/// Of two files of this grid. The same on any number of ranks but for rounding. Collective. Throws Error for
+/// a file that cannot be read or has another box.
+HalfCorrelation correlation_of_halves(const Communicator& comm, const std::string& first,
+                                      const std::string& second, ImageGrid grid, const CorrelationMask& mask,
+                                      std::uint64_t seed);
+
+/// As CSV: shell, resolution [Å], the four curves.
+std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid);
+
+}  // namespace elastem
