@@ -9,12 +9,14 @@
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/landscape/coordinate_profiles.hpp"
+#include "mpi/landscape/page_images.hpp"
 #include "mpi/landscape/page_rows.hpp"
 #include "mpi/landscape/state_rows.hpp"
 #include "mpi/landscape/table_landscape.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
+#include "mpi/run/run_files.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/landscape_options.hpp"
@@ -84,6 +86,18 @@ std::vector<MotionCoordinate> coordinates_of(const cli::LandscapeOptions& o, con
   return coordinates;
 }
 
+// Images for the page, where a particle file is given. Collective.
+PageImages images_for(const Invocation& invocation, const cli::LandscapeOptions& o, const ResultTable& table,
+                      const ElasticModel& model, const LandscapeSettings& settings) {
+  if (o.source.path.empty()) return {};
+  const Communicator& comm = invocation.comm;
+  const ParticleSet set = open_particles(comm, o.source);
+  require_kept(comm, invocation.options, set.stacks);
+  const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.input, table},
+                                         o.matching.accept_mismatch);
+  return page_images(comm, set, match, table, model, settings);
+}
+
 // A file where the folder is to be is the user's to move. Collective.
 void make_folder(const Communicator& comm, const std::string& folder) {
   on_root(comm, [&] {
@@ -123,6 +137,7 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   make_folder(comm, o.output);
   write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
   PageParticles particles = page_particles(comm, table, landscape, settings, model.atom_count());
+  particles.images = images_for(invocation, o, table, model, settings);
   table.close();
   collectively(comm, [&] {
     if (comm.root()) write_report(invocation, o, model, landscape, motion, std::move(particles));

@@ -18,14 +18,14 @@ namespace elastem {
 namespace {
 
 constexpr std::int64_t most_particles = 1'000'000;
-constexpr std::int64_t most_of_two_bytes = 200'000;
+constexpr std::int64_t most_of_two_bytes = 200'000, most_of_fine = 500'000;
 constexpr std::int64_t most_bytes = 15'000'000;
 constexpr float none = std::numeric_limits<float>::quiet_NaN();
 
 // Of the rows that this rank shows.
 struct OwnColumn {
   PageColumn column;
-  bool fine = false;   // two bytes whatever the number of particles
+  bool fine = false;   // two bytes up to more particles
   bool whole = false;  // whole numbers from 0 to 254
   std::vector<float> values;
 };
@@ -122,7 +122,7 @@ bool choose_range(const Communicator& comm, OwnColumn& own, std::int64_t shown) 
   if (column.low > column.high || (column.low == 0 && column.high == 0)) return false;
   if (own.whole) {
     column.low = 0, column.high = 254, column.bytes = 1;
-  } else if (!own.fine && shown > most_of_two_bytes) {
+  } else if (shown > (own.fine ? most_of_fine : most_of_two_bytes)) {
     column.bytes = 1;
     constexpr double tail = 1e-3, margin = 0.2;
     std::vector<double> values;

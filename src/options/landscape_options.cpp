@@ -4,6 +4,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "options/particle_source_options.hpp"
+
 namespace elastem::cli {
 
 void declare(OptionTable& table, LandscapeOptions& o) {
@@ -39,6 +41,12 @@ void declare(OptionTable& table, LandscapeOptions& o) {
       "coordinate", o.coordinates, "TEXT",
       "a free energy along this too: distance(A/30-60, A/120-150), angle(A/1-20, A/60-80, A/120-150) between "
       "selections of atoms, or rmsd(FILE.pdb); may be given again");
+  table
+      .option("particles", o.source.path, "FILE.star",
+              "particles of the result: the page shows images of some beside the model's")
+      .file(particle_names());
+  add_particle_source(table, o.source);
+  add_inversion(table, o.source);
   add_selection(table, o.selection);
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);

@@ -6,6 +6,7 @@
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
 #include "options/selection_options.hpp"
+#include "particles/particle_source.hpp"
 
 namespace elastem::cli {
 
@@ -15,6 +16,7 @@ struct LandscapeOptions {
   int frames = 10;
   int replicates = 40;
   std::vector<std::string> coordinates;  ///< that a user defines (MotionCoordinate)
+  ParticleSource source;                 ///< particles whose images the page shows; no path: none
   SelectionOptions selection;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too

@@ -137,6 +137,10 @@ json figures(const LandscapeReport& report) {
   if (landscape.states) answer["wrong_share"] = landscape.states->mixture.wrong_share;
   if (landscape.profile) answer["profile"] = profile_json(*landscape.profile);
   if (landscape.components.mean.size() > 1) answer["plane"] = plane_json(landscape);
+  if (!particles.images.keys.empty())
+    answer["images"] = {{"size", particles.images.size},
+                        {"keys", particles.images.keys},
+                        {"pixels", base64(particles.images.pixels)}};
   for (const Movie& movie : report.movies)
     answer["movies"].push_back(
         {{"name", movie.name}, {"file", movie.file}, {"molecule", movie.frames.json()}});

@@ -14,7 +14,7 @@ namespace elastem {
 namespace {
 
 constexpr std::size_t most_atoms = 12000;
-constexpr std::size_t most_bytes = 2'000'000;
+constexpr std::size_t most_bytes = 1'500'000;
 
 std::vector<std::size_t> evenly(std::size_t of, std::size_t most) {
   const std::size_t count = std::min(of, std::max<std::size_t>(most, 1));

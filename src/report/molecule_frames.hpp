@@ -10,8 +10,8 @@
 namespace elastem {
 
 /// Conformations of a molecule for a page, in at most 12,000 atoms (of larger molecules Cα and P, or evenly
-/// chosen ones) and with at most 2 MB of coordinates in all movies of the page (of longer ones evenly chosen
-/// frames).
+/// chosen ones) and with at most 1.5 MB of coordinates in all movies of the page (of longer ones evenly
+/// chosen frames).
 class MoleculeFrames {
  public:
   /// Of `frames` conformations of a structure, whose B-factors say how far an atom moves [Å]; one of

@@ -21,6 +21,13 @@ struct PageColumn {
   int levels() const { return bytes == 1 ? 255 : 65535; }
 };
 
+/// Images of some particles and the model's beside them.
+struct PageImages {
+  int size = 0;  ///< pixels a side
+  std::vector<std::string> keys;
+  std::string pixels;  ///< of each the image, then the model's: a byte per pixel, row by row
+};
+
 /// The particles that a page shows.
 struct PageParticles {
   std::int64_t done = 0;   ///< selected particles with amplitudes, outliers among them
@@ -29,6 +36,7 @@ struct PageParticles {
   std::vector<std::string> left_out;  ///< names of columns for which there was no room
   std::vector<std::string> stacks;    ///< where the images lie; empty: the table has no keys
   std::string keys;                   ///< of the images, by PageKeys
+  PageImages images;                  ///< of some
 };
 
 /// The codes of `values` in a column's range; what lies beyond its ends gets theirs, NaN the code of no

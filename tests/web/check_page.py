@@ -5,6 +5,7 @@ import math
 import pathlib
 import time
 
+import numpy
 from browser import Browser
 
 READY = "document.body.dataset.ready === 'yes'"
@@ -53,6 +54,26 @@ def check_hover(page, done):
         assert math.hypot(u - x, v - y) <= 1, (i, row)
         pc1 = page.value("[...document.querySelectorAll('#particle-values dt')].find(t => t.title === 'pc1').nextSibling.textContent")
         assert abs(float(pc1) - float(done[row]["component_1"])) < 0.06, pc1
+
+
+def check_images(page):
+    """A particle with images shows its own, and the model's like it."""
+    size, count = page.value("elastem.figures.images.size"), page.value("elastem.figures.images.keys.length")
+    assert size == 32 and 150 < count < 182, (size, count)
+    pixels = numpy.memmap("set/particles.mrcs", dtype="<f4", mode="r", offset=1024, shape=(200, size, size))
+    likeness = []
+    for key in page.value("elastem.figures.images.keys")[::10]:
+        page.value(f"elastem.hover([...Array(elastem.count).keys()].find(i => elastem.key(i) === '{key}'))")
+        shown = numpy.array(page.value(
+            "[...document.querySelectorAll('#particle-images canvas')].map(c => "
+            f"[...c.getContext('2d').getImageData(0, 0, {size}, {size}).data].filter((_, k) => k % 4 === 0))"), float)
+        assert shown.shape == (2, size * size), key
+        own = pixels[int(key.split("@")[0]) - 1].ravel()
+        low, high = numpy.percentile(own, (0.5, 99.5))
+        # A grey value of 256, and the percentiles' neighbours.
+        assert abs(shown[0] - 255 * numpy.clip((own - low) / (high - low), 0, 1)).max() < 6, key
+        likeness.append(numpy.corrcoef(*shown)[0, 1])
+    assert numpy.median(likeness) > 0.3, likeness  # SNR 0.3: about √(0.3/1.3) where all is known
 
 
 def check_lasso(page, done, downloads):
@@ -120,7 +141,7 @@ def check_movie(page):
     assert page.value(label) == "frame 1" and page.value("elastem.movie.atoms.length") == atoms > 100, atoms
     before = page.value(coordinates)
     page.click("#play")
-    page.wait(f"{label} === 'frame 4'", 20)
+    page.wait(f"Number({label}.slice(6)) >= 3", 60)
     assert page.value("elastem.movie.playing") and page.value(coordinates) != before
     page.click("#play")
     assert not page.value("elastem.movie.playing")
@@ -161,6 +182,7 @@ def main():
         assert page.value("elastem.webgl"), "this Chromium draws no WebGL"
         done = check_values(page, rows)
         check_hover(page, done)
+        check_images(page)
         check_lasso(page, done, downloads)
         check_rectangle(page)
         check_movie(page)

@@ -18,10 +18,12 @@ ranks 2 synthesize -m modes.h5 --modes 7-8 --relation table --amplitudes two.txt
   --psi uniform --shift-px 2 -o set/particles.star -q || fail "synthesize gives $?"
 spoil_images 200 32
 ranks 2 align -i set/particles.star -m modes.h5 --modes 7-8 --angular-step 18 -o a.h5 -q || fail "align gives $?"
-ranks 2 landscape -i a.h5 -m modes.h5 -o land --frames 7 -q || fail "landscape gives $?"
+ranks 2 landscape -i a.h5 -m modes.h5 -o land --frames 7 --particles set/particles.star -q || fail "landscape gives $?"
 ranks 2 landscape -i set/truth.h5 -m modes.h5 -o true --selection 'q7 < 0' -q || fail "landscape of the truth gives $?"
 ranks 1 synthesize -m modes.h5 -o one/particles.star -n 50 --modes 7 --relation linear --size 32 --pixel-size 4.4 -q || fail "synthesize gives $?"
 ranks 1 landscape -i one/truth.h5 -m modes.h5 -o one_land -q || fail "landscape of one mode gives $?"
+
+refused 2 'others.star' landscape -i a.h5 -m modes.h5 -o other --particles others.star
 
 timeout 250 /usr/bin/python3 "$here/check_page.py" || fail "the page"
 

@@ -50,6 +50,24 @@ function decode_keys(bytes, count) {
   return { index, stack };
 }
 
+// Which of the page's particles have images: row to { image, model }, bytes of size² pixels each.
+function image_finder(figures, keys, count) {
+  const { size, keys: names, pixels } = figures.images;
+  const bytes = bytes_of(pixels);
+  const place = new Map(names.map((name, k) => [name, k]));
+  const indices = new Set(names.map((name) => Number(name.slice(0, name.indexOf("@")))));
+  const rows = new Map();
+  for (let i = 0; i < count; ++i) {
+    if (!indices.has(keys.index[i])) continue;
+    const k = place.get(`${keys.index[i]}@${figures.stacks[keys.stack[i]]}`);
+    if (k !== undefined) rows.set(i, k);
+  }
+  const part = (k) => bytes.subarray(k * size * size, (k + 1) * size * size);
+  const finder = (i) => (rows.has(i) ? { size, image: part(2 * rows.get(i)), model: part(2 * rows.get(i) + 1) } : null);
+  finder.rows = [...rows.keys()];
+  return finder;
+}
+
 export function load_page() {
   const figures = JSON.parse(element_text("landscape-figures"));
   const bytes = bytes_of(element_text("landscape-particles"));
@@ -62,8 +80,9 @@ export function load_page() {
   }
   const keyed = figures.stacks.length > 0;
   const keys = keyed ? decode_keys(bytes.subarray(at), count) : null;
+  const image_of = keyed && figures.images ? image_finder(figures, keys, count) : () => null;
   const key = (i) => (keyed ? `${keys.index[i]}@${figures.stacks[keys.stack[i]]}` : "");
-  return { figures, columns, count, keyed, key };
+  return { figures, columns, count, keyed, key, image_of };
 }
 
 export function decode_bytes(text) {

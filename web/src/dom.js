@@ -41,14 +41,15 @@ export function text_of(value) {
 
 export const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
-// A canvas as sharp as the screen; returns its context in CSS pixels.
+// A canvas as sharp as the screen; returns its context in CSS pixels. It is drawn by the processor: where graphics are emulated
+// thousands of paths take seconds otherwise.
 export function sharp(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;
 }

@@ -54,7 +54,7 @@ class Explorer {
     this.root.append(
       h("section", { class: "card wide", id: "particles" }, h("h2", {}, "Conformations of the particles"),
         h("p", { class: "controls" }, x_label, y_label, by_label, this.mode_buttons(), this.outlier_box()),
-        h("div", { class: "beside" }, h("div", {}, place, this.legend, h("p", { class: "note" }, `${sample}${left_out}Drag to select (Shift: lasso), Ctrl and drag to move, wheel to zoom, double click for all.`)),
+        h("div", { class: "beside" }, h("div", {}, place, this.legend, h("p", { class: "note" }, `${sample}${left_out}Drag to select (Shift: lasso), Ctrl and drag to move, wheel to zoom, double click for all.${page.figures.images ? " Particles with a ring show their image." : ""}`)),
           h("div", { class: "panels" }, this.selection.element, this.particle.element))),
       ...[this.profile, this.plane, this.movie, this.views, this.histogram].filter(Boolean).map((card) => card.element));
     this.scatter = new Scatter(place, { hover: (i) => this.hover(i), select: (indices, rectangle) => this.select(indices, rectangle) });
@@ -125,6 +125,7 @@ class Explorer {
   }
   // The trajectory and the states, where the plot is of components.
   draw_marks(context, scales) {
+    this.draw_imaged(context, scales);
     const axis = (name) => /^pc(\d)$/.exec(name)?.[1];
     const across = axis(this.choices.x.value), up = axis(this.choices.y.value);
     if (!across || !up) return;
@@ -133,6 +134,16 @@ class Explorer {
     const at = (amplitudes) => [scales.x(along(amplitudes, across)), scales.y(along(amplitudes, up))];
     draw_motion(context, this.shown_amplitudes().map(at), this.frame ?? 0);
     states.forEach((state, k) => draw_state(context, ...at(state.amplitudes), k + 1));
+  }
+  // Particles whose images are on the page have a ring.
+  draw_imaged(context, scales) {
+    Object.assign(context, { strokeStyle: "rgba(0,0,0,.55)", lineWidth: 1 });
+    for (const i of this.page.image_of.rows ?? []) {
+      if (!this.flags[i]) continue;
+      context.beginPath();
+      context.arc(scales.x(this.scatter.x[i]), scales.y(this.scatter.y[i]), 4, 0, 2 * Math.PI);
+      context.stroke();
+    }
   }
   // Of the frames of the motion that is shown.
   shown_amplitudes() {

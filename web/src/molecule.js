@@ -149,7 +149,8 @@ export class Movies {
         next = Math.round(this.at * steps) + this.direction;
       }
       this.show(next / steps);
-      this.timer = setTimeout(tick, 280 / steps);
+      // No picture before the last one is seen.
+      this.timer = setTimeout(() => requestAnimationFrame(() => this.playing && tick()), 280 / steps);
     };
     this.timer = setTimeout(tick, 0);
   }

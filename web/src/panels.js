@@ -10,10 +10,14 @@ export class ParticlePanel {
     this.element = h("section", { class: "panel", id: "particle", "aria-live": "polite" }, h("h3", {}, "Particle"), this.head, this.pictures, this.values);
     this.show(-1);
   }
+  pictures_of(i) {
+    const found = i < 0 ? null : this.page.image_of(i);
+    return found ? [picture(found.image, found.size, "image"), picture(found.model, found.size, "model")] : [];
+  }
   show(i) {
     const { page } = this;
     this.element.dataset.row = i;
-    this.pictures.replaceChildren();
+    this.pictures.replaceChildren(...this.pictures_of(i));
     if (i < 0) {
       this.head.textContent = "Point at a particle to see what it is.";
       this.values.replaceChildren();
@@ -22,6 +26,15 @@ export class ParticlePanel {
     this.head.textContent = page.key(i) || `particle ${i + 1} of the page`;
     this.values.replaceChildren(...[...page.columns.values()].flatMap((column) => [h("dt", { title: column.name }, column.label), h("dd", {}, text_of(column.values[i]))]));
   }
+}
+
+function picture(bytes, size, caption) {
+  const canvas = h("canvas", { width: size, height: size });
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(size, size);
+  bytes.forEach((grey, k) => pixels.data.set([grey, grey, grey, 255], 4 * k));
+  context.putImageData(pixels, 0, 0);
+  return h("figure", {}, canvas, h("figcaption", {}, caption));
 }
 
 const quantity = (column, range) => {

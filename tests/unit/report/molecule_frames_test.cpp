@@ -41,7 +41,7 @@ TEST(MoleculeFrames, OfALongMovieTheEndsAreShown) {
   MoleculeFrames frames(structure, 200);
   for (int f = 0; f < 200; ++f) frames.add(structure.positions);
   const auto shown = frames.json()["frames"];
-  EXPECT_EQ(shown.size(), 33);  // 2 MB of 60 kB each
+  EXPECT_EQ(shown.size(), 25);  // 1.5 MB of 60 kB each
   EXPECT_EQ(shown.front(), 0);
   EXPECT_EQ(shown.back(), 199);
 }
