@@ -25,22 +25,12 @@ namespace {
 
 using cli::RebaseOptions;
 
-// The amplitudes of --at.
-Eigen::VectorXd given_place(const RebaseOptions& o, const std::vector<int>& modes) {
-  Eigen::VectorXd place = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(modes.size()));
-  for (const auto& [mode, amplitude] : parse_assignments(o.at, "--at")) {
-    const auto at = std::ranges::find(modes, mode) - modes.begin();
-    if (at == std::ssize(modes))
-      throw Error(fmt::format("option --at: {} has no amplitudes of mode {}, but of modes {}", o.input, mode,
-                              format_number_list(modes)));
-    place[at] = amplitude;
-  }
-  return place;
-}
-
 // Where the new structure lies. Collective.
 Eigen::VectorXd chosen_place(const Communicator& comm, const RebaseOptions& o, const ResultTable& table) {
-  if (!o.at.empty()) return given_place(o, table.modes());
+  if (!o.at.empty()) {
+    const std::vector<double> given = assigned_values(o.at, "--at", table.modes(), o.input);
+    return Eigen::Map<const Eigen::VectorXd>(given.data(), std::ssize(given));
+  }
   const auto selection = selected_rows(comm, {o.input, table}, o.selection);
   const Landscape landscape = landscape_of(
       comm, table,

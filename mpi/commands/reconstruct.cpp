@@ -1,21 +1,27 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <optional>
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
 #include "core/new_file.hpp"
+#include "core/number_list.hpp"
 #include "maps/stack_reader.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/commands/commands.hpp"
+#include "mpi/modes/model_input.hpp"
+#include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/reconstruction/half_maps.hpp"
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
+#include "mpi/reconstruction/motion_correction.hpp"
 #include "mpi/run/run_files.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -84,23 +90,71 @@ std::array<double, 3> origin_of(const Communicator& comm, const ReconstructOptio
   return {centre.x() - half, centre.y() - half, centre.z() - half};
 }
 
+// How the particles' motion is undone.
+struct Undoing {
+  ElasticModel model;
+  Eigen::VectorXd place;  // amplitudes of the map's conformation
+  DeformationField field;
+};
+
+// The conformation of --at, or the mean of the particles that take part. Collective.
+Eigen::VectorXd place_of(const Communicator& comm, const ReconstructOptions& o, const PoseSource& poses) {
+  if (o.at.empty()) return mean_amplitudes(comm, poses);
+  const std::vector<double> given =
+      collectively_get(comm, [&] { return assigned_values(o.at, "--at", poses.table.modes(), o.alignment); });
+  return Eigen::Map<const Eigen::VectorXd>(given.data(), std::ssize(given));
+}
+
+std::optional<Undoing> undoing_of(const Communicator& comm, const ReconstructOptions& o,
+                                  const PoseSource& poses, ImageGrid grid) {
+  if (!o.undo_motion) return std::nullopt;
+  ElasticModel model = read_model_of(comm, o.alignment, poses.table.modes(), o.modes_file);
+  require_modes_of(comm, o.alignment, poses.table.provenance(), o.modes_file, o.matching.accept_mismatch);
+  const Eigen::VectorXd place = place_of(comm, o, poses);
+  std::vector<std::string> amplitudes;
+  for (Eigen::Index k = 0; k < place.size(); ++k)
+    amplitudes.push_back(fmt::format("{}={:.1f}", model.mode_numbers[static_cast<std::size_t>(k)], place[k]));
+  spdlog::info("the map shows the conformation {} (amplitudes in Å)", fmt::join(amplitudes, ","));
+  std::optional<Undoing> undoing;
+  collectively(comm, [&] {
+    DeformationField field(model.deformed(place), grid);
+    undoing.emplace(Undoing{std::move(model), place, std::move(field)});
+  });
+  return undoing;
+}
+
+// From what was inserted into `slab`, of `images`, to the map in real space. Collective.
+void finish_map(const Communicator& comm, const ReconstructOptions& o, const ParticleSet& set,
+                const PoseSource& poses, const std::optional<Undoing>& undoing, double max_radius,
+                std::int64_t images, FourierSlab& slab, SlabFft& fft) {
+  std::vector<double> values;
+  if (undoing) {
+    const CentralSlices weights = shared_weights(comm, slab, max_radius);
+    values = back_projected(comm, set, poses,
+                            {undoing->model, undoing->place, undoing->field, o.regularisation, max_radius},
+                            weights, images, !o.common.quiet);
+  }
+  slab.divide(images, o.regularisation, max_radius);
+  fft.backward();
+  if (undoing) put_in(values, undoing->field, set.grid, fft);
+}
+
 // Writes the map of each half and leaves their sum in `slab`. Collective.
 InsertionCounts insert_halves(const Communicator& comm, const ReconstructOptions& o, const ParticleSet& set,
-                              const PoseSource& poses, double max_radius, const std::array<double, 3>& origin,
-                              FourierSlab& slab) {
+                              const PoseSource& poses, const std::optional<Undoing>& undoing,
+                              double max_radius, const std::array<double, 3>& origin, FourierSlab& slab) {
   const std::vector<std::uint8_t> halves = halves_of(comm, set, poses.match.rows);
   InsertionCounts all;
   for (const int half : {1, 2}) {
     SlabFft fft(comm, slab.side());
     FourierSlab part(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
     const RowMatch match = half_of(poses.match, halves, half);
-    const InsertionCounts counts = insert_images(comm, set, {poses.table, match, poses.with_outliers},
-                                                 max_radius, fft, part, !o.common.quiet);
+    const PoseSource own{poses.table, match, poses.with_outliers};
+    const InsertionCounts counts = insert_images(comm, set, own, max_radius, fft, part, !o.common.quiet);
     if (counts.used == 0)
       throw Error(fmt::format("no particle of half {} has a pose and a readable image", half));
     slab.add(part);
-    part.divide(counts.used, o.regularisation, max_radius);
-    fft.backward();
+    finish_map(comm, o, set, own, undoing, max_radius, counts.used, part, fft);
     write_map(comm, beside_map(o, fmt::format("_half{}.mrc", half)), set.grid, 0, fft, origin);
     all.used += counts.used;
     all.outliers += counts.outliers;
@@ -169,18 +223,18 @@ ExitCode reconstruct_command(const Invocation& invocation, const cli::Reconstruc
   SlabFft fft(comm, oversampling * set.grid.size);
   FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
   const PoseSource poses{table, match, o.with_outliers};
+  const std::optional<Undoing> undoing = undoing_of(comm, o, poses, set.grid);
   const InsertionCounts counts =
-      o.halves ? insert_halves(comm, o, set, poses, max_radius, origin, slab)
+      o.halves ? insert_halves(comm, o, set, poses, undoing, max_radius, origin, slab)
                : insert_images(comm, set, poses, max_radius, fft, slab, !o.common.quiet);
-  table.close();
   if (counts.used == 0)
     throw Error(
         fmt::format("none of the {} particles of {} has a pose in {} and a readable image: align them "
                     "first{}",
                     set.size(), o.source.path, o.alignment,
                     counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
-  slab.divide(counts.used, o.regularisation, max_radius);
-  fft.backward();
+  finish_map(comm, o, set, poses, undoing, max_radius, counts.used, slab, fft);
+  table.close();
   write_map(comm, o.output, set.grid, o.mask_radius, fft, origin);
   report(o, match, counts);
   if (o.halves) compare_halves(comm, o, set.grid);

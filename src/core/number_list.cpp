@@ -75,6 +75,19 @@ std::vector<std::pair<int, double>> parse_assignments(const std::string& text, c
   return values;
 }
 
+std::vector<double> assigned_values(const std::string& text, const std::string& option,
+                                    const std::vector<int>& numbers, const std::string& owner) {
+  std::vector<double> values(numbers.size(), 0.0);
+  for (const auto& [number, value] : parse_assignments(text, option)) {
+    const auto at = std::ranges::find(numbers, number) - numbers.begin();
+    if (at == std::ssize(numbers))
+      throw Error(fmt::format("option {}: {} has no amplitudes of mode {}, but of modes {}", option, owner,
+                              number, format_number_list(numbers)));
+    values[static_cast<std::size_t>(at)] = value;
+  }
+  return values;
+}
+
 std::string format_number_list(const std::vector<int>& numbers) {
   std::string text;
   for (std::size_t i = 0; i < numbers.size();) {

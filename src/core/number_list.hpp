@@ -19,6 +19,11 @@ std::vector<int> parse_number_list(const std::string& text, const std::string& o
 /// when the text is no such list or a number comes twice.
 std::vector<std::pair<int, double>> parse_assignments(const std::string& text, const std::string& option);
 
+/// Such values for each of `numbers` in turn, 0 where the text has none. Throws Error, naming `owner`, for a
+/// number that is none of them.
+std::vector<double> assigned_values(const std::string& text, const std::string& option,
+                                    const std::vector<int>& numbers, const std::string& owner);
+
 /// Writes numbers as a selection, e.g. {7, 8, 9, 12} as "7-9,12".
 std::string format_number_list(const std::vector<int>& numbers);
 

@@ -28,6 +28,15 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .option("modes-file,m", o.modes_file, "FILE",
               "structure and modes: the map then stands where the structure does, so that they overlay")
       .file({".h5"});
+  table.flag("undo-motion", o.undo_motion,
+             "a consensus: each particle's motion is undone, so that all are of one conformation; needs "
+             "--modes-file");
+  table
+      .option("at", o.at, "LIST",
+              "the conformation of --undo-motion as amplitudes in Å, e.g. 7=120,8=-30, those of the other "
+              "modes are 0 "
+              "(by default the mean of the particles)")
+      .unset("");
   table.flag(
       "halves", o.halves,
       "half maps as well (OUTPUT_half1.mrc, _half2.mrc), by rlnRandomSubset or every second particle, and "
@@ -64,6 +73,10 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   add_matching(table, o.matching);
   table.common(o.common, {"seed", "dry-run", "overwrite"});
   table.check([&o](const OptionTable&) {
+    if (o.undo_motion && o.modes_file.empty())
+      refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
+    if (!o.at.empty() && !o.undo_motion)
+      refuse_option("at", "is the conformation of --undo-motion: give that, too");
     if (!o.mask.empty() && !o.halves)
       refuse_option("mask", "is where halves are compared: give --halves, too");
   });

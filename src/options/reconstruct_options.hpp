@@ -14,6 +14,8 @@ struct ReconstructOptions {
   ParticleSource source;
   std::string alignment, output, reference;
   std::string modes_file;        ///< in whose structure's frame the map stands; empty: none
+  bool undo_motion = false;      ///< every particle deformed back to one conformation
+  std::string at;                ///< that conformation, "7=120,8=-30"; empty: the mean of the particles
   bool halves = false;           ///< half maps and their correlation, too
   std::string mask;              ///< where halves are compared; empty: everywhere
   double max_resolution = 0;     ///< Å; 0: Nyquist

@@ -37,6 +37,7 @@ class FourierSlab {
   FourierSlab(int side, int first, int count, std::span<std::complex<double>> values);
 
   int side() const { return side_; }
+  int first() const { return first_; }
   std::span<std::complex<double>> values() const { return values_; }
   std::span<const double> weights() const { return weights_; }
 

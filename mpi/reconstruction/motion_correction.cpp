@@ -1,0 +1,152 @@
+#include "mpi/reconstruction/motion_correction.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/error.hpp"
+#include "core/progress.hpp"
+#include "imaging/fft.hpp"
+#include "mpi/comm/work_queue.hpp"
+#include "reconstruction/filtered_image.hpp"
+
+namespace elastem {
+namespace {
+
+constexpr std::int64_t block_rows = 256;
+
+// Calls use(row of the particle file, its result) for this rank's particles that take part; after(rows) for
+// each block.
+template <class Use, class After>
+void for_each_posed(const PoseSource& poses, const Use& use, const After& after) {
+  const Range share = poses.match.rows;
+  for (std::int64_t done = 0; done < share.count; done += block_rows) {
+    const Range rows{share.first + done, std::min(block_rows, share.count - done)};
+    const auto results = matched_rows(poses.table, poses.match.of(rows), ResultTable::Details::brief);
+    for (std::int64_t i = 0; i < rows.count; ++i) {
+      const ParticleResult& result = results[static_cast<std::size_t>(i)];
+      const bool outlier = result.fit && result.fit->outlier && !poses.with_outliers;
+      if (result.state == ParticleState::done && !outlier) use(rows.first + i, result);
+    }
+    after(done + rows.count);
+  }
+}
+
+// One rank's images.
+class BackProjection {
+ public:
+  BackProjection(const ParticleSet& set, const MotionCorrection& correction, const CentralSlices& weights,
+                 std::int64_t images)
+      : set_(&set),
+        correction_(&correction),
+        weights_(&weights),
+        images_(images),
+        stream_(set),
+        fft_(set.grid.size),
+        filtered_(set.grid.size, set.grid.pixel_size, correction.max_radius),
+        still_(correction.model.deformed(correction.place)),
+        sums_(static_cast<std::size_t>(correction.field.voxels()), 0.0) {}
+
+  void add(std::int64_t row, const ParticleResult& result) {
+    const ParticleImage read = stream_.read(row);
+    if (read.failure == FailureReason::none) add(read, result);
+  }
+  std::vector<double>& sums() { return sums_; }
+
+ private:
+  void add(const ParticleImage& read, const ParticleResult& result) {
+    Ctf ctf = read.particle.ctf;
+    if (result.fit) {
+      ctf.defocus_u += result.fit->defocus_change;
+      ctf.defocus_v += result.fit->defocus_change;
+    }
+    const ImageGrid grid = set_->grid;
+    fft_.forward(read.pixels, spectrum_);
+    weights_->read(result.pose(), grid.pixel_size, slice_);
+    filtered_.make(spectrum_, ctf_half_grid(ctf, grid.size, grid.pixel_size), slice_, images_,
+                   correction_->regularisation);
+    const Eigen::Matrix3Xf moved = (correction_->model.deformed(result.amplitudes) - still_).cast<float>();
+    correction_->field.displaced(moved, places_);
+    const Eigen::Matrix<float, 2, 3> turn = rotation_matrix(result.pose()).topRows(2).cast<float>();
+    const Eigen::Vector2f shift = result.shift.cast<float>();
+    for (Eigen::Index v = 0; v < places_.cols(); ++v) {
+      const Eigen::Vector2f at = turn * places_.col(v) + shift;
+      sums_[static_cast<std::size_t>(v)] += static_cast<double>(filtered_.at(at.x(), at.y()));
+    }
+  }
+
+  const ParticleSet* set_;
+  const MotionCorrection* correction_;
+  const CentralSlices* weights_;
+  std::int64_t images_;
+  ParticleStream stream_;
+  Fft2<float> fft_;
+  FilteredImage filtered_;
+  Eigen::Matrix3Xd still_;
+  Eigen::Matrix3Xf places_;
+  Spectrum spectrum_, slice_;
+  std::vector<double> sums_;
+};
+
+}  // namespace
+
+Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& poses) {
+  const auto modes = static_cast<Eigen::Index>(poses.table.modes().size());
+  Eigen::VectorXd sums = Eigen::VectorXd::Zero(modes + 1);
+  collectively(comm, [&] {
+    for_each_posed(
+        poses,
+        [&](std::int64_t, const ParticleResult& result) {
+          sums.head(modes) += result.amplitudes;
+          sums[modes] += 1;
+        },
+        [](std::int64_t) {});
+  });
+  comm.sum(sums);
+  return sums.head(modes) / std::max(sums[modes], 1.0);
+}
+
+CentralSlices shared_weights(const Communicator& comm, const FourierSlab& slab, double radius) {
+  const int size = slab.side() / oversampling;
+  CentralSlices slices(size, std::min(radius, size / 2.0 - 0.5));
+  const std::vector<std::complex<double>> planes(slab.weights().begin(), slab.weights().end());
+  slices.take_planes(slab.first(), planes, 1);
+  comm.sum(slices.numbers());
+  return slices;
+}
+
+std::vector<double> back_projected(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
+                                   const MotionCorrection& correction, const CentralSlices& weights,
+                                   std::int64_t images, bool show_progress) {
+  std::optional<BackProjection> own;
+  collectively(comm, [&] { own.emplace(set, correction, weights, images); });
+  Progress progress("motion undone", set.size(), comm.root() && show_progress);
+  collectively(comm, [&] {
+    for_each_posed(
+        poses, [&](std::int64_t row, const ParticleResult& result) { own->add(row, result); },
+        [&](std::int64_t done) { progress.update(std::min(done * comm.size(), set.size())); });
+  });
+  progress.finish();
+  comm.sum(own->sums());
+  const double pixels = static_cast<double>(set.grid.size) * set.grid.size;
+  for (double& value : own->sums()) value *= pixels;
+  return std::move(own->sums());
+}
+
+void put_in(const std::vector<double>& values, const DeformationField& field, ImageGrid grid, SlabFft& fft) {
+  const int side = fft.side();
+  require(side == oversampling * grid.size, "an oversampled volume");
+  for (Eigen::Index v = 0; v < field.voxels(); ++v) {
+    const Eigen::Vector3i at = field.index(v);
+    const int plane = (at.z() + side) % side - fft.first_plane();
+    if (plane < 0 || plane >= fft.plane_count()) continue;
+    double& voxel = fft.volume()[(static_cast<std::size_t>(plane) * static_cast<std::size_t>(side) +
+                                  static_cast<std::size_t>((at.y() + side) % side)) *
+                                     static_cast<std::size_t>(fft.row_stride()) +
+                                 static_cast<std::size_t>((at.x() + side) % side)];
+    const auto soft = static_cast<double>(field.softness(v));
+    voxel = (1 - soft) * voxel +
+            soft * values[static_cast<std::size_t>(v)] * trilinear_envelope(at.x(), at.y(), at.z(), side);
+  }
+}
+
+}  // namespace elastem

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include "imaging/elastic_model.hpp"
+#include "mpi/reconstruction/image_insertion.hpp"
+#include "reconstruction/central_slices.hpp"
+#include "reconstruction/deformation_field.hpp"
+
+namespace elastem {
+
+/// What a motion-corrected map is made with.
+struct MotionCorrection {
+  const ElasticModel& model;      ///< of the modes that the result has amplitudes of
+  const Eigen::VectorXd& place;   ///< amplitudes of the conformation that the map shows, Å
+  const DeformationField& field;  ///< about that conformation
+  double regularisation = 1e-3, max_radius = 0;
+};
+
+/// The mean amplitudes of the particles that `poses` has. The same on any number of ranks but for rounding.
+/// Collective.
+Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& poses);
+
+/// The Σ CTF² of a slab that images were inserted into, as slices. Every rank holds all of it. Collective.
+CentralSlices shared_weights(const Communicator& comm, const FourierSlab& slab, double radius);
+
+/// Deformed filtered back-projection: V(x) = Σ_i y_i(P·R_i·(x + u_i(x)) + s_i), y_i the image divided by what
+/// all images weigh on its slice (FilteredImage), u_i the displacement of the voxels (DeformationField) from
+/// the map's conformation to the particle's, and i the particles that `poses` has, of which `images` have
+/// weights. A particle of the map's own conformation counts as in an ordinary map. V in units of
+/// FourierSlab's volume before the inverse transform is divided, without its envelope. The sums depend on the
+/// number of ranks by rounding alone. Collective.
+std::vector<double> back_projected(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
+                                   const MotionCorrection& correction, const CentralSlices& weights,
+                                   std::int64_t images, bool show_progress);
+
+/// Puts back-projected values into an ordinary map in real space (SlabFft::backward done), softly: its own
+/// values stay away from the molecule. Each rank its planes.
+void put_in(const std::vector<double>& values, const DeformationField& field, ImageGrid grid, SlabFft& fft);
+
+}  // namespace elastem

@@ -1,0 +1,85 @@
+#!/bin/bash
+# A consensus from which the motion is taken out: near the map of a rigid set where the ordinary map is blurred, lost again when
+# amplitudes are shuffled; of a rigid set the ordinary map; on any number of ranks; half maps; what is refused.
+set -u
+. "$ELASTEM_SOURCE/tests/support/script.sh"
+fresh_folder work
+ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o modes.h5 -q || fail "modes gives $?"
+for kind in helix linear; do
+  amplitude=(--amplitude 0)
+  [ $kind = helix ] && amplitude=()
+  ranks 2 synthesize -m modes.h5 --modes 7-9 --relation $kind "${amplitude[@]}" -n 800 --size 48 --pixel-size 3 --snr 0.3 \
+    --defocus 6000-15000 --bounds none --seed 2 -o "$kind/particles.star" -q || fail "synthesize gives $?"
+done
+# On the path: the conformation of the particle in its middle.
+at=$(/usr/bin/python3 -c "
+import h5py
+q = h5py.File('helix/truth.h5')['particles/amplitudes'][:]
+print('7=%.3f,8=%.3f,9=%.3f' % tuple(q[abs(q[:, 2]).argmin()]))") || fail "no place"
+cp helix/truth.h5 shuffled.h5
+/usr/bin/python3 - <<'END' || fail "no shuffled amplitudes"
+import h5py, numpy, zlib
+with h5py.File("shuffled.h5", "r+") as table:
+    rows = table["particles"]
+    rows["amplitudes"][:] = numpy.random.default_rng(1).permutation(rows["amplitudes"][:])
+    for i in range(len(rows["state"])):
+        crc = zlib.crc32(bytes(rows["image"][i]).ljust(rows["image"].dtype.itemsize, b"\0"))
+        for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
+            crc = zlib.crc32(rows[name][i].tobytes(), crc)
+        rows["checksum"][i] = crc
+END
+map() {  # RANKS SET TABLE MAP OPTIONS…
+  local n=$1 set=$2 table=$3 out=$4
+  shift 4
+  ranks "$n" reconstruct -i "$set/particles.star" -a "$table" -o "$out" --max-resolution 7 "$@" >log 2>&1 || { cat log; fail "reconstruct gives $?"; }
+}
+map 2 helix helix/truth.h5 plain.mrc
+map 1 helix helix/truth.h5 undone1.mrc -m modes.h5 --undo-motion --at "$at"
+map 3 helix helix/truth.h5 undone3.mrc -m modes.h5 --undo-motion --at "$at" --halves
+grep -q "shows the conformation" log || { cat log; fail "the log does not say which conformation"; }
+map 2 helix shuffled.h5 shuffled.mrc -m modes.h5 --undo-motion --at "$at"
+map 2 linear linear/truth.h5 rigid.mrc
+map 2 linear linear/truth.h5 rigid_undone.mrc -m modes.h5 --undo-motion
+map 2 linear linear/truth.h5 middle.mrc -m modes.h5 --undo-motion --at 7=0
+AT=$at /usr/bin/python3 - <<'END' || fail "the maps"
+import os, h5py, mrcfile, numpy
+modes = h5py.File("modes.h5")
+positions, vectors = modes["structure/positions"][:], modes["modes/vectors"][:3]
+weights, sigma = modes["structure/weights"][:], float(numpy.ravel(modes["structure/atom_sigma"][()])[0])
+axis = (numpy.arange(48) - 24) * 3.0
+k = numpy.fft.fftfreq(48, 1 / 48)
+shell = numpy.rint(numpy.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)).astype(int).ravel()
+
+def reference(q):
+    x = positions + numpy.tensordot(q, vectors, 1)
+    g = [numpy.exp(-((axis[None] - x[:, c : c + 1]) ** 2) / (2 * sigma**2)) for c in range(3)]
+    wide = [numpy.exp(-((axis[None] - x[:, c : c + 1]) ** 2) / (2 * 8.0**2)) for c in range(3)]
+    near = numpy.einsum("az,ay,ax->zyx", wide[2], wide[1], wide[0], optimize=True)
+    return numpy.einsum("a,az,ay,ax->zyx", weights, g[2], g[1], g[0], optimize=True), (near > 0.3).astype(float)
+
+def agreement(name, q):
+    truth, mask = reference(q)
+    volume = mrcfile.open(name).data.astype(float)
+    a, b = ((v - (v * mask).sum() / mask.sum()) * mask for v in (truth, volume))
+    a, b = numpy.fft.fftn(a), numpy.fft.fftn(b)
+    total = [numpy.bincount(shell, v.ravel())[:20] for v in ((a * b.conj()).real, abs(a) ** 2, abs(b) ** 2)]
+    return (total[0] / numpy.sqrt(total[1] * total[2]))[1:].mean()
+
+at = numpy.array([float(part.split("=")[1]) for part in os.environ["AT"].split(",")])
+value = {name: agreement(name + ".mrc", at if name[0] in "psu" else numpy.zeros(3))
+         for name in ("plain", "undone1", "undone3", "shuffled", "rigid", "rigid_undone", "middle")}
+print({name: round(v, 4) for name, v in value.items()})
+assert value["undone1"] > value["plain"] + 0.07, "no gain"
+assert value["undone1"] > value["rigid"] - 0.05, "far from a rigid set"
+assert value["shuffled"] < value["plain"] + 0.02, "shuffled amplitudes keep the gain"
+assert abs(value["rigid_undone"] - value["rigid"]) < 0.005 and abs(value["middle"] - value["rigid"]) < 0.005
+one, three = (mrcfile.open(f"undone{n}.mrc").data for n in (1, 3))
+assert abs(one - three).max() < 1e-3 * abs(one).max(), abs(one - three).max() / abs(one).max()
+halves = [mrcfile.open(f"undone3_half{h}.mrc").data for h in (1, 2)]
+assert 0.3 < numpy.corrcoef(halves[0].ravel(), halves[1].ravel())[0, 1] < 0.9999
+END
+set=(-i helix/particles.star -a helix/truth.h5 -o new.mrc)
+refused 1 '--modes-file' reconstruct "${set[@]}" --undo-motion
+refused 1 '--undo-motion' reconstruct "${set[@]}" --at 7=1
+refused 2 'no amplitudes of mode 12' reconstruct "${set[@]}" -m modes.h5 --undo-motion --at 12=1
+[ ! -e new.mrc ] || fail "a refused run leaves a map"
