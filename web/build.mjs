@@ -8,7 +8,7 @@ const common = { bundle: true, minify: true, charset: "utf8", legalComments: "no
 
 // What the bundle is made of, as tests/web/bundle.py counts it too: names and bytes.
 export const sources = ["build.mjs", "package.json", "package-lock.json",
-  ...["colours", "data", "dom", "main", "molecule", "nearest", "panels", "plane", "points", "profile", "scatter", "views"].map((name) => `src/${name}.js`),
+  ...["colours", "data", "dom", "main", "molecule", "nearest", "panels", "plain_molecule", "plane", "points", "profile", "scatter", "views"].map((name) => `src/${name}.js`),
   "src/page.css"];
 
 const script = await build({ ...common, entryPoints: ["src/main.js"], format: "iife", target: "es2022", metafile: true });

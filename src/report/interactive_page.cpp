@@ -133,8 +133,14 @@ json figures(const LandscapeReport& report) {
                  {"frames", frames_json(landscape)},
                  {"states", states_json(landscape)},
                  {"paths", paths_json(landscape)},
+                 {"coordinates", json::array()},
                  {"movies", json::array()}};
   if (landscape.states) answer["wrong_share"] = landscape.states->mixture.wrong_share;
+  for (const CoordinateProfile& coordinate : landscape.coordinates) {
+    json profile = profile_json(coordinate.profile);
+    profile["label"] = fmt::format("{} [{}]", coordinate.text, coordinate.unit);
+    answer["coordinates"].push_back(std::move(profile));
+  }
   if (landscape.profile) answer["profile"] = profile_json(*landscape.profile);
   if (landscape.components.mean.size() > 1) answer["plane"] = plane_json(landscape);
   if (!particles.images.keys.empty())

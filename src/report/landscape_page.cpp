@@ -174,14 +174,16 @@ std::string trajectory_section(const LandscapeReport& report) {
 }  // namespace
 
 std::string landscape_html(const LandscapeReport& report) {
-  return html_page("Conformational landscape",
-                   particles_section(report) + (report.particles ? interactive_part(report) : "") +
-                       states_section(report) + paths_section(report) + motion_section(report) +
-                       domains_section(report) + components_section(report) + plots_section(report) +
-                       trajectory_section(report) + citation_html(report.version),
-                   fmt::format("elastem {}, {}; modes from <code>{}</code><br><code>{}</code>",
-                               html_escaped(report.version), html_escaped(report.date),
-                               html_escaped(report.modes_path), html_escaped(report.command_line)));
+  return html_page(
+      "Conformational landscape",
+      particles_section(report) + (report.particles ? interactive_part(report) : "") +
+          states_section(report) + paths_section(report) + motion_section(report) + domains_section(report) +
+          components_section(report) + plots_section(report) + trajectory_section(report) +
+          citation_html(report.version),
+      fmt::format("<h2>Provenance</h2>\n<p>elastem {}, {}; result <code>{}</code>, modes "
+                  "from <code>{}</code><br><code>{}</code></p>",
+                  html_escaped(report.version), html_escaped(report.date), html_escaped(report.result_path),
+                  html_escaped(report.modes_path), html_escaped(report.command_line)));
 }
 
 std::string components_csv(const LandscapeReport& report) {

@@ -152,7 +152,10 @@ class Page:
         return box
 
     def screenshot(self, path, whole=True, clip=None):
+        """A PNG, or a WebP where the name ends with it."""
         more = {"clip": clip} if clip else {}
+        if str(path).endswith(".webp"):
+            more |= {"format": "webp", "quality": 80}
         data = self.call("Page.captureScreenshot", captureBeyondViewport=whole, **more)["data"]
         pathlib.Path(path).write_bytes(base64.b64decode(data))
 

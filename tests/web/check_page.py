@@ -166,6 +166,8 @@ def check_without(browser_options, script=True):
             assert not page.value("elastem.webgl")
             page.value("elastem.lasso([[-1000, -1000], [0, -1000], [0, 1000], [-1000, 1000]])")
             assert page.value("elastem.selection().length") > 20
+            page.click("#play")
+            page.wait("Number(document.getElementById('frame-label').textContent.slice(6)) >= 3", 60)
             assert not page.errors, page.errors
         visible = page.value("[...document.querySelectorAll('.still img')].map(i => i.getBoundingClientRect().height)")
         assert len(visible) == 4 and min(visible) > 100, visible

@@ -6,7 +6,7 @@ import { Movies } from "./molecule.js";
 import { expression_of, ParticlePanel, SelectionPanel, worst_card } from "./panels.js";
 import { draw_motion, draw_state, plane_card } from "./plane.js";
 import { has_webgl } from "./points.js";
-import { histogram_card, paths_figure, profile_card } from "./profile.js";
+import { histogram_card, paths_figure, profile_cards } from "./profile.js";
 import { Scatter } from "./scatter.js";
 import { views_card } from "./views.js";
 
@@ -46,7 +46,8 @@ class Explorer {
     this.selection = new SelectionPanel(page, () => this.selected, { clear: () => this.select(null), invert: () => this.invert() });
     this.histogram = histogram_card(page, columns, names.has("score") ? "score" : "pc1");
     this.views = views_card(page);
-    this.profile = profile_card(page, decode_bytes);
+    const profiles = profile_cards(page, decode_bytes);
+    this.profile = profiles.find((card) => card.element.id === "profile");
     this.plane = plane_card(page, decode_bytes);
     this.movie = page.figures.movies.length > 0 && new Movies(page, decode_bytes, (movie, frame) => this.mark_frame(movie, frame));
     const sample = page.count < page.figures.done ? `A sample of ${grouped(page.count)} of the ${grouped(page.figures.done)} particles; what is downloaded is of the sample. ` : "";
@@ -56,7 +57,7 @@ class Explorer {
         h("p", { class: "controls" }, x_label, y_label, by_label, this.mode_buttons(), this.outlier_box()),
         h("div", { class: "beside" }, h("div", {}, place, this.legend, h("p", { class: "note" }, `${sample}${left_out}Drag to select (Shift: lasso), Ctrl and drag to move, wheel to zoom, double click for all.${page.figures.images ? " Particles with a ring show their image." : ""}`)),
           h("div", { class: "panels" }, this.selection.element, this.particle.element))),
-      ...[this.profile, this.plane, this.movie, this.views, this.histogram].filter(Boolean).map((card) => card.element));
+      ...[this.profile, this.plane, this.movie, this.views, this.histogram, ...profiles.filter((card) => card !== this.profile)].filter(Boolean).map((card) => card.element));
     this.scatter = new Scatter(place, { hover: (i) => this.hover(i), select: (indices, rectangle) => this.select(indices, rectangle) });
     this.scatter.marks = [(context, scales) => this.draw_marks(context, scales)];
     const worst = worst_card(page, (i) => this.focus(i));

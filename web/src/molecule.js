@@ -2,6 +2,7 @@
 import * as viewer3d from "3dmol";
 import { displacement_colour } from "./colours.js";
 import { h } from "./dom.js";
+import { PlainMolecule } from "./plain_molecule.js";
 import { has_webgl } from "./points.js";
 
 const between = 4; // pictures per step of the trajectory
@@ -92,7 +93,7 @@ export class Movies {
   }
   choose(number) {
     this.pause();
-    this.number = number;
+    this.number = this.choice.selectedIndex = number;
     this.frames = decode_frames(this.molecule, this.decode);
     this.slider.max = this.frames.length - 1;
     this.button.disabled = this.slider.disabled = this.frames.length < 2;
@@ -114,16 +115,16 @@ export class Movies {
       this.viewer.zoomTo();
       new ResizeObserver(() => this.viewer.resize()).observe(this.stage);
     } else {
-      this.stage.textContent = "The molecule needs WebGL, which this browser does not have; trajectory.pdb holds the motion.";
-      this.stage.classList.add("missing");
+      this.plain = new PlainMolecule(this.stage, this.molecule, this.frames[0], (atom) => displacement_colour(this.molecule.displacement[atom] / this.most));
     }
     this.choose(0);
   }
   show(at) {
     this.at = at;
     const below = Math.floor(at), above = Math.min(below + 1, this.frames.length - 1), share = at - below;
+    const a = this.frames[below], b = this.frames[above];
+    this.plain?.render(a.map((x, i) => x + share * (b[i] - x)));
     if (this.viewer) {
-      const a = this.frames[below], b = this.frames[above];
       for (const atom of this.atoms) {
         const i = 3 * atom.index;
         atom.x = a[i] + share * (b[i] - a[i]);

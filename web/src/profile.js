@@ -54,10 +54,15 @@ function plain_profile(plane, decode) {
   return { low: plane.x[0], high: plane.x[1], energy, energy_low: [], energy_high: [], resolved: energy.map((e) => e < ceiling) };
 }
 
-export function profile_card(page, decode) {
+export function profile_cards(page, decode) {
   const { figures } = page;
   const profile = figures.profile ?? (figures.plane && plain_profile(figures.plane, decode));
-  if (!profile) return null;
+  const cards = figures.coordinates.map((c, k) => profile_card({ ...figures, profile: c, states: [] }, c, { title: "Profile along a coordinate", label: c.label, id: `coordinate-${k + 1}` }));
+  if (profile) cards.unshift(profile_card(figures, profile, { title: "Profile along the first component", label: `component 1 [Å]${figures.profile ? ", errors taken off" : ""}`, id: "profile" }));
+  return cards;
+}
+
+function profile_card(figures, profile, { title, label, id }) {
   const bins = profile.energy.length, step = (profile.high - profile.low) / bins;
   const value = (i) => profile.low + (i + 0.5) * step;
   const shown = runs(profile.resolved);
@@ -84,15 +89,15 @@ export function profile_card(page, decode) {
     svg.append(s("line", { x1: px, x2: px, y1: margin.top, y2: height - margin.bottom, stroke: "#777", "stroke-dasharray": "3 4" }));
     svg.append(s("text", { x: px + 4, y: margin.top + 13, "font-size": 12, fill: "#555", "font-family": "system-ui, sans-serif" }, `state ${k + 1}`));
   });
-  svg.append(axes(x, y, `component 1 [Å]${figures.profile ? ", errors taken off" : ""}`, "free energy [kT]"));
-  const marker = s("line", { class: "frame-marker", y1: margin.top, y2: height - margin.bottom, stroke: "#d62728", "stroke-width": 1.5 });
+  svg.append(axes(x, y, label, "free energy [kT]"));
+  const marker = s("line", { class: "frame-marker", x1: -9, x2: -9, y1: margin.top, y2: height - margin.bottom, stroke: "#d62728", "stroke-width": 1.5 });
   svg.append(marker);
   const note = figures.profile
-    ? `The band holds nine of ten sets drawn from the particles; grey: the data do not tell. A particle's error is ${profile.error.toFixed(1)} Å.`
+    ? `The band holds nine of ten sets drawn from the particles; grey: the data do not tell. A particle's error is ${profile.error.toFixed(1)}${profile.label?.endsWith("[degrees]") ? "°" : " Å"}.`
     : "Minus the logarithm of the density of the values as they are: the result has no error bars.";
-  const element = h("section", { class: "card", id: "profile" }, h("h2", {}, "Profile along the first component"), svg,
+  const element = h("section", { class: "card", id }, h("h2", {}, title), svg,
     h("p", { class: "note" }, banded || !figures.profile ? note : note.replace("The band holds nine of ten sets drawn from the particles; g", "G")),
-    h("button", { type: "button", onclick: () => save_svg("profile.svg", svg) }, "Download SVG"));
+    h("button", { type: "button", onclick: () => save_svg(`${id}.svg`, svg) }, "Download SVG"));
   const mark = (component) => {
     const px = Math.max(margin.left, Math.min(width - margin.right, x(component)));
     marker.setAttribute("x1", px);
