@@ -10,17 +10,21 @@ function bytes_of(text) {
 
 const element_text = (id) => document.getElementById(id).textContent;
 
-// A code c of a column is low + c·(high − low)/(levels − 1); the code `levels` is no value.
+// A code c of a column is low + c·(high − low)/(levels − 1); the code `levels` is no value. Decoded when first asked for.
 function column_of(head, bytes, count) {
   const levels = head.bytes === 1 ? 255 : 65535;
   const step = (head.high - head.low) / (levels - 1);
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; ++i) {
-    const code = head.bytes === 1 ? bytes[i] : bytes[2 * i] | (bytes[2 * i + 1] << 8);
-    values[i] = code === levels ? NaN : head.low + code * step;
-  }
   const whole = head.name === "state" || head.name === "outlier";
-  return { ...head, values, step, whole, coarse: head.bytes === 1 && !whole };
+  let decoded = null;
+  const decode = () => {
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; ++i) {
+      const code = head.bytes === 1 ? bytes[i] : bytes[2 * i] | (bytes[2 * i + 1] << 8);
+      values[i] = code === levels ? NaN : head.low + code * step;
+    }
+    return values;
+  };
+  return { ...head, step, whole, coarse: head.bytes === 1 && !whole, get values() { return (decoded ??= decode()); } };
 }
 
 // The inverse of PageKeys (src/report/page_particles.hpp).
