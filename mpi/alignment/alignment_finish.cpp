@@ -9,6 +9,7 @@
 
 #include "alignment/amplitude_prior.hpp"
 #include "alignment/outliers.hpp"
+#include "core/counted.hpp"
 #include "core/row_slices.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/alignment/stored_noise.hpp"
@@ -150,9 +151,9 @@ std::int64_t flag_outliers(const Communicator& comm, ResultTable& table) {
   found = comm.sum(found);
   if (found > 0)
     spdlog::info(
-        "{} outliers: score below {:.3f} or chi-square above {:.3f} "
+        "{}: score below {:.3f} or chi-square above {:.3f} "
         "(/fit/outlier)",
-        found, limits.lowest_score, limits.highest_chi2);
+        counted(found, "outlier"), limits.lowest_score, limits.highest_chi2);
   return found;
 }
 
@@ -173,7 +174,8 @@ MotionSummary report_motion(const Communicator& comm, ResultTable& table) {
   on_root(comm, [&] { store_motion(table, summary); });
   const double atoms = load_atom_count(table);
   if (summary.modes.empty()) {
-    spdlog::info("{} particles are too few to say which modes move", summary.particles);
+    spdlog::info("{} {} too few to say which modes move", counted(summary.particles, "particle"),
+                 verb(summary.particles, "is", "are"));
     return summary;
   }
   for (const auto& line : motion_table(summary, table.modes(), atoms, most_mode_lines))
@@ -192,7 +194,9 @@ void apply_learnt_prior(const Communicator& comm, ResultTable& table) {
     if (learnt) report(*learnt);
     return learnt;
   });
-  if (!applied) spdlog::warn("no prior was learnt: {} particles are too few for {} modes", found, modes);
+  if (!applied)
+    spdlog::warn("no prior was learnt: {} {} too few for {}", counted(found, "particle"),
+                 verb(found, "is", "are"), counted(modes, "mode"));
 }
 
 void finish_with_known_prior(const Communicator& comm, ResultTable& table, const Eigen::MatrixXd& sample) {

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "alignment/elastic_prior.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mpi/alignment/contrast_check.hpp"
 #include "mpi/alignment/noise_estimate.hpp"
@@ -107,7 +108,8 @@ Calibration calibrate(const Communicator& comm, const ElasticModel& model, const
   for (std::size_t g = 0; g < background.size(); ++g) {
     if (!background[g]) continue;
     const auto rows = residual_sample(set, count, g);
-    spdlog::info("noise: from the residuals of {} particles of {}² pixels", rows.size(), set.grids[g].size);
+    spdlog::info("noise: from the residuals of {} of {}² pixels", counted(rows.size(), "particle"),
+                 set.grids[g].size);
     SampleEstimates sample(rows.size(), model.mode_count());
     const auto residual_of = [&](std::size_t place) {
       const auto fit = worker->align(rows[place]).fit;

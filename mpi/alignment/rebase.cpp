@@ -13,6 +13,7 @@
 
 #include "alignment/outliers.hpp"
 #include "alignment/rebased_model.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "modes/geometry.hpp"
@@ -70,7 +71,8 @@ class Rebasing {
     std::vector<SampleFit> fits;
     if (!aligned(fits)) return std::nullopt;
     if (std::ranges::count_if(fits, &SampleFit::teaches) < fewest) {
-      spdlog::warn("{} particles are too few to learn modes from: they stay as they are", fits.size());
+      spdlog::warn("{} {} too few to learn modes from: the modes stay as they are",
+                   counted(fits.size(), "particle"), verb(fits.size(), "is", "are"));
       return Rebased{std::move(present_.model), 0};
     }
     int rounds = 0;
@@ -103,9 +105,9 @@ class Rebasing {
       widths.push_back(
           fmt::format("{:.2f} Å", std::sqrt(variance / static_cast<double>(wide_.atom_count()))));
     spdlog::info(
-        "rebase {}: {} modes of {} RMSD; of a particle that did not teach, ln likelihood grew by {:.2f} ± "
+        "rebase {}: {} of {} RMSD; of a particle that did not teach, ln likelihood grew by {:.2f} ± "
         "{:.2f}",
-        round, present_.base.variances.size(), fmt::join(widths, ", "), gain, error);
+        round, counted(present_.base.variances.size(), "mode"), fmt::join(widths, ", "), gain, error);
     return gain > error;
   }
 
@@ -336,8 +338,8 @@ WideModel read_wide_model(const Communicator& comm, const std::string& modes_fil
   comm.broadcast(modes);
   comm.broadcast(chosen);
   if (modes.size() < enough_modes * chosen)
-    spdlog::warn("{} has {} modes: motion is learnt better of more, e.g. elastem modes --modes {}",
-                 modes_file, modes.size(), first_elastic_mode + most_modes - 1);
+    spdlog::warn("{} has {}: motion is learnt better of more, e.g. elastem modes --modes {}", modes_file,
+                 counted(modes.size(), "mode"), first_elastic_mode + most_modes - 1);
   return {read_model(comm, modes_file, format_number_list(modes), option), static_cast<Eigen::Index>(chosen)};
 }
 

@@ -28,8 +28,7 @@ extern "C" void note_signal(int signal) {
 // whole at any moment.
 extern "C" void end_unheard(int) {
   if (stop_seen != 0) return;
-  constexpr std::string_view text =
-      "elastem: interrupted; what a table holds already can be resumed (--resume)\n";
+  constexpr std::string_view text = "elastem: interrupted; what files hold already is whole and stays\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
   _exit(128 + SIGINT);
 }

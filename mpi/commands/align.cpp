@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "core/stage_times.hpp"
@@ -35,8 +36,8 @@ using cli::AlignOptions;
 
 std::int64_t particle_count(const AlignOptions& o, const ParticleSet& set) {
   if (o.limit > set.size()) {
-    throw Error("option --limit: " + std::to_string(o.limit) + ", but " + set.path + " holds " +
-                std::to_string(set.size()) + " particles");
+    throw Error(fmt::format("option --limit: {}, but {} holds {}", o.limit, set.path,
+                            counted(set.size(), "particle")));
   }
   return o.limit > 0 ? o.limit : set.size();
 }
@@ -71,15 +72,15 @@ void check_sizes(const AlignOptions& o, const ParticleSet& set, std::int64_t cou
 void describe(const Communicator& comm, const AlignOptions& o, const ParticleSet& set,
               const ElasticModel& model, std::int64_t count) {
   if (!comm.root()) return;
-  spdlog::info("{} particles of {}, {} atoms, modes {}", count,
+  spdlog::info("{} of {}, {}, modes {}", counted(count, "particle"),
                set.grids.size() == 1
                    ? fmt::format("{}² pixels of {:.4g} Å", set.grid.size, set.grid.pixel_size)
                    : std::to_string(set.grids.size()) + " boxes and pixel sizes",
-               model.atom_count(), format_number_list(model.mode_numbers));
+               counted(model.atom_count(), "atom"), format_number_list(model.mode_numbers));
   for (std::size_t g = 0; g < set.grids.size(); ++g) {
     const auto particles = set.spread_rows(g, count, count).size();
     if (set.grids.size() > 1)
-      spdlog::info("  {} particles of {}² pixels of {:.4g} Å", particles, set.grids[g].size,
+      spdlog::info("  {} of {}² pixels of {:.4g} Å", counted(particles, "particle"), set.grids[g].size,
                    set.grids[g].pixel_size);
     const double side = set.grids[g].size * set.grids[g].pixel_size;
     if (particles > 0 && o.mask_diameter > side)
@@ -98,8 +99,10 @@ void estimate(const Communicator& comm, const ElasticModel& model, const Particl
     const std::int64_t trials = std::min<std::int64_t>(count, 3);
     for (std::int64_t i = 0; i < trials; ++i) worker.align(i);
     const double seconds = (MPI_Wtime() - start) / static_cast<double>(trials);
-    spdlog::info("dry run: {} particles at {:.0f} ms each: about {:.0f} s on {} ranks; nothing was written",
-                 count, 1e3 * seconds, seconds * static_cast<double>(count) / comm.size(), comm.size());
+    spdlog::info("dry run: {} at {:.0f} ms each: about {:.0f} s on {}{}; nothing was written",
+                 counted(count, "particle"), 1e3 * seconds,
+                 seconds * static_cast<double>(count) / comm.size(), counted(comm.size(), "rank"),
+                 o.rebase == cli::Rebase::automatic ? ", and on top the time of --rebase auto" : "");
   });
 }
 
@@ -184,18 +187,34 @@ bool make_modes(const Invocation& invocation, AlignOptions& o, const ParticleSet
                     "repeat the earlier options, or start anew with --overwrite",
                     o.output, path));
   Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
-  for (const std::string& anchor : o.anchors) add_inputs(comm, {{"anchor", anchor}}, provenance);
+  for (std::size_t i = 0; i < o.anchors.size(); ++i)
+    add_inputs(comm, {{fmt::format("known_conformation_{}", i + 2), o.anchors[i]}}, provenance);
   if (output == Output::resume) {
     on_root(comm, [&] { require_same_run(modes_provenance(path), provenance, path); });
   } else {
     const std::optional<ElasticModel> model = own_model(comm, o, set, count);
     if (!model) return false;
     write_rebased(comm, path, o.modes_file, *model, provenance);
-    spdlog::info("wrote {}: {} modes, for this and all further commands", path, model->mode_count());
+    spdlog::info("wrote {}: {}, for this and all further commands", path,
+                 counted(model->mode_count(), "mode"));
   }
   o.modes_file = path;
   o.modes.clear();
   return true;
+}
+
+/// The modes that a dry run is of, and what it says of those that the run would make. Collective.
+ElasticModel planned_model(const Communicator& comm, const AlignOptions& o) {
+  const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
+  if (!makes_modes(o)) return model;
+  spdlog::info("dry run: {} and {} would be written; the latter has the modes of this and further commands",
+               o.output, made_modes(o));
+  if (o.rebase == cli::Rebase::off) return with_anchors(comm, model, o.modes_file, o.anchors);
+  spdlog::info(
+      "dry run: reference and modes would first be learnt from a sample of the particles; what follows is of "
+      "the modes of {}",
+      o.modes_file);
+  return model;
 }
 
 }  // namespace
@@ -214,7 +233,8 @@ ExitCode align_command(const Invocation& invocation, const AlignOptions& given) 
     if (!make_modes(invocation, o, set, count)) return stopped_on_request;
     times.lap("modes");
   }
-  const ElasticModel model = read_model(comm, o.modes_file, o.modes, o.atom_model);
+  const ElasticModel model =
+      o.common.dry_run ? planned_model(comm, o) : read_model(comm, o.modes_file, o.modes, o.atom_model);
   describe(comm, o, set, model, count);
   warn_of_local_modes(comm, o.modes_file, model);
   times.lap("reading");

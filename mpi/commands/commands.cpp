@@ -23,10 +23,10 @@ ExitCode synthesize_command(const Invocation& invocation, cli::SynthesizeOptions
 ExitCode align_command(const Invocation& invocation, const cli::AlignOptions& o);
 ExitCode evaluate_command(const Invocation& invocation, const cli::EvaluateOptions& o);
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o);
-ExitCode rebase_command(const Invocation& invocation, const cli::RebaseOptions& o);
-ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o);
-ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& o);
-ExitCode verify_command(const Invocation& invocation, const cli::VerifyOptions& o);
+ExitCode rebase_command(const Invocation& invocation, cli::RebaseOptions& o);
+ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptions& o);
+ExitCode export_command(const Invocation& invocation, cli::ExportOptions& o);
+ExitCode verify_command(const Invocation& invocation, cli::VerifyOptions& o);
 ExitCode inspect_command(const Invocation& invocation, const cli::InspectOptions& o);
 
 #ifdef ELASTEM_LEARNING

@@ -5,12 +5,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/commands/inspect/file_kind.hpp"
 #include "mpi/modes/mode_export.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/particles/stored_source.hpp"
 #include "mpi/run/run_files.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -128,7 +130,7 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
   const Wanted wanted = [&](std::int64_t row) { return !selection || selection->holds(row); };
   const std::int64_t count = selection ? selection->selected() : file.size();
   if (o.common.dry_run) {
-    spdlog::info("dry run: {} rows of {} would go to {}", count, o.input, o.output);
+    spdlog::info("dry run: {} of {} would go to {}", counted(count, "row"), o.input, o.output);
     return;
   }
   const ParticleExporter exporter(file, format, optics);
@@ -137,10 +139,10 @@ void convert_particles(const Communicator& comm, const ExportOptions& o) {
   const std::int64_t disabled = format == ParticleFormat::relion ? count_disabled(comm, file, wanted) : 0;
   if (disabled > 0)
     spdlog::warn(
-        "{} particles of {} are disabled (_enabled -1): {} keeps their rows with that label, but RELION does "
-        "not know it and will use them",
-        disabled, o.input, o.output);
-  spdlog::info("{}: {} particles of {}", o.output, count - disabled, o.input);
+        "{} of {} {} disabled (_enabled -1): {} keeps such rows with that label, but RELION does not know it "
+        "and will use them",
+        counted(disabled, "particle"), o.input, verb(disabled, "is", "are"), o.output);
+  spdlog::info("{}: {} of {}", o.output, counted(count - disabled, "particle"), o.input);
 }
 
 // A result and the particle file it is of.
@@ -161,10 +163,12 @@ struct Results {
   }
 };
 
-Results open_results(const Communicator& comm, const ExportOptions& o) {
+Results open_results(const Invocation& invocation, ExportOptions& o) {
+  const Communicator& comm = invocation.comm;
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const std::string path = from_root(comm, [&] { return find_particles(o, table.provenance()); });
-  ParticleFile file = open_particle_file(comm, source_at(o, path));
+  o.source = source_as_stored(comm, source_at(o, path), invocation.options, {o.input, table});
+  ParticleFile file = open_particle_file(comm, o.source);
   RowMatch match = match_particles(comm, file, equal_share(comm, file.size()), {o.input, table},
                                    o.matching.accept_mismatch);
   const auto selection = selected_rows(comm, {o.input, table}, o.selection);
@@ -212,20 +216,20 @@ void write_particle_file(const Communicator& comm, const ExportOptions& o, const
                   });
 }
 
-void export_results(const Invocation& invocation, const ExportOptions& o) {
+void export_results(const Invocation& invocation, ExportOptions& o) {
   const Communicator& comm = invocation.comm;
   const bool csv = fs::path(o.output).extension() == ".csv";
   const ParticleFormat format = csv ? ParticleFormat::relion : particle_format(o.output);
-  Results results = open_results(comm, o);
+  Results results = open_results(invocation, o);
   require_kept(comm, invocation.options, {results.file.path()});
   const std::int64_t done = comm.sum(collectively_get(comm, [&] { return count_done(results); }));
   if (const std::int64_t count = comm.sum(results.count()); done < count)
-    spdlog::warn("{} particles have no result and are {}", count - done,
-                 csv                                ? "empty rows"
+    spdlog::warn("{} {} no result: {}", counted(count - done, "particle"), verb(count - done, "has", "have"),
+                 csv                                ? "empty in the table"
                  : format == ParticleFormat::relion ? "left out"
                                                     : "marked with _enabled -1");
   if (o.common.dry_run) {
-    spdlog::info("dry run: {} rows of {} would go to {}", done, results.file.path(), o.output);
+    spdlog::info("dry run: {} of {} would go to {}", counted(done, "row"), results.file.path(), o.output);
     return;
   }
   if (csv)
@@ -233,12 +237,12 @@ void export_results(const Invocation& invocation, const ExportOptions& o) {
   else
     write_particle_file(comm, o, results, format);
   results.table.close();
-  spdlog::info("{}: {} particles with their results", o.output, done);
+  spdlog::info("{}: {} with results", o.output, counted(done, "particle"));
 }
 
 }  // namespace
 
-ExitCode export_command(const Invocation& invocation, const cli::ExportOptions& o) {
+ExitCode export_command(const Invocation& invocation, cli::ExportOptions& o) {
   const Communicator& comm = invocation.comm;
   switch (from_root(comm, [&] { return file_kind(o.input); })) {
     case FileKind::particles:

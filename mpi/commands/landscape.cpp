@@ -4,6 +4,7 @@
 #include <spdlog/spdlog.h>
 
 #include "alignment/mode_motion.hpp"
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "mpi/alignment/stored_motion.hpp"
@@ -59,7 +60,8 @@ void describe(const cli::LandscapeOptions& o, const Landscape& landscape, Eigen:
       "error is {:.2f} Å",
       moved, landscape.profile->error / std::sqrt(static_cast<double>(atoms)));
   if (!landscape.states) {
-    spdlog::warn("{} particles are too few to tell states", landscape.done);
+    spdlog::warn("{} {} too few to tell states", counted(landscape.done, "particle"),
+                 verb(landscape.done, "is", "are"));
     return;
   }
   int number = 0;
@@ -121,8 +123,9 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   std::vector<MotionCoordinate> coordinates;
   collectively(comm, [&] { coordinates = coordinates_of(o, model); });
   if (o.common.dry_run) {
-    spdlog::info("dry run: {} particles of modes {} would become {}; nothing was written",
-                 selection ? selection->selected() : table.size(), format_number_list(table.modes()), page);
+    spdlog::info("dry run: {} of modes {} would become {}; nothing was written",
+                 counted(selection ? selection->selected() : table.size(), "particle"),
+                 format_number_list(table.modes()), page);
     table.close();
     return done;
   }
@@ -142,15 +145,14 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   collectively(comm, [&] {
     if (comm.root()) write_report(invocation, o, model, landscape, motion, std::move(particles));
   });
-  spdlog::info("{} particles; the first component explains {:.1f} % of the variance", landscape.done,
-               100 * landscape.components.share(0));
+  spdlog::info("{}; the first component explains {:.1f} % of the variance",
+               counted(landscape.done, "particle"), 100 * landscape.components.share(0));
   if (!motion.modes.empty())
     spdlog::info("{}", motion_sentence(motion, model.mode_numbers, static_cast<double>(model.atom_count())));
   describe(o, landscape, model.atom_count());
-  if (landscape.outliers > 0)
-    spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
-                 landscape.outliers);
-  spdlog::info("{} models in {}", landscape.frames.size(), (fs::path(o.output) / "trajectory.pdb").string());
+  if (landscape.outliers > 0) spdlog::info("{}", cli::outliers_left_out(landscape.outliers));
+  spdlog::info("{} in {}", counted(landscape.frames.size(), "model"),
+               (fs::path(o.output) / "trajectory.pdb").string());
   return done;
 }
 

@@ -4,17 +4,21 @@
 #include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "modes/geometry.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/landscape/table_landscape.hpp"
+#include "mpi/modes/elastic_expansion.hpp"
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
+#include "mpi/particles/stored_source.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/modes_options.hpp"
+#include "options/particle_source_options.hpp"
 #include "options/rebase_options.hpp"
 #include "structure/pdb_writer.hpp"
 #include "structure/superposition.hpp"
@@ -36,14 +40,15 @@ Eigen::VectorXd chosen_place(const Communicator& comm, const RebaseOptions& o, c
       comm, table,
       {.frames = o.frames, .with_outliers = o.with_outliers, .selection = selection ? &*selection : nullptr});
   if (o.frame == 0) {
-    spdlog::info("the mean of {} particles", landscape.done);
+    spdlog::info("the mean of {}", counted(landscape.done, "particle"));
     return landscape.components.mean;
   }
   if (o.frame > std::ssize(landscape.frames))
-    throw Error(
-        fmt::format("option --frame: the trajectory of {} has {} models", o.input, landscape.frames.size()));
+    throw Error(fmt::format("option --frame: the trajectory of {} has {}", o.input,
+                            counted(landscape.frames.size(), "model")));
   const TrajectoryFrame& frame = landscape.frames[static_cast<std::size_t>(o.frame) - 1];
-  spdlog::info("the mean of {} particles, {:.1f} Å along the first component", frame.count, frame.coordinate);
+  spdlog::info("the mean of {}, {:.1f} Å along the first component", counted(frame.count, "particle"),
+               frame.coordinate);
   return frame.amplitudes;
 }
 
@@ -69,6 +74,20 @@ void write_conformation(const RebaseOptions& o, const ModesFile& file, const Ela
   writer.close();
 }
 
+// Whether the new structure has so many modes. Rank 0. Throws Error.
+void require_enough(const RebaseOptions& o, const ModesFile& file, const Provenance& provenance) {
+  int block_residues = 0;
+  for (const std::string& option : provenance.options)
+    if (option.starts_with("block-residues="))
+      block_residues = std::stoi(option.substr(option.find('=') + 1));
+  BlockNetwork network;
+  network.cutoff = file.cutoff;
+  network.positions = file.structure.positions;
+  network.blocks = block_residues == 0 ? single_nodes(file.structure.size())
+                                       : residue_blocks(file.structure, block_residues);
+  require_modes(BlockHessian(network), o.last_mode);
+}
+
 // Options of `modes` as the first file has them, for the new structure.
 std::vector<std::string> network_options(const RebaseOptions& o, const ModesFile& file,
                                          const Provenance& provenance) {
@@ -92,21 +111,24 @@ std::vector<std::string> network_options(const RebaseOptions& o, const ModesFile
 
 }  // namespace
 
-ExitCode rebase_command(const Invocation& invocation, const RebaseOptions& o) {
+ExitCode rebase_command(const Invocation& invocation, RebaseOptions& o) {
   const Communicator& comm = invocation.comm;
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);
   const Eigen::VectorXd place = chosen_place(comm, o, table);
+  const ParticleSource source = collectively_get(comm, [&] { return stored_source({o.input, table}); });
+  if (!source.path.empty()) o.particles = source.path + cli::source_words(source);
   table.close();
   std::vector<std::string> words;
   on_root(comm, [&] {
     const ModesFile file = read_modes_table(o.modes_file);
+    require_enough(o, file, modes_provenance(o.modes_file));
     write_conformation(o, file, model, place);
     words = network_options(o, file, modes_provenance(o.modes_file));
   });
   if (o.common.dry_run) {
-    spdlog::info("dry run: nothing was written");
+    spdlog::info("dry run: {} and {} would be written", structure_of(o), o.output);
     return done;
   }
   spdlog::info("wrote {}", structure_of(o));

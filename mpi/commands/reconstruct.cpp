@@ -7,6 +7,7 @@
 #include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "core/number_list.hpp"
@@ -18,6 +19,7 @@
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/particles/stored_source.hpp"
 #include "mpi/reconstruction/half_maps.hpp"
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
@@ -65,19 +67,16 @@ void require_particles(const ReconstructOptions& o, const RowMatch& match) {
 
 void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, int ranks) {
   const double side = oversampling * set.grid.size;
-  spdlog::info(
-      "{} particles of {}² pixels of {} Å into {}³ voxels; {:.0f} MiB for the Fourier volume on {} ranks",
-      match.matched, set.grid.size, set.grid.pixel_size, set.grid.size,
-      side * side * side / 2 * fourier_term_bytes / (1 << 20), ranks);
+  spdlog::info("{} of {}² pixels of {} Å into {}³ voxels; {:.0f} MiB for the Fourier volume on {}",
+               counted(match.matched, "particle"), set.grid.size, set.grid.pixel_size, set.grid.size,
+               side * side * side / 2 * fourier_term_bytes / (1 << 20), counted(ranks, "rank"));
   if (o.common.dry_run) spdlog::info("dry run: nothing was written");
 }
 
 void report(const ReconstructOptions& o, const RowMatch& match, const InsertionCounts& counts) {
-  spdlog::info("{}: {} particles; {} without a pose and {} with an unusable image were left out", o.output,
-               counts.used, counts.without_pose - match.unselected, counts.unusable);
-  if (counts.outliers > 0)
-    spdlog::info("{} outliers were left out: the structure does not explain them (--with-outliers uses them)",
-                 counts.outliers);
+  spdlog::info("{}: {}; {} without a pose and {} with an unusable image were left out", o.output,
+               counted(counts.used, "particle"), counts.without_pose - match.unselected, counts.unusable);
+  if (counts.outliers > 0) spdlog::info("{}", cli::outliers_left_out(counts.outliers));
 }
 
 // Where the first voxel stands so that the map overlays with the structure of a modes file, whose centre is
@@ -201,11 +200,12 @@ void compare_halves(const Communicator& comm, const ReconstructOptions& o, Image
 
 }  // namespace
 
-ExitCode reconstruct_command(const Invocation& invocation, const cli::ReconstructOptions& o) {
+ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptions& o) {
   const Communicator& comm = invocation.comm;
+  ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
+  o.source = source_as_stored(comm, o.source, invocation.options, {o.alignment, table});
   const ParticleSet set = open_particles(comm, o.source);
   require_kept(comm, invocation.options, set.stacks);
-  ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
                                    o.matching.accept_mismatch);
   keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection), match);

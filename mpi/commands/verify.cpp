@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "core/number_list.hpp"
@@ -14,6 +15,7 @@
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/particles/stored_source.hpp"
 #include "mpi/run/run_files.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/row_pass.hpp"
@@ -137,19 +139,21 @@ class Verifying {
 
 void describe(const VerifyOptions& o, const ElasticModel& fitted, const DecoyModel& model,
               const std::vector<int>& sources, std::size_t sampled, std::int64_t all) {
-  spdlog::info("{} of {} particles, modes {} and {} decoys, combinations of modes {}", sampled, all,
-               format_number_list(fitted.mode_numbers), model.decoys(), format_number_list(sources));
+  spdlog::info("{} of {}, modes {} and {} decoys, combinations of modes {}", sampled,
+               counted(all, "particle"), format_number_list(fitted.mode_numbers), model.decoys(),
+               format_number_list(sources));
   if (o.common.dry_run)
     spdlog::info("dry run: each particle would be fitted three times; nothing was written in {}", o.output);
 }
 
 }  // namespace
 
-ExitCode verify_command(const Invocation& invocation, const VerifyOptions& o) {
+ExitCode verify_command(const Invocation& invocation, VerifyOptions& o) {
   const Communicator& comm = invocation.comm;
+  ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
+  o.source = source_as_stored(comm, o.source, invocation.options, {o.alignment, table});
   const ParticleSet set = open_particles(comm, o.source);
   require_kept(comm, invocation.options, set.stacks);
-  ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   if (!table.has_fits())
     throw Error(o.alignment +
                 " has no error bars (it is of predict without --refine, or a truth): give a result of "
@@ -161,8 +165,8 @@ ExitCode verify_command(const Invocation& invocation, const VerifyOptions& o) {
   keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection), match);
   const std::vector<SampledRow> sample = sample_of(comm, match, table, o.particles);
   if (sample.size() < 40)
-    throw Error(fmt::format("{} particles of {} were aligned and are no outliers: too few to verify anything",
-                            sample.size(), o.alignment));
+    throw Error(fmt::format("{} of {} {} aligned and no outlier: too few to verify anything",
+                            counted(sample.size(), "particle"), o.alignment, verb(sample.size())));
   const std::vector<int> sources = decoy_sources(comm, o, fitted.mode_numbers);
   const DecoyModel model = decoy_model(comm, o, fitted, sources);
   describe(o, fitted, model, sources, sample.size(), set.size());

@@ -32,8 +32,7 @@ bool for_xmipp(const ExportOptions& o) {
        {std::pair("particles", &o.source.path), std::pair("datadir", &o.source.datadir)})
     if (!value->empty())
       throw Error("option --" + std::string(name) + ": means nothing for the normal modes in " + o.input);
-  if (o.source.negative_defocus)
-    throw Error("option --xmipp-negative-defocus: means nothing for normal modes");
+  if (o.source.negative_defocus) throw Error("option --negative-defocus: means nothing for normal modes");
   return extension == ".xmd";
 }
 

@@ -6,12 +6,15 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mpi/comm/work_queue.hpp"
+#include "particles/ignored_columns.hpp"
 #include "particles/particle_key.hpp"
 #include "particles/particle_survey.hpp"
 
@@ -153,8 +156,22 @@ void tell_of_disabled(const Communicator& comm, const ParticleFile& file, const 
   if (!comm.root() || disabled.count == 0) return;
   if (disabled.count == file.size())
     throw Error(file.path() + ": every particle is disabled (_enabled -1); enable some with 1");
-  spdlog::info("{}: {} of {} particles are disabled (_enabled -1) and left out", file.path(), disabled.count,
-               file.size());
+  spdlog::info("{}: {} of {} {} disabled (_enabled -1) and left out", file.path(), disabled.count,
+               counted(file.size(), "particle"), verb(disabled.count, "is", "are"));
+}
+
+// Collective.
+void warn_of_ignored(const Communicator& comm, const ParticleFile& file, Range share) {
+  std::string mine;
+  collectively(comm, [&] {
+    for (const std::string& name : ignored_columns(file, share.first, share.count)) mine += name + '\n';
+  });
+  std::set<std::string> names;
+  for (const std::string& part : comm.all_gathered(mine))
+    for (std::size_t at = 0; at < part.size(); at = part.find('\n', at) + 1)
+      names.insert(part.substr(at, part.find('\n', at) - at));
+  if (comm.root() && !names.empty())
+    spdlog::warn("{}", ignored_warning(file.path(), {names.begin(), names.end()}));
 }
 
 // The grids of the groups of all ranks. Collective.
@@ -190,6 +207,7 @@ CheckedParticles check_particles(const Communicator& comm, const ParticleFile& f
   const QuantityRanges ranges = together(comm, survey->ranges);
   if (comm.root())
     for (const auto& doubt : unit_doubts(file, ranges)) spdlog::warn("{}", doubt);
+  warn_of_ignored(comm, file, share);
   collectively(comm, [&] { tell_of_disabled(comm, file, *survey); });
   return {grids_of_all(comm, *survey), stacks.paths(), comm.max(longest_key), all_overfocus(ranges)};
 }

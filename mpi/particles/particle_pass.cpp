@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "mpi/comm/queue_report.hpp"
 #include "mpi/run/output.hpp"
 #include "mpi/storage/row_pass.hpp"
@@ -39,8 +40,8 @@ void log_pass(const Communicator& comm, const ResultTable& table, const QueueSum
               const std::string& done) {
   const RowCounts counts = count_rows(comm, table);
   if (!comm.root()) return;
-  spdlog::info("{} particles {}, mean score {:.3f}; {} in this run, {:.2f} s on {} ranks", counts.done, done,
-               counts.mean_score, summary.done, summary.seconds, comm.size());
+  spdlog::info("{} {}, mean score {:.3f}; {} in this run, {:.2f} s on {}", counted(counts.done, "particle"),
+               done, counts.mean_score, summary.done, summary.seconds, counted(comm.size(), "rank"));
   for (const auto& line : failure_lines(counts)) spdlog::warn("{}", line);
   for (const auto& line : queue_report(summary, "particles")) spdlog::info("{}", line);
 }

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/particles/particle_check.hpp"
+#include "particles/cryosparc_file.hpp"
 
 namespace elastem {
 
@@ -58,6 +59,8 @@ ParticleSet open_particles(const Communicator& comm, const ParticleSource& sourc
   }
   require_possible_sizes(source.path, checked.grids);
   const bool has_poses = collectively_get(comm, [&] { return file.read(0, 1).front().has_pose; });
+  const bool inverted = file.cryosparc() != nullptr && file.cryosparc()->inverted();
+  if (inverted) spdlog::info("{}: blob/sign is -1: pixels are read with the other sign", source.path);
   ParticleSet set{source.path,
                   source.datadir,
                   std::move(file),
@@ -67,7 +70,7 @@ ParticleSet open_particles(const Communicator& comm, const ParticleSource& sourc
                   checked.longest_key,
                   {},
                   has_poses,
-                  source.inverted,
+                  source.inverted != inverted,
                   checked.all_overfocus};
   if (set.grids.size() > 1) set.grid_of_row = grids_of_rows(comm, set);
   return set;

@@ -9,6 +9,7 @@
 #include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mpi/run/mismatch.hpp"
 #include "particles/particle_key.hpp"
@@ -29,9 +30,11 @@ std::string first_few(const std::vector<std::string>& keys, std::int64_t all) {
 
 void report(const RowMatch& match, const std::string& first, const std::string& second) {
   if (match.missing > 0)
-    spdlog::warn("{} of the {} particles of {} are not in {} and are left out: {}", match.missing,
-                 match.missing + match.matched, first, second, first_few(match.missing_keys, match.missing));
-  if (match.unused > 0) spdlog::info("{} also has {} particles that {} has not", second, match.unused, first);
+    spdlog::warn("{0} of the {1} of {2} {3} not in {4} and {3} left out: {5}", match.missing,
+                 counted(match.missing + match.matched, "particle"), first, verb(match.missing, "is", "are"),
+                 second, first_few(match.missing_keys, match.missing));
+  if (match.unused > 0)
+    spdlog::info("{} also has {} that {} has not", second, counted(match.unused, "particle"), first);
 }
 
 using Images = std::optional<InputFingerprint>;

@@ -50,7 +50,7 @@ std::string quoted(const std::map<std::string, std::string>& values, const std::
 
 Error output_exists(const std::string& path, bool resumable) {
   return Error(fmt::format("the output {} exists; --overwrite replaces it{}", path,
-                           resumable ? ", --resume (of a command that has it) continues it" : ""));
+                           resumable ? ", --resume continues it" : ""));
 }
 
 Output decide_output(const Communicator& comm, const std::string& path, bool resume, bool overwrite) {
@@ -66,9 +66,11 @@ Output decide_output(const Communicator& comm, const std::string& path, bool res
 }
 
 void require_same_run(const Provenance& stored, const Provenance& now, const std::string& path) {
+  constexpr std::size_t most_named = 5;
   std::string differences;
+  std::size_t found = 0;
   const auto differs = [&](const std::string& text) {
-    differences += (differences.empty() ? "" : "; ") + text;
+    if (++found <= most_named) differences += (differences.empty() ? "" : "; ") + text;
   };
 
   const auto old_inputs = inputs_by_role(stored.inputs), new_inputs = inputs_by_role(now.inputs);
@@ -93,7 +95,8 @@ void require_same_run(const Provenance& stored, const Provenance& now, const std
   if (stored.seed != now.seed && old_values["seed"] == new_values["seed"])
     differs(fmt::format("the seed was {} and is now {}", stored.seed, now.seed));
 
-  if (!differences.empty())
+  if (found > most_named) differences += fmt::format("; and {} more", found - most_named);
+  if (found > 0)
     throw Error(
         fmt::format("{} comes from another run and cannot be resumed: {}; repeat the earlier inputs and "
                     "options, or start anew with --overwrite",

@@ -5,6 +5,7 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mpi/comm/exchange.hpp"
 #include "mpi/selection/landscape_rows.hpp"
@@ -19,7 +20,8 @@ RowSelection reported(const RowSelection& selection, const std::string& path, co
   if (selection.selected() == 0)
     cli::refuse_option("selection", fmt::format("none of the {} particles of {} is selected by: {}",
                                                 selection.all(), path, text));
-  spdlog::info("{} of {} particles of {} are selected", selection.selected(), selection.all(), path);
+  spdlog::info("{} of {} of {} {} selected", selection.selected(), counted(selection.all(), "particle"), path,
+               verb(selection.selected(), "is", "are"));
   return selection;
 }
 

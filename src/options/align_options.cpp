@@ -120,11 +120,12 @@ std::string made_modes(const AlignOptions& o) {
 }
 
 std::string next_step(const AlignOptions& o) {
+  const std::string truth = truth_beside(o.source.path);
   return fmt::format(
       "elastem landscape -i {0} -m {1} -o landscape; whether it moves: elastem verify -i {2} -a {0} -m {1} "
-      "-o "
-      "verification; of a synthetic set, elastem evaluate -i {0} -t truth.h5",
-      o.output, makes_modes(o) ? made_modes(o) : o.modes_file, o.source.path);
+      "-o verification{3}",
+      o.output, makes_modes(o) ? made_modes(o) : o.modes_file, o.source.path,
+      truth.empty() ? "" : fmt::format("; the errors: elastem evaluate -i {} -t {}", o.output, truth));
 }
 
 }  // namespace elastem::cli

@@ -42,7 +42,7 @@ void declare(OptionTable& table, InspectOptions& o) {
 
 std::string next_step(const InspectOptions& o) {
   if (!names_particle_file(o.source.path)) return "";
-  return "elastem align -i " + o.source.path + " -m modes.h5 -o alignment.h5";
+  return "elastem align -i " + o.source.path + source_words(o.source) + " -m modes.h5 -o alignment.h5";
 }
 
 }  // namespace elastem::cli

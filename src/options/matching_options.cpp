@@ -1,5 +1,7 @@
 #include "options/matching_options.hpp"
 
+#include "core/counted.hpp"
+
 namespace elastem::cli {
 
 void add_matching(OptionTable& table, Matching& matching) {
@@ -12,6 +14,12 @@ void add_matching(OptionTable& table, Matching& matching) {
 void add_with_outliers(OptionTable& table, bool& with_outliers) {
   table.flag("with-outliers", with_outliers,
              "use the outliers too: particles that the structure does not explain");
+}
+
+std::string outliers_left_out(std::int64_t count) {
+  return fmt::format("{} {} left out: the structure does not explain {} (--with-outliers uses {})",
+                     counted(count, "outlier"), verb(count), verb(count, "it", "them"),
+                     verb(count, "it", "them"));
 }
 
 }  // namespace elastem::cli

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "cli/option_table.hpp"
 
 namespace elastem::cli {
@@ -14,5 +17,8 @@ void add_matching(OptionTable& table, Matching& matching);
 
 /// --with-outliers of a command that leaves the particles out that the structure does not explain.
 void add_with_outliers(OptionTable& table, bool& with_outliers);
+
+/// Says of how many a command left out, and what uses them.
+std::string outliers_left_out(std::int64_t count);
 
 }  // namespace elastem::cli

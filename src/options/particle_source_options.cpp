@@ -1,5 +1,9 @@
 #include "options/particle_source_options.hpp"
 
+#include <filesystem>
+
+#include <spdlog/fmt/fmt.h>
+
 namespace elastem::cli {
 
 std::vector<std::string> particle_names() {
@@ -33,9 +37,27 @@ void add_particle_source(OptionTable& table, ParticleSource& source) {
           "passthrough", source.passthrough, "FILE.cs",
           "a further .cs file of the same particles, as cryoSPARC's jobs have it; may be given several times")
       .file({".cs"});
-  table.flag("xmipp-negative-defocus", source.negative_defocus,
-             "the XMD writes underfocus as negative defocus (ContinuousFlex): read it, and a negative "
-             "amplitude contrast, with the other sign");
+  table.flag(
+      "negative-defocus", source.negative_defocus,
+      "the particle file writes underfocus as negative defocus, as ContinuousFlex does: read it, and a "
+      "negative amplitude contrast, with the other sign");
+}
+
+std::string source_words(const ParticleSource& source) {
+  std::string words;
+  if (!source.datadir.empty()) words += " --datadir " + source.datadir;
+  if (!source.stack.empty()) words += " --stack " + source.stack;
+  if (source.pixel_size > 0) words += fmt::format(" --pixel-size {}", source.pixel_size);
+  for (const std::string& file : source.passthrough) words += " --passthrough " + file;
+  if (source.negative_defocus) words += " --negative-defocus";
+  if (source.inverted) words += " --invert";
+  return words;
+}
+
+std::string truth_beside(const std::string& particles) {
+  const std::filesystem::path truth = std::filesystem::path(particles).parent_path() / "truth.h5";
+  std::error_code failed;
+  return std::filesystem::is_regular_file(truth, failed) ? truth.string() : "";
 }
 
 void add_inversion(OptionTable& table, ParticleSource& source) {

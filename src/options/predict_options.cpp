@@ -47,9 +47,10 @@ void declare(OptionTable& table, PredictOptions& o) {
 }
 
 std::string next_step(const PredictOptions& o) {
+  const std::string truth = truth_beside(o.source.path);
   return fmt::format(
-      "elastem landscape -i {0} -m {1} -o landscape; of a synthetic set, elastem evaluate -i {0} -t truth.h5",
-      o.output, o.modes_file);
+      "elastem landscape -i {} -m {} -o landscape{}", o.output, o.modes_file,
+      truth.empty() ? "" : fmt::format("; the errors: elastem evaluate -i {} -t {}", o.output, truth));
 }
 
 }  // namespace elastem::cli

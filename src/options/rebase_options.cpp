@@ -35,13 +35,15 @@ void declare(OptionTable& table, RebaseOptions& o) {
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"dry-run", "overwrite"});
-  table.check([&o](const OptionTable&) {
+  table.check([&o](const OptionTable& given) {
     if (!o.output.ends_with(".h5"))
       refuse_option("output", o.output + " is to be a modes file: end its name in .h5");
     if (!o.at.empty() && o.frame > 0) refuse_option("at", "and --frame are two places: give one of them");
     if (!o.at.empty() && !o.selection.text.empty())
       refuse_option("at",
                     "is a place whatever the particles, but --selection chooses some: give one of them");
+    if (given.given("frames") && o.frame == 0)
+      refuse_option("frames", "says how many models the trajectory has; name one of them by --frame N");
     if (o.frame > o.frames)
       refuse_option("frame", fmt::format("{} is more than the {} --frames", o.frame, o.frames));
   });
@@ -54,9 +56,8 @@ std::string structure_of(const RebaseOptions& o) {
 }
 
 std::string next_step(const RebaseOptions& o) {
-  return fmt::format(
-      "elastem align -i particles.star -m {} -m {} -o alignment2.h5, where both conformations count",
-      o.modes_file, o.output);
+  return fmt::format("elastem align -i {} -m {} -m {} -o alignment2.h5, where both conformations count",
+                     o.particles, o.modes_file, o.output);
 }
 
 }  // namespace elastem::cli

@@ -11,10 +11,12 @@ namespace elastem::cli {
 /// Options of `elastem rebase`.
 struct RebaseOptions {
   std::string input, modes_file, output;
-  std::string at;      ///< amplitudes "7=120,8=-30"; empty: of the particles
-  int frame = 0;       ///< of the landscape's trajectory, counted from 1; 0: the mean of all particles
-  int frames = 10;     ///< that the trajectory has
-  int last_mode = 20;  ///< of the new modes, counted with the six rigid-body ones
+  std::string at;   ///< amplitudes "7=120,8=-30"; empty: of the particles
+  int frame = 0;    ///< of the landscape's trajectory, counted from 1; 0: the mean of all particles
+  int frames = 10;  ///< that the trajectory has
+  std::string particles =
+      "particles.star";  ///< that the result was made from, with the options by which they were read
+  int last_mode = 20;    ///< of the new modes, counted with the six rigid-body ones
   bool with_outliers = false;
   SelectionOptions selection;
   Matching matching;

@@ -63,6 +63,47 @@ CryosparcFile::CryosparcFile(const std::string& path, const std::vector<std::str
   add("rlnRandomSubset", "alignments3D/split", Kind::subset);
   add("rlnMicrographName", "location/micrograph_path", Kind::text);
   add("ucsfUid", "uid", Kind::integer);
+  read_sign();
+}
+
+void CryosparcFile::read_sign() {
+  const Column sign = find("blob/sign");
+  if (sign.field == nullptr || main().rows() == 0) return;
+  const auto negative = [&](std::int64_t row) {
+    return tables_[sign.table].number(*sign.field, row_in(sign.table, row)) < 0;
+  };
+  inverted_ = negative(0);
+  for (std::int64_t row = 1; row < main().rows(); ++row)
+    if (negative(row) != inverted_)
+      throw Error(fmt::format(
+          "{}:{}: blob/sign is another than that of the first particle: bright and dark molecules "
+          "in one file; split it by that field",
+          main().path(), row + 1));
+}
+
+std::vector<std::string> CryosparcFile::ignored_fields(std::int64_t first, std::int64_t count) const {
+  constexpr double neutral_within = 1e-6;
+  std::vector<std::string> found;
+  for (const char* name : {"ctf/anisomag", "ctf/shift_A", "ctf/tetra_A", "ctf/tilt_A", "ctf/trefoil_A"}) {
+    const Column column = find(name);
+    if (column.field == nullptr || column.field->kind == 'S' || column.field->kind == 'U') continue;
+    const NumpyTable& table = tables_[column.table];
+    const auto zero_or_identity = [&](std::int64_t row) {
+      bool zero = true, identity = column.field->count == 4 && std::string_view(name) == "ctf/anisomag";
+      for (std::int64_t value = 0; value < column.field->count; ++value) {
+        const double number = table.number(*column.field, row, value);
+        zero &= std::abs(number) <= neutral_within;
+        identity &= std::abs(number - (value % 3 == 0 ? 1 : 0)) <= neutral_within;
+      }
+      return zero || identity;
+    };
+    for (std::int64_t row = first; row < first + count; ++row)
+      if (!zero_or_identity(row_in(column.table, row))) {
+        found.emplace_back(name);
+        break;
+      }
+  }
+  return found;
 }
 
 CryosparcFile::Column CryosparcFile::find(const std::string& name) const {

@@ -19,10 +19,11 @@ namespace elastem {
 ///   alignments3D/split               rlnRandomSubset, 1 or 2
 ///   location/micrograph_path         rlnMicrographName
 ///   uid                              ucsfUid
+///   blob/sign                        inverted(); the same in all rows
 class CryosparcFile {
  public:
   /// Throws Error that names the file: see NumpyTable; no uid, no blob/path in any of them, a passthrough
-  /// that lacks every particle.
+  /// that lacks every particle, images of either blob/sign.
   CryosparcFile(const std::string& path, const std::vector<std::string>& passthrough);
 
   std::int64_t size() const { return main().rows(); }
@@ -30,6 +31,12 @@ class CryosparcFile {
   /// The values of a row, as text, in the order of the labels. Throws Error for a particle that a passthrough
   /// lacks.
   std::vector<std::string> row(std::int64_t row) const;
+
+  /// Fields of aberrations, beam tilt and anisotropic magnification that are not neutral in these rows: they
+  /// are not taken into account.
+  std::vector<std::string> ignored_fields(std::int64_t first, std::int64_t count) const;
+  /// Whether blob/sign is −1: pixels are to be read with the other sign.
+  bool inverted() const { return inverted_; }
 
  private:
   // What a label is made from.
@@ -45,6 +52,7 @@ class CryosparcFile {
   Column find(const std::string& name) const;
   void add(const std::string& label, const std::string& name, Column::Kind kind, std::int64_t value = 0);
   void add_pose();
+  void read_sign();
   std::int64_t row_in(std::size_t table, std::int64_t row) const;
   std::string text(const Column& column, std::int64_t row, const std::string& image) const;
 
@@ -53,6 +61,7 @@ class CryosparcFile {
   std::vector<std::string> labels_;
   std::vector<Column> columns_;
   Column index_, pose_, pose_pixel_;
+  bool inverted_ = false;
 };
 
 }  // namespace elastem

@@ -130,7 +130,8 @@ ParticleExporter::Kind ParticleExporter::kind_of_input(const std::string& label)
     if (results_ && results_->fits) return u ? Kind::defocus_u : Kind::defocus_v;
     return input_->defocus_sign() == DefocusSign::opposite ? Kind::negated : Kind::text;
   }
-  return label == "ctfQ0" && input_->defocus_sign() == DefocusSign::opposite ? Kind::absolute : Kind::text;
+  const bool contrast = label == "ctfQ0" || label == "rlnAmplitudeContrast";
+  return contrast && input_->defocus_sign() == DefocusSign::opposite ? Kind::absolute : Kind::text;
 }
 
 // What a file of parameters says, beside its name: RELION knows no such files, and a fit changes the defocus.

@@ -182,6 +182,10 @@ bool ParticleFile::ctf_from_files() const {
   return impl_->rows.ctf_from_files();
 }
 
+const CryosparcFile* ParticleFile::cryosparc() const {
+  return impl_->cryosparc.get();
+}
+
 std::vector<Particle> ParticleFile::read(std::int64_t first, std::int64_t count) const {
   std::vector<Particle> particles;
   particles.reserve(static_cast<std::size_t>(count));

@@ -13,6 +13,8 @@
 
 namespace elastem {
 
+class CryosparcFile;
+
 /// Where the rows of a particle file lie: found in one pass over the file (rank 0), small enough to broadcast
 /// (two numbers every 256 rows), so that each rank reads and parses just the rows it works on.
 struct ParticleIndex {
@@ -42,7 +44,7 @@ class ParticleFile {
   static ParticleIndex scan(const std::string& path);
 
   /// `datadir`: where image paths are looked up first; then the STAR file's folder, then the working
-  /// directory. Throws Error for a label that is missing, and for a defocus sign of a file that is no XMD.
+  /// directory. Throws Error for a label that is missing.
   /// Any rank.
   ParticleFile(const std::string& path, ParticleIndex index, const std::string& datadir = "",
                DefocusSign sign = DefocusSign::as_written);
@@ -85,6 +87,8 @@ class ParticleFile {
   bool box_from_optics() const;
   /// Whether the CTF comes from files of parameters that the rows name (Xmipp's _ctfModel).
   bool ctf_from_files() const;
+  /// The file of cryoSPARC; null of another kind.
+  const CryosparcFile* cryosparc() const;
   /// The file's other blocks, as they stand there.
   std::string other_blocks() const;
 

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/suggestion.hpp"
+#include "particles/particle_writer.hpp"
 
 namespace elastem {
 
@@ -96,10 +97,7 @@ RowReader::Source RowReader::required(std::string_view relion, std::string_view 
 
 RowReader::RowReader(const ParticleSource& source_of_rows, ParticleTables tables)
     : path_(source_of_rows.path), tables_(std::move(tables)), sign_(source_of_rows.defocus_sign()) {
-  if (sign_ == DefocusSign::opposite && !tables_.xmipp) {
-    throw Error("option --xmipp-negative-defocus: " + path_ +
-                " is a RELION file, whose defocus is positive for underfocus; the option is for Xmipp's XMD");
-  }
+  if (sign_ == DefocusSign::opposite) turn_optics();
   image_ = source("rlnImageName", "image");
   group_ = source("rlnOpticsGroup", "");
   size_ = source("rlnImageSize", "rlnImageSize");
@@ -109,6 +107,14 @@ RowReader::RowReader(const ParticleSource& source_of_rows, ParticleTables tables
   find_pixel_size(source_of_rows.pixel_size > 0);
   find_ctf();
   find_pose();
+}
+
+// The amplitude contrast of the optics table, as it is read and exported.
+void RowReader::turn_optics() {
+  const int contrast = tables_.optics.column("rlnAmplitudeContrast");
+  for (auto& row : tables_.optics.rows)
+    if (contrast >= 0 && static_cast<std::size_t>(contrast) < row.size())
+      row[static_cast<std::size_t>(contrast)] = absolute_text(row[static_cast<std::size_t>(contrast)]);
 }
 
 // `given`: by --pixel-size.

@@ -41,8 +41,7 @@ ParticleTables parse_head(const std::string& head);
 class RowReader {
  public:
   /// Throws Error, beginning with `path`, for a label that is missing, for optics groups that are named twice
-  /// or whose table is missing, when another sign of the defocus is asked of a file that is not Xmipp's, and
-  /// a pixel size of one that says it.
+  /// or whose table is missing, and for a pixel size that is given of a file that says it.
   RowReader(const ParticleSource& source, ParticleTables tables);
 
   const ParticleTables& tables() const { return tables_; }
@@ -92,6 +91,7 @@ class RowReader {
   };
   Source source(std::string_view relion, std::string_view xmipp);
   Source required(std::string_view relion, std::string_view xmipp, const std::string& purpose);
+  void turn_optics();
   void find_pixel_size(bool given);
   void find_ctf();
   void find_pose();

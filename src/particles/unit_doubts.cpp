@@ -82,15 +82,11 @@ void doubt_defocus(const ParticleFile& file, const QuantityRanges& ranges, Doubt
   if (all_overfocus(ranges) && file.defocus_sign() == DefocusSign::as_written)
     doubts.add(
         "rlnDefocusU", ranges.defocus,
-        file.xmipp()
-            ? "every defocus is negative: overfocus. Files of ContinuousFlex mean underfocus by a "
-              "negative value: give --xmipp-negative-defocus"
-            : "every defocus is negative: overfocus. RELION counts underfocus as positive; if these are "
-              "underfocused, change the sign of this column and of the defocus along v");
+        "every defocus is negative: overfocus. Where underfocus is meant, as ContinuousFlex writes it, "
+        "give --negative-defocus");
   if (file.defocus_sign() == DefocusSign::opposite && ranges.defocus.low < 0)
-    doubts.add(
-        "rlnDefocusU", ranges.defocus,
-        "as --xmipp-negative-defocus reads it: some defoci are positive in the file and become overfocus");
+    doubts.add("rlnDefocusU", ranges.defocus,
+               "as --negative-defocus reads it: some defoci are positive in the file and become overfocus");
   if (ranges.b_factor.low < 0)
     doubts.add("rlnCtfBfactor", ranges.b_factor,
                "a positive B-factor (Å²) is an envelope that falls with the frequency, a negative one lets "

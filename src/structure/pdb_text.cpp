@@ -79,6 +79,20 @@ bool has_two_letter_chain(std::string_view line) {
          !has_long_name(line);
 }
 
+// Xmipp prints the numbers of pseudoatoms from 100000 on wider than their columns, which moves all that
+// follows: the line with their last five digits.
+std::string in_columns(std::string_view line) {
+  constexpr std::string_view names = " DENS DENS", digits = "0123456789";
+  constexpr std::size_t serial = 6, width = 5;
+  const std::size_t at = line.find(names);
+  if (at == std::string_view::npos || at <= serial + width) return std::string(line);
+  const std::size_t number = at + names.size();
+  const std::size_t end = std::min(line.find_first_not_of(digits, number), line.size());
+  if (line.find_first_not_of(digits, serial) != at || end - number != at - serial) return std::string(line);
+  return fmt::format("{}{}{}{}{}", line.substr(0, serial), line.substr(at - width, width), names,
+                     line.substr(end - width, width), line.substr(end));
+}
+
 class PdbText {
  public:
   PdbText(const std::string& path, bool two_letter_chains)
@@ -87,7 +101,7 @@ class PdbText {
   void read(std::string_view line) {
     ++line_number_;
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (is_record(line, "ATOM") || is_record(line, "HETATM")) return read_atom(line);
+    if (is_record(line, "ATOM") || is_record(line, "HETATM")) return read_atom(in_columns(line));
     if (is_record(line, "TER")) return end_chain();
     if (is_record(line, "MODEL ")) return begin_model(trimmed(columns(line, 7, 80)));
     if (is_record(line, "REMARK")) file_.remarks.emplace_back(trimmed(line));

@@ -61,7 +61,8 @@ bool is_water(const FileResidue& residue) {
 }
 
 // A residue of a chain: one by its name, or one with the backbone of a peptide or a nucleotide, or (a residue
-// of unknown name in a Cα-only file) an ATOM record with a Cα.
+// of unknown name in a coarse or broken file) ATOM records with a Cα that is alone or has a neighbour of the
+// main chain: a lipid's tenth carbon may be called CA too.
 bool in_polymer(const ResiduePlace& place) {
   const FileResidue& residue = place.main();
   // A free amino acid or nucleotide, as the file says: AMP in its pocket.
@@ -73,7 +74,10 @@ bool in_polymer(const ResiduePlace& place) {
     return has_atom(residue, name + "'") || has_atom(residue, name + "*");
   };
   const bool nucleotide = sugar("C4") && sugar("C3") && sugar("O3");
-  return peptide || nucleotide || (!residue.hetero && has_atom(residue, "CA"));
+  const bool alone = residue.atoms.size() == 1;
+  return peptide || nucleotide ||
+         (!residue.hetero && has_atom(residue, "CA") &&
+          (alone || has_atom(residue, "N") || has_atom(residue, "C")));
 }
 
 // The alternate location a residue is read at: A, else the one of highest summed occupancy; 0 where it has

@@ -45,8 +45,15 @@ align 2 -m modes.h5 -m other.h5 -o both.h5 --resume || { cat log; fail "--resume
 same_tables both.h5 three.h5 || fail "the resumed table differs"
 rm both.h5
 ranks 1 modes -i other.pdb --atoms ca --modes 9 -o other2.h5 -q || fail "modes gives $?"
-refused 2 'anchor' align -i set/particles.star --modes 7-8 --angular-step 15 --learn-prior -m modes.h5 -m other2.h5 -o both.h5 --resume
+refused 2 'known_conformation_2' align -i set/particles.star --modes 7-8 --angular-step 15 --learn-prior -m modes.h5 -m other2.h5 -o both.h5 --resume
 refused 2 'other.h5' align -i set/particles.star --modes 7-8 -m other.h5 -m other.h5 -o new.h5
+ranks 1 align -i set/particles.star --modes 7-8 -m modes.h5 -m other.h5 -o planned.h5 --dry-run 2>log || { cat log; fail "--dry-run gives $?"; }
+grep -q 'planned.h5 and planned_modes.h5 would be written' log || { cat log; fail "--dry-run does not name the files"; }
+grep -q 'mode 7: the way to other.h5' log || { cat log; fail "--dry-run does not speak of the other conformation"; }
+ranks 1 align -i set/particles.star --modes 7-8 -m modes.h5 -o planned.h5 --rebase auto --dry-run 2>log || { cat log; fail "--dry-run gives $?"; }
+grep -q 'planned.h5 and planned_modes.h5 would be written' log || { cat log; fail "--dry-run does not name the files"; }
+grep -q 'on top the time of --rebase auto; nothing was written' log || { cat log; fail "--dry-run leaves the rebase out"; }
+[ ! -e planned.h5 ] && [ ! -e planned_modes.h5 ] || fail "--dry-run writes"
 head -60 other.pdb >part.pdb
 ranks 1 modes -i part.pdb --atoms ca --modes 8 -o part.h5 -q || fail "modes gives $?"
 refused 2 'part.h5 has 60 of the' align -i set/particles.star --modes 7-8 -m modes.h5 -m part.h5 -o new.h5
@@ -83,6 +90,10 @@ refused 2 '--at' rebase -i three.h5 -m three_modes.h5 --at 99=1 -o new.h5
 refused 2 '--frame' rebase -i three.h5 -m three_modes.h5 --at 7=1 --frame 2 -o new.h5
 refused 2 'frames' rebase -i three.h5 -m three_modes.h5 --frame 11 -o new.h5
 refused 2 'modes.h5' rebase -i three.h5 -m modes.h5 -o new.h5
+refused 2 'frames: says how many models.*--frame N' rebase -i three.h5 -m three_modes.h5 --frames 4 -o new.h5
+refused 2 'mode 9999 was asked for' rebase -i three.h5 -m three_modes.h5 --modes 9999 -o new.h5
+[ ! -e new.pdb ] || fail "a refused rebase leaves a structure"
 ranks 1 rebase -i three.h5 -m three_modes.h5 -o new.h5 --dry-run >log 2>&1 || { cat log; fail "--dry-run gives $?"; }
+grep -q 'new.pdb and new.h5 would be written' log || { cat log; fail "--dry-run does not name both files"; }
 [ ! -e new.h5 ] && [ ! -e new.pdb ] || fail "--dry-run writes"
 exit 0

@@ -33,7 +33,7 @@ for option in $options; do
     stack) changed stack $same --stack set/particles.mrcs ;;
     pixel-size) ;; # of files that do not say it
     passthrough) ;; # of cryoSPARC's files
-    xmipp-negative-defocus) ;; # of an XMD
+    negative-defocus) changed negative-defocus $same --negative-defocus ;;
     rebase) changed rebase $same --rebase auto ;;
     limit) changed limit $same --limit 9 ;;
     finalists) changed finalists $same --finalists 3 ;;

@@ -38,8 +38,8 @@ shows set/bad.star "! the stack is missing: 1 particles, the first in line $((fi
 ranks 1 export -i set/truth.star -o set/truth.xmd -q || fail "export gives $?"
 sed 's/ 5000.000000 5000.000000 / -5000 -4000 /' set/truth.xmd >set/negative.xmd
 shows set/negative.xmd '20 particles \(Xmipp\)' '! .*_ctfDefocusU, .* every defocus is negative' 'defocus -5000 to -4000 Å, astigmatism 1000'
-ranks 1 inspect set/negative.xmd --xmipp-negative-defocus >one || fail "inspect gives $?"
-grep -q 'defocus 4000 to 5000' one || fail "--xmipp-negative-defocus has no effect: $(cat one)"
+ranks 1 inspect set/negative.xmd --negative-defocus >one || fail "inspect gives $?"
+grep -q 'defocus 4000 to 5000' one || fail "--negative-defocus has no effect: $(cat one)"
 shows set/particles.mrcs 'a stack of images of 32 × 32 × 20, MRC mode 2 \(float32, little-endian\), 4.4 Å per pixel' \
   '^  3 +-?[0-9.e-]+ +1 '
 gzip -c set/particles.mrcs >stack.mrcs.gz

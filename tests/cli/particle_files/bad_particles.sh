@@ -38,7 +38,6 @@ grep -q "two.star:$((row + 6)): its image has another box" log || { cat log; fai
 [ "$(rows_done two.h5)" = 5 ] || fail "not the one particle alone fails"
 bad "_rlnCtfDataArePhaseFlipped, and _rlnCtfDataAreCtfPremultiplied contradict" \
   's/^_rlnImageDimensionality.*/&\n_rlnCtfDataArePhaseFlipped\n_rlnCtfDataAreCtfPremultiplied/; s/^opticsGroup1.*/& 1 1/'
-refused 1 "xmipp-negative-defocus.*RELION" align -i $good -m modes.h5 --modes 7-9 -o new.h5 --xmipp-negative-defocus
 [ ! -e new.h5 ] || fail "a refused input leaves new.h5"
 
 # Volumes, tables without rows and pixel sizes that cannot be are refused by name.

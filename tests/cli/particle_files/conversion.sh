@@ -79,12 +79,20 @@ done
 
 # ContinuousFlex
 sed 's/ 5000.000000 5000.000000 / -5000 -5000 /; s/ 0.100000 / -0.113 /' out/one.xmd >out/negative.xmd
-convert 2 out/negative.xmd out/positive.xmd --xmipp-negative-defocus
+convert 2 out/negative.xmd out/positive.xmd --negative-defocus
 sed 's/ 5000.000000 5000.000000 / 5000 5000 /; s/ 0.100000 / 0.113 /' out/one.xmd | cmp - out/positive.xmd || fail "the defocus has not the other sign"
 ranks 2 align -i out/negative.xmd -m modes.h5 --modes 7-9 -o a.h5 --limit 2 2>log || { cat log; fail "align gives $?"; }
-grep -q 'every defocus is negative.*--xmipp-negative-defocus' log || { cat log; fail "no warning of negative defocus"; }
-refused 2 'a.h5.*xmipp-negative-defocus' align -i out/negative.xmd -m modes.h5 --modes 7-9 -o a.h5 --limit 2 --resume --xmipp-negative-defocus
-ranks 1 align -i out/negative.xmd -m modes.h5 --modes 7-9 -o b.h5 --limit 2 --xmipp-negative-defocus 2>log || fail "align gives $?"
+grep -q 'every defocus is negative.*--negative-defocus' log || { cat log; fail "no warning of negative defocus"; }
+refused 2 'a.h5.*negative-defocus' align -i out/negative.xmd -m modes.h5 --modes 7-9 -o a.h5 --limit 2 --resume --negative-defocus
+ranks 1 align -i out/negative.xmd -m modes.h5 --modes 7-9 -o b.h5 --limit 2 --negative-defocus 2>log || fail "align gives $?"
 grep -q 'defocus' log && { cat log; fail "a warning that is not wanted"; }
+# The same of a STAR file, whose contrast stands in the optics table.
+sed '/@/s/ 5000.000000 5000.000000 / -5000.000000 -5000.000000 /; /^opticsGroup1/s/ 0.100000 / -0.100000 /' set/truth.star >set/negative.star
+cmp -s set/truth.star set/negative.star && fail "the defocus is as it was"
+convert 2 set/negative.star set/turned.star --negative-defocus
+convert 1 set/truth.star set/same.star
+cmp set/same.star set/turned.star || fail "the defocus of the STAR file has not the other sign"
+ranks 1 align -i set/negative.star -m modes.h5 --modes 7-9 -o c.h5 --limit 2 2>log || { cat log; fail "align gives $?"; }
+grep -q 'column [0-9]*, _rlnDefocusU,.*give --negative-defocus' log || { cat log; fail "no warning of a STAR file's negative defocus"; }
 refused 1 'is read as well' export -i set/rich.star -o set/../set/rich.star --overwrite
 echo "ok"

@@ -64,6 +64,7 @@ with open("hemnma.xmd", "w") as out:
                   f"{number(r, 'rlnOriginXAngst') / pixel:.6f} {number(r, 'rlnOriginYAngst') / pixel:.6f} mic.ctfparam\n")
 END_OF_PYTHON
 mkdir -p project/J0 out
+sed '/^000001@/d' hemnma.xmd >out/renamed.xmd
 cp set/particles.mrcs project/J0
 grep -q '5000.000000 5000.000000' set/truth.star || fail "the set has another defocus than this test writes"
 
@@ -91,6 +92,27 @@ done
 ranks 2 export -i hemnma_big.stk.h5 --stack big.stk --pixel-size 4.4 -o out/aligned.xmd -q || fail "export gives $?"
 [ "$(grep -c '@.*/big.stk 1 ' out/aligned.xmd)" = 7 ] || { cat out/aligned.xmd; fail "the stack is not named as it is"; }
 grep -q '^000004@.*/big.stk -1 ' out/aligned.xmd || { cat out/aligned.xmd; fail "the disabled row is not kept"; }
+# Commands after it read the particles as the alignment did, and say so; of another particle file they take nothing.
+ranks 2 export -i hemnma_big.stk.h5 -o out/remembered.xmd 2>log || { cat log; fail "export without --stack gives $?"; }
+cmp out/aligned.xmd out/remembered.xmd || fail "the stack is not remembered"
+grep -q 'is read as when hemnma_big.stk.h5 was made: --stack big.stk --pixel-size 4.4$' log || { cat log; fail "the log does not say so"; }
+reconstruct() { ranks 2 reconstruct -a hemnma_big.stk.h5 --with-outliers "$@" 2>log || { cat log; fail "reconstruct gives $?"; }; }
+reconstruct -i hemnma.xmd --stack big.stk --pixel-size 4.4 -o given.mrc
+reconstruct -i hemnma.xmd -o remembered.mrc
+cmp given.mrc remembered.mrc || fail "the map is another one"
+refused 1 'stack Runs/000007/extra/img.stk is not there' reconstruct -i out/renamed.xmd -a hemnma_big.stk.h5 -o new.mrc
+grep -q 'which is not taken for out/renamed.xmd' err.txt || { cat err.txt; fail "the log does not tell what may be missing"; }
+
+# The next step names the truth where there is one, and the options that are needed again.
+ranks 1 align -i set/truth.star -m modes.h5 --modes 7-9 --local -o next.h5 2>log || fail "align gives $?"
+grep -q 'next: .*elastem evaluate -i next.h5 -t set/truth.h5$' log || { cat log; fail "the truth is not named"; }
+ranks 1 align -i hemnma.xmd --stack little.stk --pixel-size 4.4 --invert -m modes.h5 --modes 7-9 --local -o next.h5 --overwrite 2>log ||
+  fail "align gives $?"
+grep -q 'next: .*elastem verify -i hemnma.xmd' log || { cat log; fail "there is no next step"; }
+grep -q evaluate log && { cat log; fail "a truth that is not there"; }
+ranks 1 rebase -i next.h5 -m modes.h5 --at 7=5 -o rebased.h5 --modes 9 2>log || { cat log; fail "rebase gives $?"; }
+grep -q 'next: elastem align -i hemnma.xmd --stack little.stk --pixel-size 4.4 --invert -m modes.h5 -m rebased.h5' log ||
+  { cat log; fail "the next step lacks options"; }
 ranks 1 align -i little.stk --pixel-size 4.4 -m modes.h5 --modes 7-9 -o alone.h5 -q --angular-step 20 || fail "align of a stack gives $?"
 [ "$(rows_done alone.h5)" = 8 ] || fail "a stack alone has not eight results"
 refused 2 "little.stk:1: the pixel size is unknown.*--pixel-size" align -i little.stk -m modes.h5 --modes 7-9 -o new.h5
@@ -98,7 +120,7 @@ refused 2 "little.stk:1: the pixel size is unknown.*--pixel-size" align -i littl
 cs=(project/J1/particles.cs --passthrough project/J1/passthrough.cs)
 ranks 2 align -i "${cs[@]}" -m modes.h5 --modes 7-9 --local -o cs.h5 -q || fail "align of a .cs file gives $?"
 alike cs.h5
-ranks 2 export -i cs.h5 --passthrough project/J1/passthrough.cs -o project/J1/poses.star -q || fail "export gives $?"
+ranks 2 export -i cs.h5 -o project/J1/poses.star -q || fail "export gives $?"
 /usr/bin/python3 - <<'END_OF_PYTHON' || fail "the STAR lacks the uids or the poses"
 labels, rows = [], []
 for line in open("project/J1/poses.star"):

@@ -172,6 +172,13 @@ TEST(SameRun, NamesEachChangedOption) {
   EXPECT_THAT(text, HasSubstr("--overwrite"));
 }
 
+TEST(SameRun, NamesFiveOfManyChanges) {
+  const auto text = refusal(run({"a=1", "b=1", "c=1", "d=1", "e=1", "f=1", "g=1"}, {}),
+                            run({"a=2", "b=2", "c=2", "d=2", "e=2", "f=2", "g=2"}, {}));
+  EXPECT_THAT(text, HasSubstr("--e was \"1\" and is now \"2\"; and 2 more; repeat"));
+  EXPECT_THAT(text, Not(HasSubstr("--f")));
+}
+
 TEST(SameRun, NamesEachChangedInput) {
   const auto text = refusal(run({}, {"modes m.h5 0000002a 5", "labels l.h5 00000001 1"}),
                             run({}, {"modes m.h5 0000002b 5", "weights w.pt 00000001 1"}));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/error_of.hpp"
+#include "tests/support/scratch.hpp"
 
 namespace elastem::cli {
 namespace {
@@ -110,12 +111,21 @@ TEST(AlignOptions, AreStoredAsBefore) {
       testing::ElementsAre("amplitude-range=0", "angular-step=18", "candidates=60", "finalists=4",
                            "input=p.star", "invert=false", "learn-prior=false", "library-memory=256",
                            "limit=0", "local-angle=10", "local-shift=7", "local=false", "mask-diameter=0",
-                           "max-resolution=0", "modes-file=modes.h5", "rebase=off", "refine-defocus=0",
-                           "search-resolution=0", "shift-range=0", "xmipp-negative-defocus=false"));
+                           "max-resolution=0", "modes-file=modes.h5", "negative-defocus=false", "rebase=off",
+                           "refine-defocus=0", "search-resolution=0", "shift-range=0"));
 }
 
 TEST(AlignOptions, TheNextStepNamesTheFiles) {
   EXPECT_THAT(next_step(options_of({})), HasSubstr("elastem landscape -i a.h5 -m modes.h5"));
+}
+
+TEST(AlignOptions, TheNextStepNamesTheTruthThatIsThere) {
+  const Scratch scratch;
+  AlignOptions o = options_of({});
+  o.source.path = scratch.path("p.star");
+  EXPECT_THAT(next_step(o), testing::Not(HasSubstr("evaluate")));
+  const std::string truth = scratch.write("truth.h5", "");
+  EXPECT_THAT(next_step(o), HasSubstr("elastem evaluate -i a.h5 -t " + truth));
 }
 
 }  // namespace

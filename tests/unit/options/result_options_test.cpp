@@ -142,6 +142,13 @@ TEST(InspectOptions, TheFileNeedsNoName) {
   EXPECT_THAT(error_of([] { read_options<InspectOptions>("inspect", {}); }), HasSubstr("missing"));
 }
 
+TEST(InspectOptions, TheNextStepRepeatsHowParticlesAreRead) {
+  EXPECT_EQ(next_step(read_options<InspectOptions>(
+                "inspect", {"set.star", "--stack", "s.stk", "--pixel-size", "1.5", "--negative-defocus"})),
+            "elastem align -i set.star --stack s.stk --pixel-size 1.5 --negative-defocus -m modes.h5 -o "
+            "alignment.h5");
+}
+
 TEST(InspectOptions, ASecondFileIsComparedWithTheFirst) {
   const auto o = read_options<InspectOptions>("inspect", {"a.h5", "b.h5", "--worst", "5", "--json"});
   EXPECT_EQ(o.source.path, "a.h5");

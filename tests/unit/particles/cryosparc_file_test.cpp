@@ -98,6 +98,27 @@ class Cryosparc : public ::testing::Test {
   std::string blob_path, pose_path;
 };
 
+TEST_F(Cryosparc, SignAndWhatIsIgnoredAreKnown) {
+  const auto file = [&](float sign, float second_sign, float tilt, float magnification) {
+    Array array(
+        "('uid', '<u8'), ('blob/path', '|S20'), ('blob/idx', '<u4'), ('blob/sign', '<f4'), ('ctf/tilt_A', "
+        "'<f4', "
+        "(2,)), ('ctf/anisomag', '<f4', (4,))",
+        2);
+    for (const float one : {sign, second_sign}) {
+      array.add(first_uid).text(">J1/imported/a.mrcs", 20).add(0U).add(one).add(0.0F).add(tilt);
+      array.add(magnification).add(0.0F).add(0.0F).add(1.0F);
+    }
+    return CryosparcFile(scratch.write("signed.cs", array.bytes()), {});
+  };
+  EXPECT_FALSE(file(1, 1, 0, 1).inverted());
+  EXPECT_TRUE(file(-1, -1, 0, 1).inverted());
+  EXPECT_TRUE(file(1, 1, 0, 1).ignored_fields(0, 2).empty());
+  EXPECT_EQ(file(1, 1, 2, 1).ignored_fields(0, 2), std::vector<std::string>{"ctf/tilt_A"});
+  EXPECT_EQ(file(1, 1, 0, 1.01F).ignored_fields(1, 1), std::vector<std::string>{"ctf/anisomag"});
+  expect_error([&] { file(1, -1, 0, 1); }, {"signed.cs:2", "blob/sign"});
+}
+
 TEST_F(Cryosparc, ImagesAndCtfAreRead) {
   const ParticleFile file = opened(blob_path);
   ASSERT_EQ(file.size(), 2);

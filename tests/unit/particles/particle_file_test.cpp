@@ -247,9 +247,6 @@ TEST(ParticleFile, TheDefocusOfAnXmdIsReadWithEitherSign) {
   EXPECT_EQ(written.amplitude_contrast, -0.113);
   const Ctf other = ParticleFile(path, ParticleFile::scan(path), "", DefocusSign::opposite).read(0, 1)[0].ctf;
   EXPECT_EQ(other, (Ctf{5000, 4800, 0, 0, 0, 200, 2, 0.113, true}));
-  const std::string star = scratch.write("p.star", optics_text + particles_plain);
-  expect_error([&] { ParticleFile(star, ParticleFile::scan(star), "", DefocusSign::opposite); },
-               {"p.star", "--xmipp-negative-defocus", "RELION"});
 }
 
 TEST(ParticleFile, CorrectionsOfAnXmd) {

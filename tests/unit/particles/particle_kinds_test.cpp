@@ -280,7 +280,7 @@ TEST_F(UnitDoubts, SayTheColumnAndTheLikelyUnit) {
   EXPECT_THAT(of_ctf("300", "2.7", "1500"), ElementsAre(HasSubstr("if these are nm")));
   EXPECT_THAT(of_ctf("300", "2.7", "1.5e-6"), ElementsAre(HasSubstr("metres")));
   EXPECT_THAT(of_ctf("300", "2.7", "-15000"),
-              ElementsAre(AllOf(HasSubstr("every defocus is negative"), HasSubstr("change the sign"))));
+              ElementsAre(AllOf(HasSubstr("every defocus is negative"), HasSubstr("--negative-defocus"))));
   EXPECT_THAT(of_ctf("300", "2.7", "15000", "1.5708"),
               ElementsAre(AllOf(HasSubstr("_rlnPhaseShift"), HasSubstr("radians"))));
   EXPECT_THAT(of_ctf("300", "2.7", "15000", "0", "-500"),
@@ -290,8 +290,8 @@ TEST_F(UnitDoubts, SayTheColumnAndTheLikelyUnit) {
 TEST_F(UnitDoubts, KnowXmippsRemedyForNegativeDefocus) {
   const std::string labels = " _image\n _ctfDefocusU\n _ctfVoltage\n _ctfSphericalAberration\n _ctfQ0\n";
   EXPECT_THAT(of(xmd(labels, "1@a.mrcs -9000 300 2.7 0.1\n")),
-              testing::ElementsAre(testing::AllOf(HasSubstr("column 2, _ctfDefocusU"),
-                                                  HasSubstr("--xmipp-negative-defocus"))));
+              testing::ElementsAre(
+                  testing::AllOf(HasSubstr("column 2, _ctfDefocusU"), HasSubstr("--negative-defocus"))));
 }
 
 TEST_F(UnitDoubts, DoubtViewsInRadians) {

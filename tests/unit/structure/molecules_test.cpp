@@ -159,6 +159,18 @@ TEST(Water, IsNotALigandOfThatName) {
   EXPECT_EQ(read_file.left_out.ligands, 1);
 }
 
+TEST(Ligands, ALipidWhoseTenthCarbonIsCalledCaIsNoResidue) {
+  std::string file = text(pdb::Chain{.sequence = sequence});
+  for (const char* name : {"C1", "O2", "C9", "CA", "CB"})
+    file += text(pdb::Line{
+        .name = name, .residue = "PLY", .number = 801, .x = static_cast<double>(file.size()), .y = 30});
+  const StructureFile read_file = read(file, {.nodes = Nodes::ca});
+  EXPECT_EQ(read_file.structure.size(), 4);
+  EXPECT_EQ(read_file.left_out.ligands, 5);
+  const std::string bead = text(pdb::Line{.name = "CA", .residue = "XYZ", .number = 5, .x = 15.2});
+  EXPECT_EQ(read(text(pdb::Chain{.sequence = sequence}) + bead, {.nodes = Nodes::ca}).structure.size(), 5);
+}
+
 TEST(Caps, OfAChainAreOfTheChain) {
   for (const char* cap : {"ACE", "NME", "NH2", "NMA"}) {
     const std::string file =

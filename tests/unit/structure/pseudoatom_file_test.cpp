@@ -44,6 +44,14 @@ TEST(PseudoatomFile, OfXmippMayHaveManyAtoms) {
   EXPECT_EQ(of_atoms(file.structure, &Atom::charge_sum), Eigen::Vector4d::Constant(0.5));
 }
 
+TEST(PseudoatomFile, OfXmippMayHaveNumbersWiderThanTheirColumns) {
+  const StructureFile file = pdb::read(xmipp("Bfactor", {0.25, 1, 0.5, 0.75}, 99998));
+  EXPECT_TRUE(file.pseudoatoms);
+  ASSERT_EQ(file.structure.size(), 4);
+  EXPECT_EQ(of_atoms(file.structure, &Atom::charge_sum), Eigen::Vector4d(0.25, 1, 0.5, 0.75));
+  EXPECT_EQ(file.structure.positions.col(3), Eigen::Vector3d(12, 1, -2));
+}
+
 TEST(PseudoatomFile, ReadsBackWhatWasWritten) {
   Structure structure;
   structure.positions = 10 * Eigen::Matrix3Xd::Random(3, 5);
