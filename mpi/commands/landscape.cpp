@@ -17,6 +17,7 @@
 #include "mpi/modes/model_input.hpp"
 #include "mpi/modes/modes_check.hpp"
 #include "mpi/modes/modes_file.hpp"
+#include "mpi/particles/stored_source.hpp"
 #include "mpi/run/run_files.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
@@ -93,7 +94,8 @@ PageImages images_for(const Invocation& invocation, const cli::LandscapeOptions&
                       const ElasticModel& model, const LandscapeSettings& settings) {
   if (o.source.path.empty()) return {};
   const Communicator& comm = invocation.comm;
-  const ParticleSet set = open_particles(comm, o.source);
+  const ParticleSet set =
+      open_particles(comm, source_as_stored(comm, o.source, invocation.options, {o.input, table}));
   require_kept(comm, invocation.options, set.stacks);
   const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.input, table},
                                          o.matching.accept_mismatch);

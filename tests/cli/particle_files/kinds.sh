@@ -102,6 +102,8 @@ reconstruct -i hemnma.xmd -o remembered.mrc
 cmp given.mrc remembered.mrc || fail "the map is another one"
 refused 1 'stack Runs/000007/extra/img.stk is not there' reconstruct -i out/renamed.xmd -a hemnma_big.stk.h5 -o new.mrc
 grep -q 'which is not taken for out/renamed.xmd' err.txt || { cat err.txt; fail "the log does not tell what may be missing"; }
+ranks 1 landscape -i hemnma_big.stk.h5 -m modes.h5 --particles hemnma.xmd -o out/land --with-outliers 2>log || { cat log; fail "landscape gives $?"; }
+grep -q 'hemnma.xmd is read as when hemnma_big.stk.h5 was made' log || { cat log; fail "landscape does not remember the stack"; }
 
 # The next step names the truth where there is one, and the options that are needed again.
 ranks 1 align -i set/truth.star -m modes.h5 --modes 7-9 --local -o next.h5 2>log || fail "align gives $?"
