@@ -108,7 +108,6 @@ std::optional<Undoing> undoing_of(const Communicator& comm, const ReconstructOpt
                                   const PoseSource& poses, ImageGrid grid) {
   if (!o.undo_motion) return std::nullopt;
   ElasticModel model = read_model_of(comm, o.alignment, poses.table.modes(), o.modes_file);
-  require_modes_of(comm, o.alignment, poses.table.provenance(), o.modes_file, o.matching.accept_mismatch);
   const Eigen::VectorXd place = place_of(comm, o, poses);
   std::vector<std::string> amplitudes;
   for (Eigen::Index k = 0; k < place.size(); ++k)
@@ -215,6 +214,9 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   // Before the work, not after it.
   if (!o.reference.empty())
     collectively(comm, [&] { require_same_box(o.reference, StackReader(o.reference).header(), set.grid); });
+  if (!o.mask.empty()) require_mask(comm, o.mask, set.grid);
+  if (!o.modes_file.empty())
+    require_modes_of(comm, o.alignment, table.provenance(), o.modes_file, o.matching.accept_mismatch);
   if (o.common.dry_run) {
     table.close();
     return done;

@@ -94,20 +94,22 @@ int first_below(const std::vector<double>& curve, double threshold) {
 std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet& set, Range rows) {
   const auto& labels = set.file.labels();
   const auto column = std::ranges::find(labels, "rlnRandomSubset") - labels.begin();
+  const bool stored = column < std::ssize(labels);
+  spdlog::info("halves: {}",
+               stored ? "by rlnRandomSubset"
+                      : "every second particle by its place in the stack, as the particle file has no "
+                        "rlnRandomSubset");
   std::vector<std::uint8_t> halves;
-  if (column == std::ssize(labels)) {
-    spdlog::info("halves: every second particle, as the particle file has no rlnRandomSubset");
-    for (std::int64_t row = rows.first; row < rows.first + rows.count; ++row)
-      halves.push_back(row % 2 == 0 ? 1 : 2);
-    return halves;
-  }
-  spdlog::info("halves: by rlnRandomSubset");
   collectively(comm, [&] {
     set.file.for_each(rows.first, rows.count, [&](const ParticleFile::Row& row) {
+      if (!stored) {
+        halves.push_back(row.particle.slice % 2 == 0 ? 1 : 2);
+        return;
+      }
       const std::string& text = row.values[static_cast<std::size_t>(column)];
       if (text != "1" && text != "2")
-        throw Error(fmt::format("{}: rlnRandomSubset is {} for {}; it is to be 1 or 2", set.path, text,
-                                row.particle.stack));
+        throw Error(fmt::format("{}: rlnRandomSubset is {} for an image of {}; it is to be 1 or 2", set.path,
+                                text, row.particle.stack));
       halves.push_back(text == "1" ? 1 : 2);
     });
   });
@@ -120,6 +122,22 @@ RowMatch half_of(const RowMatch& match, const std::vector<std::uint8_t>& halves,
   for (std::size_t i = 0; i < halves.size(); ++i)
     if (halves[i] != half) part.others[i] = RowMatch::none;
   return part;
+}
+
+void require_mask(const Communicator& comm, const std::string& path, ImageGrid grid) {
+  constexpr float rounding = 1e-3F;
+  bool something = false;
+  collectively(comm, [&] {
+    const StackReader reader(path);
+    require_same_box(path, reader.header(), grid);
+    const Range share = equal_share(comm, grid.size);
+    std::vector<float> weights(static_cast<std::size_t>(share.count * grid.size * grid.size));
+    if (share.count > 0) reader.read(share.first, share.count, weights);
+    if (!std::ranges::all_of(weights, [](float w) { return w >= -rounding && w <= 1 + rounding; }))
+      throw Error(path + " is no mask: its values are to lie between 0 and 1");
+    something = std::ranges::any_of(weights, [](float w) { return w > 0; });
+  });
+  if (!comm.any(something)) throw Error(path + " is 0 everywhere: a mask is 1 where the molecule is");
 }
 
 HalfCorrelation correlation_of_halves(const Communicator& comm, const std::string& first,

@@ -11,8 +11,8 @@
 namespace elastem {
 
 /// The half of the data that each of this rank's rows of a particle file is of, 1 or 2: rlnRandomSubset where
-/// the file has it, else every second row is of the second half; says which in the log. Collective. Throws
-/// Error for a subset that is neither.
+/// the file has it, else every second image of its stack is of the second half, so that all rows of one image
+/// are of one half; says which in the log. Collective. Throws Error for a subset that is neither.
 std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet& set, Range rows);
 
 /// A match with the rows of one half only.
@@ -25,6 +25,10 @@ struct CorrelationMask {
 
   bool empty() const { return radius == 0 && file.empty(); }
 };
+
+/// Throws Error for a map that is no mask of this box: values that do not lie between 0 and 1, or all 0.
+/// Collective.
+void require_mask(const Communicator& comm, const std::string& path, ImageGrid grid);
 
 /// Fourier shell correlations of two half maps, shells 0 … S/2. With a mask: of the masked maps, of the
 /// masked maps once all phases from shell `randomised_from` on are random, which tells what the mask makes of

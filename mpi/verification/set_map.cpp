@@ -7,6 +7,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "mpi/reconstruction/half_maps.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "reconstruction/shell_correlation.hpp"
 
@@ -20,11 +21,9 @@ constexpr double surroundings = 0.45;               // of the box: radius within
 constexpr double correlated = 0.143;
 
 // The transform of the map of a half of the particles, under the envelope of insertion. Collective.
-SlabFft half_map(const Communicator& comm, const ParticleSet& set, const PoseSource& poses, std::int64_t half,
-                 double max_radius, bool show_progress) {
-  RowMatch match = poses.match;
-  for (std::size_t i = 0; i < match.others.size(); ++i)
-    if ((match.rows.first + static_cast<std::int64_t>(i)) % 2 != half) match.others[i] = RowMatch::none;
+SlabFft half_map(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
+                 const std::vector<std::uint8_t>& halves, int half, double max_radius, bool show_progress) {
+  const RowMatch match = half_of(poses.match, halves, half);
   SlabFft fft(comm, oversampling * set.grid.size);
   FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
   const InsertionCounts counts = insert_images(comm, set, {poses.table, match, poses.with_outliers},
@@ -166,11 +165,12 @@ SetMap map_of_set(const Communicator& comm, const ParticleSet& set, const PoseSo
                   const Eigen::Matrix3Xd& atoms, const std::string& path, bool show_progress) {
   const ImageGrid grid = set.grid;
   const double box = grid.size * grid.pixel_size, largest = std::min(most_cells, grid.size / 2.0 - 0.5);
-  SlabFft fft = half_map(comm, set, poses, 0, largest, show_progress);
+  const std::vector<std::uint8_t> halves = halves_of(comm, set, poses.match.rows);
+  SlabFft fft = half_map(comm, set, poses, halves, 1, largest, show_progress);
   const NearAtoms near(fft, grid, atoms);
   double radius = 0;
   {
-    SlabFft other = half_map(comm, set, poses, 1, largest, show_progress);
+    SlabFft other = half_map(comm, set, poses, halves, 2, largest, show_progress);
     mask_map(comm, fft, grid, near);
     mask_map(comm, other, grid, near);
     const std::vector<double> correlation = half_correlation(comm, fft, other);

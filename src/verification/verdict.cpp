@@ -186,7 +186,7 @@ std::string verification_sentence(const Verification& found, double atoms) {
 
 std::string direction_verdict(const Direction& d) {
   if (d.moves()) return "moves";
-  return d.spreads() ? "misfit" : "no motion seen";
+  return d.spreads() ? "not told from misfit" : "no motion seen";
 }
 
 std::vector<std::string> verification_table(const Verification& found, double atoms) {

@@ -69,7 +69,7 @@ Verification verification_of(const std::vector<int>& numbers, std::int64_t parti
 
 /// The verdict in a sentence or two, with RMSD for `atoms` atoms.
 std::string verification_sentence(const Verification& found, double atoms);
-/// "moves", "misfit" or "no motion seen".
+/// "moves", "not told from misfit" or "no motion seen".
 std::string direction_verdict(const Direction& d);
 /// A heading and a line per direction for a log. RMSD in Å for `atoms` atoms.
 std::vector<std::string> verification_table(const Verification& found, double atoms);

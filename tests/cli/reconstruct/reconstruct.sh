@@ -114,3 +114,6 @@ assert numpy.allclose([origin.x, origin.y, origin.z], centre - 32 * 2.2, atol=1e
 assert mrcfile.open("map1.mrc").header.origin.x == 0
 END
 refused 2 '--halves' reconstruct "${set[@]}" -o new.mrc --mask map1.mrc
+refused 2 'new_half1.mrc' reconstruct "${set[@]}" -o new.mrc --halves --mask new_half1.mrc
+refused 2 'between 0 and 1' reconstruct "${set[@]}" -o other.mrc --halves --mask map1.mrc
+[ -z "$(compgen -G 'other*.mrc')" ] || fail "a refused mask leaves maps"

@@ -42,7 +42,7 @@ TEST(Verification, CallsItMisfitWhereTheMapsTwinSpreadsAsMuch) {
   const Verification found = verify({2, 1.8, 1.5, 1.6, 1.4, 1.5}, {1.8, 1.7, 1.4, 1.5, 1.3, 1.4});
   EXPECT_EQ(found.finding, Finding::misfit);
   EXPECT_TRUE(found.misfit);
-  EXPECT_EQ(direction_verdict(found.modes[0]), "misfit");
+  EXPECT_EQ(direction_verdict(found.modes[0]), "not told from misfit");
   EXPECT_THAT(verification_sentence(found, 100), HasSubstr("model misfit"));
 }
 
