@@ -102,6 +102,17 @@ PageImages images_for(const Invocation& invocation, const cli::LandscapeOptions&
   return page_images(comm, set, match, table, model, settings);
 }
 
+// What is read and named within other words. The landscape of a selection, and structures of coordinates.
+std::vector<std::string> files_behind(const cli::LandscapeOptions& o) {
+  std::vector<std::string> files;
+  for (const InputFile& file : selection_files(o.selection)) files.push_back(file.path);
+  const std::string rmsd = "rmsd(";
+  for (const std::string& text : o.coordinates)
+    if (text.starts_with(rmsd) && text.ends_with(")"))
+      files.push_back(text.substr(rmsd.size(), text.size() - rmsd.size() - 1));
+  return files;
+}
+
 // A file where the folder is to be is the user's to move. Collective.
 void make_folder(const Communicator& comm, const std::string& folder) {
   on_root(comm, [&] {
@@ -118,6 +129,7 @@ void make_folder(const Communicator& comm, const std::string& folder) {
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o) {
   const Communicator& comm = invocation.comm;
   const std::string page = (fs::path(o.output) / "index.html").string();
+  require_kept(comm, invocation.options, files_behind(o));
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);

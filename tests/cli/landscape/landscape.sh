@@ -90,3 +90,7 @@ mean, sd = (p * x).sum() * step, (p * (x - (p * x).sum() * step) ** 2).sum() ** 
 print("distance %.2f ± %.2f, %.2f ± %.2f in truth" % (mean, sd, true.mean(), true.std()))
 assert abs(mean - true.mean()) < 0.3 and abs(sd / true.std() - 1) < 0.25
 END
+
+# Nothing that is read is written over.
+refused 1 'is read as well' landscape -i two.h5 -m modes.h5 -o distance --overwrite --landscape distance --selection 'state == 1'
+refused 1 'is read as well' landscape -i two.h5 -m modes.h5 -o distance --overwrite --coordinate 'rmsd(distance/trajectory.pdb)'
