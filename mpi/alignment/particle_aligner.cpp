@@ -96,9 +96,7 @@ ParticleResult ParticleAligner::fitted() {
 std::optional<Residual> ParticleAligner::residual() {
   if (last_.state != ParticleState::done) return std::nullopt;
   const Placement found = {last_.amplitudes, rotation_matrix(last_.pose()), last_.shift};
-  Ctf ctf = particles_.particle().ctf;
-  ctf.defocus_u += last_.fit->defocus_change;
-  ctf.defocus_v += last_.fit->defocus_change;
+  const Ctf ctf = refined_ctf(particles_.particle().ctf, last_);
   return residual_power(*model_, set_->grids[particles_.grid()], particles_.image(), ctf, particles_.noise(),
                         found, particles_.core());
 }

@@ -6,6 +6,7 @@
 #include "alignment/mode_motion.hpp"
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "core/new_file.hpp"
 #include "core/number_list.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
@@ -113,17 +114,6 @@ std::vector<std::string> files_behind(const cli::LandscapeOptions& o) {
   return files;
 }
 
-// A file where the folder is to be is the user's to move. Collective.
-void make_folder(const Communicator& comm, const std::string& folder) {
-  on_root(comm, [&] {
-    if (fs::exists(folder) && !fs::is_directory(folder))
-      throw Error(fmt::format("option --output: {} is a file; give the name of a folder", folder));
-    std::error_code failure;
-    fs::create_directories(folder, failure);
-    if (failure) throw Error(fmt::format("cannot make the folder {}: {}", folder, failure.message()));
-  });
-}
-
 }  // namespace
 
 ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOptions& o) {
@@ -151,7 +141,7 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   Landscape landscape = landscape_of(comm, table, settings);
   landscape.coordinates = coordinate_profiles(comm, table, settings, coordinates);
   const MotionSummary motion = load_motion(table);
-  make_folder(comm, o.output);
+  on_root(comm, [&] { make_folders(o.output); });
   write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
   PageParticles particles = page_particles(comm, table, landscape, settings, model.atom_count());
   particles.images = images_for(invocation, o, table, model, settings);

@@ -12,7 +12,7 @@ namespace {
 // What the particles of this rank say of a coordinate.
 struct OwnValues {
   std::vector<MotionCoordinate::Estimate> estimates;
-  std::vector<std::int64_t> rows;
+  std::vector<std::int64_t> places;  // among the selected rows
 };
 
 OwnValues own_values(const LandscapePasses& passes, const MotionCoordinate& coordinate) {
@@ -21,7 +21,7 @@ OwnValues own_values(const LandscapePasses& passes, const MotionCoordinate& coor
     const MotionCoordinate::Estimate value = coordinate.at(estimate.amplitudes, estimate.covariance);
     if (!std::isfinite(value.value) || !(value.error > 0) || !std::isfinite(value.error)) return;
     own.estimates.push_back(value);
-    own.rows.push_back(row);
+    own.places.push_back(passes.place(row));
   });
   return own;
 }
@@ -41,8 +41,8 @@ Profile profile_of(const LandscapePasses& passes, const OwnValues& own) {
   if (low > high) throw Error("no particle has a value of the coordinate");
   const double margin = std::max(0.05 * (high - low), 1e-6);
   NoisyHistogram histogram({low - margin, high + margin}, comm.min(least), comm.max(largest));
-  for (std::size_t i = 0; i < own.rows.size(); ++i)
-    histogram.add(own.estimates[i].value, own.estimates[i].error, static_cast<int>(own.rows[i] % 2));
+  for (std::size_t i = 0; i < own.places.size(); ++i)
+    histogram.add(own.estimates[i].value, own.estimates[i].error, static_cast<int>(own.places[i] % 2));
   comm.sum(histogram.counts());
   return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
 }

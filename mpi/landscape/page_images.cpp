@@ -69,8 +69,7 @@ class ImagePairs {
     append_cropped(bytes);
     projector_.project(result.amplitudes, rotation_matrix(result.pose()), result.shift, image_);
     full_.forward(image_, spectrum_);
-    Ctf ctf = read.particle.ctf;
-    if (result.fit) ctf.defocus_u += result.fit->defocus_change, ctf.defocus_v += result.fit->defocus_change;
+    const Ctf ctf = refined_ctf(read.particle.ctf, result);
     multiply(spectrum_, ctf_half_grid(ctf, grid_.size, grid_.pixel_size));
     append_cropped(bytes);
   }

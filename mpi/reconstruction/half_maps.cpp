@@ -12,7 +12,6 @@
 #include "maps/stack_reader.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "reconstruction/fourier_slab.hpp"
-#include "reconstruction/shell_correlation.hpp"
 
 namespace elastem {
 namespace {
@@ -20,14 +19,6 @@ namespace {
 constexpr double mask_edge = 5;          // voxels
 constexpr double randomise_below = 0.8;  // of the unmasked correlation
 constexpr int shells_beyond = 2;
-
-std::vector<double> correlation(const Communicator& comm, SlabFft& first, SlabFft& second) {
-  ShellSums sums(first.side());
-  add_planes(sums, first.first_plane(), first.spectrum(), second.spectrum());
-  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power})
-    comm.sum(std::span<double>(*values));
-  return shell_correlation(sums);
-}
 
 // The weights of this rank's planes, S² values each.
 std::vector<float> mask_planes(const SlabFft& fft, const CorrelationMask& mask, ImageGrid grid) {
@@ -146,13 +137,13 @@ HalfCorrelation correlation_of_halves(const Communicator& comm, const std::strin
   HalfCorrelation curves;
   {
     SlabFft one = transformed_map(comm, first, grid), other = transformed_map(comm, second, grid);
-    curves.unmasked = correlation(comm, one, other);
+    curves.unmasked = correlation_of(comm, one, other);
     if (mask.empty()) return curves;
     std::vector<float> weights;
     collectively(comm, [&] { weights = mask_planes(one, mask, grid); });
     apply_mask(one, weights);
     apply_mask(other, weights);
-    curves.masked = correlation(comm, one, other);
+    curves.masked = correlation_of(comm, one, other);
     curves.randomised_from = first_below(curves.unmasked, randomise_below);
     one = transformed_map(comm, first, grid);
     other = transformed_map(comm, second, grid);
@@ -160,7 +151,7 @@ HalfCorrelation correlation_of_halves(const Communicator& comm, const std::strin
     randomise_phases(other, curves.randomised_from, 2 * seed + 1);
     apply_mask(one, weights);
     apply_mask(other, weights);
-    curves.randomised = correlation(comm, one, other);
+    curves.randomised = correlation_of(comm, one, other);
   }
   curves.corrected = curves.masked;
   for (std::size_t shell = static_cast<std::size_t>(curves.randomised_from + shells_beyond);

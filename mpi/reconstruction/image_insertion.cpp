@@ -49,11 +49,7 @@ class ImageSampler {
   bool append(std::int64_t row, const ParticleResult& result, std::vector<FourierSample>& samples) {
     const auto [particle, pixels, failure] = stream_.read(row);
     if (failure != FailureReason::none) return false;
-    Ctf ctf = particle.ctf;
-    if (result.fit) {
-      ctf.defocus_u += result.fit->defocus_change;
-      ctf.defocus_v += result.fit->defocus_change;
-    }
+    const Ctf ctf = refined_ctf(particle.ctf, result);
     fft_.forward(pixels, spectrum_);
     append_samples(spectrum_, transfer(ctf), result.pose(), set_->grid.pixel_size, max_radius_, samples);
     return true;

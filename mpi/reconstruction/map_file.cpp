@@ -12,7 +12,6 @@
 #include "mpi/storage/shared_new_file.hpp"
 #include "mpi/storage/stack_writer.hpp"
 #include "reconstruction/fourier_slab.hpp"
-#include "reconstruction/shell_correlation.hpp"
 
 namespace elastem {
 namespace {
@@ -116,11 +115,7 @@ SlabFft transformed_map(const Communicator& comm, const std::string& path, Image
 std::vector<double> correlation_of_maps(const Communicator& comm, const std::string& first,
                                         const std::string& second, ImageGrid grid) {
   SlabFft one = transformed_map(comm, first, grid), other = transformed_map(comm, second, grid);
-  ShellSums sums(grid.size);
-  add_planes(sums, one.first_plane(), one.spectrum(), other.spectrum());
-  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power})
-    comm.sum(std::span<double>(*values));
-  return shell_correlation(sums);
+  return correlation_of(comm, one, other);
 }
 
 }  // namespace elastem

@@ -54,11 +54,7 @@ class BackProjection {
 
  private:
   void add(const ParticleImage& read, const ParticleResult& result) {
-    Ctf ctf = read.particle.ctf;
-    if (result.fit) {
-      ctf.defocus_u += result.fit->defocus_change;
-      ctf.defocus_v += result.fit->defocus_change;
-    }
+    const Ctf ctf = refined_ctf(read.particle.ctf, result);
     const ImageGrid grid = set_->grid;
     fft_.forward(read.pixels, spectrum_);
     weights_->read(result.pose(), grid.pixel_size, slice_);
@@ -139,10 +135,7 @@ void put_in(const std::vector<double>& values, const DeformationField& field, Im
     const Eigen::Vector3i at = field.index(v);
     const int plane = (at.z() + side) % side - fft.first_plane();
     if (plane < 0 || plane >= fft.plane_count()) continue;
-    double& voxel = fft.volume()[(static_cast<std::size_t>(plane) * static_cast<std::size_t>(side) +
-                                  static_cast<std::size_t>((at.y() + side) % side)) *
-                                     static_cast<std::size_t>(fft.row_stride()) +
-                                 static_cast<std::size_t>((at.x() + side) % side)];
+    double& voxel = fft.voxel(plane, at.y(), at.x());
     const auto soft = static_cast<double>(field.softness(v));
     voxel = (1 - soft) * voxel +
             soft * values[static_cast<std::size_t>(v)] * trilinear_envelope(at.x(), at.y(), at.z(), side);

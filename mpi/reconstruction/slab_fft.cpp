@@ -7,6 +7,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "reconstruction/shell_correlation.hpp"
 
 namespace elastem {
 
@@ -58,6 +59,13 @@ void SlabFft::forward() {
 
 void SlabFft::backward() {
   fftw_execute(backward_plan_.get());
+}
+
+std::vector<double> correlation_of(const Communicator& comm, SlabFft& first, SlabFft& second) {
+  ShellSums sums(first.side());
+  add_planes(sums, first.first_plane(), first.spectrum(), second.spectrum());
+  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power}) comm.sum(*values);
+  return shell_correlation(sums);
 }
 
 }  // namespace elastem

@@ -28,6 +28,13 @@ class SlabFft {
   /// The slab in real space: planes of M rows of `row_stride` values, of which the first M count.
   std::span<double> volume();
   int row_stride() const { return 2 * (side_ / 2 + 1); }
+  /// In real space a value of one of this rank's planes (counted from its first), x and y from −M/2 on.
+  double& voxel(int plane, int y, int x) {
+    return volume()[(static_cast<std::size_t>(plane) * static_cast<std::size_t>(side_) +
+                     static_cast<std::size_t>((y + side_) % side_)) *
+                        static_cast<std::size_t>(row_stride()) +
+                    static_cast<std::size_t>((x + side_) % side_)];
+  }
 
   /// volume → spectrum, F(k) = Σ f(x)·exp(−2πi k·x/M).
   void forward();
@@ -40,5 +47,8 @@ class SlabFft {
   FftwArray<double, std::complex<double>> data_;
   FftwPlan<double> forward_plan_, backward_plan_;  ///< destroyed without communicating
 };
+
+/// Fourier shell correlation of two volumes of one side, shells 0 … M/2; the same on every rank. Collective.
+std::vector<double> correlation_of(const Communicator& comm, SlabFft& first, SlabFft& second);
 
 }  // namespace elastem

@@ -22,8 +22,7 @@ SampledParticle SampleReader::read(std::int64_t i) {
     if (read.failure == FailureReason::none) read.failure = FailureReason::not_converged;
     return read;
   }
-  read.ctf.defocus_u += row.fit->defocus_change;
-  read.ctf.defocus_v += row.fit->defocus_change;
+  read.ctf = refined_ctf(read.ctf, row);
   read.pose = row.pose();
   read.amplitudes = row.fit->amplitudes;
   read.noise_factor = row.fit->chi2 > 0 ? row.fit->chi2 : 1;

@@ -10,13 +10,13 @@
 #include "mpi/reconstruction/half_maps.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "reconstruction/shell_correlation.hpp"
+#include "reconstruction/voxels_near.hpp"
 
 namespace elastem {
 namespace {
 
 constexpr double regularisation = 1e-3;
 constexpr double most_cells = 96, least_cells = 4;  // of the images' grid
-constexpr double mask_reach = 10, mask_edge = 6;    // Å
 constexpr double surroundings = 0.45;               // of the box: radius within which they lie
 constexpr double correlated = 0.143;
 
@@ -33,13 +33,6 @@ SlabFft half_map(const Communicator& comm, const ParticleSet& set, const PoseSou
   return fft;
 }
 
-// Terms of this rank's planes that are no padding.
-std::span<std::complex<double>> own_terms(SlabFft& fft) {
-  return fft.spectrum().first(static_cast<std::size_t>(fft.plane_count()) *
-                              static_cast<std::size_t>(fft.side()) *
-                              static_cast<std::size_t>(fft.side() / 2 + 1));
-}
-
 // 1 near the atoms, 0 away from them, on this rank's planes of the box: planes of S² values, those outside
 // the box stay empty.
 class NearAtoms {
@@ -50,7 +43,7 @@ class NearAtoms {
         first_(fft.first_plane()),
         planes_(fft.plane_count()),
         values_(static_cast<std::size_t>(fft.plane_count()) * static_cast<std::size_t>(size_ * size_), 0.0F) {
-    for (Eigen::Index a = 0; a < atoms.cols(); ++a) mark(atoms.col(a) / grid.pixel_size, grid.pixel_size);
+    for (Eigen::Index a = 0; a < atoms.cols(); ++a) mark(atoms.col(a), grid);
   }
 
   // Section of the box, from −S/2, that a plane is; none: one of the padding.
@@ -68,26 +61,15 @@ class NearAtoms {
            static_cast<std::size_t>(x + size_ / 2);
   }
 
-  void mark(const Eigen::Vector3d& atom, double pixel_size) {
-    const double reach = (mask_reach + mask_edge) / pixel_size;
-    const int low = -(size_ / 2), high = size_ - size_ / 2 - 1;
-    const auto from = [&](double centre) {
-      return std::max(low, static_cast<int>(std::ceil(centre - reach)));
-    };
-    const auto to = [&](double centre) {
-      return std::min(high, static_cast<int>(std::floor(centre + reach)));
-    };
-    for (int plane = 0; plane < planes_; ++plane) {
-      const std::optional<int> z = section(plane);
-      if (!z || std::abs(*z - atom.z()) > reach) continue;
-      for (int y = from(atom.y()); y <= to(atom.y()); ++y)
-        for (int x = from(atom.x()); x <= to(atom.x()); ++x) {
-          const double distance = (Eigen::Vector3d(x, y, *z) - atom).norm() * pixel_size;
-          float& value = values_[place(plane, y, x)];
-          if (value < 1)
-            value = std::max(value, static_cast<float>(soft_sphere(distance, mask_reach, mask_edge)));
-        }
-    }
+  // The plane of this rank that a section of the box is; negative or beyond the last: another rank's.
+  int plane_of(int z) const { return (z + side_) % side_ - first_; }
+  void mark(const Eigen::Vector3d& atom, ImageGrid grid) {
+    for_each_voxel_near(
+        atom, grid, [&](int z) { return plane_of(z) >= 0 && plane_of(z) < planes_; },
+        [&](int x, int y, int z, double square) {
+          float& value = values_[place(plane_of(z), y, x)];
+          if (value < 1) value = std::max(value, static_cast<float>(molecule_softness(std::sqrt(square))));
+        });
   }
 
   int size_, side_, first_, planes_;
@@ -97,17 +79,11 @@ class NearAtoms {
 // Calls use(voxel, x, y, z) for the voxels of this rank that lie in the box.
 template <class Use>
 void for_each_voxel(SlabFft& fft, int size, const NearAtoms& near, const Use& use) {
-  const int side = fft.side();
   for (int plane = 0; plane < fft.plane_count(); ++plane) {
     const std::optional<int> z = near.section(plane);
     if (!z) continue;
     for (int y = -(size / 2); y < size - size / 2; ++y)
-      for (int x = -(size / 2); x < size - size / 2; ++x)
-        use(fft.volume()[(static_cast<std::size_t>(plane) * static_cast<std::size_t>(side) +
-                          static_cast<std::size_t>((y + side) % side)) *
-                             static_cast<std::size_t>(fft.row_stride()) +
-                         static_cast<std::size_t>((x + side) % side)],
-            plane, x, y, *z);
+      for (int x = -(size / 2); x < size - size / 2; ++x) use(fft.voxel(plane, y, x), plane, x, y, *z);
   }
 }
 
@@ -134,19 +110,11 @@ void mask_map(const Communicator& comm, SlabFft& fft, ImageGrid grid, const Near
   fft.forward();
 }
 
-// Correlation of two halves in the shells of the oversampled volume. Collective.
-std::vector<double> half_correlation(const Communicator& comm, SlabFft& first, SlabFft& second) {
-  ShellSums sums(first.side());
-  add_planes(sums, first.first_plane(), own_terms(first), own_terms(second));
-  for (auto* values : {&sums.product, &sums.first_power, &sums.second_power}) comm.sum(*values);
-  return shell_correlation(sums);
-}
-
 // The mean of the halves, each shell weighted by 2·FSC/(1 + FSC), the share of the mean's power that is
 // signal, up to `radius` cells.
 void join_halves(SlabFft& sum, SlabFft& other, const std::vector<double>& correlation, double radius) {
   const int side = sum.side(), columns = side / 2 + 1;
-  const auto terms = own_terms(sum), added = own_terms(other);
+  const auto terms = sum.spectrum(), added = other.spectrum();
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const auto column = static_cast<int>(i % static_cast<std::size_t>(columns));
     const auto line = static_cast<int>(i / static_cast<std::size_t>(columns));
@@ -173,7 +141,7 @@ SetMap map_of_set(const Communicator& comm, const ParticleSet& set, const PoseSo
     SlabFft other = half_map(comm, set, poses, halves, 2, largest, show_progress);
     mask_map(comm, fft, grid, near);
     mask_map(comm, other, grid, near);
-    const std::vector<double> correlation = half_correlation(comm, fft, other);
+    const std::vector<double> correlation = correlation_of(comm, fft, other);
     const double resolution = resolution_at(correlation, correlated, fft.side(), grid.pixel_size);
     radius = std::clamp(box / resolution, least_cells, largest);
     join_halves(fft, other, correlation, radius);
@@ -190,7 +158,7 @@ SetMap map_of_set(const Communicator& comm, const ParticleSet& set, const PoseSo
   });
   fft.forward();
   SetMap made{CentralSlices(grid.size, radius), box / radius};
-  made.slices.take_planes(fft.first_plane(), own_terms(fft), 1 / (static_cast<double>(side) * side * side));
+  made.slices.take_planes(fft.first_plane(), fft.spectrum(), 1 / (static_cast<double>(side) * side * side));
   comm.sum(made.slices.numbers());
   return made;
 }

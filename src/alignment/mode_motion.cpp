@@ -4,12 +4,12 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "core/huber.hpp"
 #include "core/number_list.hpp"
 
 namespace elastem {
@@ -20,7 +20,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double enough_particles = 20;
 constexpr int most_passes = 12;
 constexpr double settled_within = 1e-3;  // of the standard error of V
-constexpr double clip = 2.5;             // c, standard deviations
+constexpr double clip = huber_limit;     // c, standard deviations
 constexpr double least_free = 0.1;       // of the terms, where the limit ties nearly all to V
 constexpr double certain = 3.3;          // standard errors
 constexpr double allowance = 0.25;       // of the errors' variance
@@ -42,14 +42,7 @@ enum Term : std::size_t {
   term_count
 };
 
-// E[min(z², c²)] of a standard normal z.
-double normal_part() {
-  const double within = std::erf(clip / std::numbers::sqrt2);
-  const double density = std::exp(-clip * clip / 2) / std::sqrt(2 * std::numbers::pi);
-  return within - 2 * clip * density + clip * clip * (1 - within);
-}
-
-const double clipped_share = normal_part();
+const double clipped_share = huber_share();
 
 bool whole(const FitDetails& fit, Eigen::Index modes) {
   const auto variances = fit.covariance.diagonal().head(modes).array();

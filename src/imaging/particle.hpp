@@ -72,4 +72,12 @@ struct ParticleResult {
   Pose pose() const { return {euler_angles[0], euler_angles[1], euler_angles[2], shift}; }
 };
 
+/// The CTF of a particle with the defocus that its result refined.
+inline Ctf refined_ctf(Ctf ctf, const ParticleResult& result) {
+  if (!result.fit) return ctf;
+  ctf.defocus_u += result.fit->defocus_change;
+  ctf.defocus_v += result.fit->defocus_change;
+  return ctf;
+}
+
 }  // namespace elastem

@@ -8,6 +8,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
+#include "core/star_text.hpp"
 #include "structure/atom_match.hpp"
 #include "structure/atom_selection.hpp"
 #include "structure/structure_file.hpp"
@@ -18,27 +19,21 @@ namespace {
 
 constexpr double small_step = 1e-3;  // Å, of a centre
 
-std::string trimmed_text(std::string text) {
-  text.erase(0, text.find_first_not_of(' '));
-  text.erase(text.find_last_not_of(' ') + 1);
-  return text;
-}
-
 // "name(a, b)" as name, a, b.
 std::vector<std::string> words_of(const std::string& text) {
   const std::size_t open = text.find('(');
   if (open == std::string::npos || text.back() != ')') return {};
-  std::vector<std::string> words{trimmed_text(text.substr(0, open))};
+  std::vector<std::string> words{std::string(trimmed(text.substr(0, open)))};
   std::string word;
   for (const char c : text.substr(open + 1, text.size() - open - 2)) {
     if (c == ',') {
-      words.push_back(trimmed_text(word));
+      words.push_back(std::string(trimmed(word)));
       word.clear();
     } else {
       word += c;
     }
   }
-  words.push_back(trimmed_text(word));
+  words.push_back(std::string(trimmed(word)));
   return words;
 }
 

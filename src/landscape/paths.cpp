@@ -11,6 +11,7 @@
 #include <Eigen/LU>
 
 #include "core/error.hpp"
+#include "landscape/blur.hpp"
 #include "landscape/profile.hpp"
 
 namespace elastem {
@@ -22,6 +23,7 @@ constexpr double cells_per_width = 2;  // of the narrowest component
 constexpr int largest_side = 400, least_side = 12, beads = 64, relaxations = 400, ascents = 200;
 constexpr double margin = 2;          // standard deviations of a component about its mean
 constexpr double same_barrier = 0.1;  // kT
+constexpr double least_blur = 0.1;    // of a cell
 
 using Points = std::vector<Coordinates>;
 
@@ -294,19 +296,6 @@ void find_barriers(const Eigen::ArrayXd& energy, Eigen::Index from, Eigen::Index
   path.barrier_back = highest_energy - energy.tail(energy.size() - top).minCoeff();
 }
 
-// A density on the cells of an axis blurred by so many cells.
-Eigen::ArrayXd blurred(const Eigen::ArrayXd& density, double cells) {
-  if (density.size() == 0 || !(cells > 0.1)) return density;
-  Eigen::ArrayXd answer = Eigen::ArrayXd::Zero(density.size());
-  const Eigen::ArrayXd places =
-      Eigen::ArrayXd::LinSpaced(density.size(), 0, static_cast<double>(density.size() - 1));
-  for (Eigen::Index i = 0; i < density.size(); ++i) {
-    const Eigen::ArrayXd kernel = (-0.5 * ((places - static_cast<double>(i)) / cells).square()).exp();
-    answer += density[i] * kernel / kernel.sum();
-  }
-  return answer;
-}
-
 // Fills in the energies of a path. Where few values are a maximum likelihood has spikes, the highest of which
 // would be the barrier: the density is blurred by half of Scott's bandwidth.
 void find_energies(StatePath& path, const States& states, std::span<const NoisyValue> values, int replicates,
@@ -331,8 +320,11 @@ void find_energies(StatePath& path, const States& states, std::span<const NoisyV
   const double wanted = 0.5 * histogram.moments().sd * std::pow(static_cast<double>(lengths.size()), -0.2);
   const double blur = std::sqrt(std::max(wanted * wanted - std::pow(profile.error / 3, 2), 0.0)) /
                       profile.axis.step(Profile::bins);  // the profile has a third of the errors already
-  for (Eigen::ArrayXd* density : {&profile.density, &profile.low, &profile.high})
-    *density = blurred(*density, blur);
+  if (blur > least_blur) {
+    const Eigen::MatrixXd kernel = blur_kernel(Profile::bins, blur);
+    for (Eigen::ArrayXd* density : {&profile.density, &profile.low, &profile.high})
+      if (density->size() > 0) *density = (kernel.transpose() * density->matrix()).array();
+  }
   const EnergyProfile energy = energy_profile(profile, highest);
   const double step = profile.axis.step(Profile::bins),
                apart = length_of(path.points) / static_cast<double>(path.points.size() - 1);

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "landscape/blur.hpp"
 #include "landscape/grid_deconvolution.hpp"
 
 namespace elastem {
@@ -67,17 +68,6 @@ GridDeconvolution deconvolution_of(std::span<const NoisyValue> values, const Gri
   return {std::move(likelihoods), std::move(wrong)};
 }
 
-// Each row of the answer is what a cell of an axis gives to every cell; mass does not leave the axis.
-Eigen::MatrixXd kernel_of(double sigma_cells) {
-  Eigen::MatrixXd kernel(bins, bins);
-  for (int from = 0; from < bins; ++from) {
-    for (int to = 0; to < bins; ++to)
-      kernel(from, to) = std::exp(-0.5 * std::pow((to - from) / sigma_cells, 2));
-    kernel.row(from) /= kernel.row(from).sum();
-  }
-  return kernel;
-}
-
 }  // namespace
 
 Eigen::ArrayXXd Plane::fine_density() const {
@@ -112,8 +102,8 @@ Plane deconvolved_plane(std::span<const NoisyValue> values, GridAxis x, GridAxis
   const auto sigma = [&](Eigen::Index axis, double step) {
     return std::max(smoothing * std::sqrt(moments.error(axis, axis)) / step, 0.5);
   };
-  const Eigen::MatrixXd along_x = kernel_of(sigma(0, x.step(bins))),
-                        along_y = kernel_of(sigma(1, y.step(bins)));
+  const Eigen::MatrixXd along_x = blur_kernel(bins, sigma(0, x.step(bins))),
+                        along_y = blur_kernel(bins, sigma(1, y.step(bins)));
   const auto density_of = [&](const Eigen::VectorXf& counts) {
     const Eigen::MatrixXd weights =
         deconvolution.weights(counts, plane.iterations).cast<double>().reshaped(bins, bins);

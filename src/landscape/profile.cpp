@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "landscape/blur.hpp"
 #include "landscape/grid_deconvolution.hpp"
 
 namespace elastem {
@@ -52,19 +53,6 @@ GridDeconvolution deconvolution_of(const NoisyHistogram& histogram) {
     }
   }
   return {std::move(likelihoods), std::move(wrong)};
-}
-
-// Per Å, smoothed; mass does not leave the grid.
-Eigen::ArrayXd smooth_density(const Eigen::VectorXf& weights, double cell, double sigma) {
-  Eigen::ArrayXd density = Eigen::ArrayXd::Zero(weights.size());
-  for (Eigen::Index from = 0; from < weights.size(); ++from) {
-    if (weights[from] == 0) continue;
-    Eigen::ArrayXd kernel(weights.size());
-    for (Eigen::Index to = 0; to < weights.size(); ++to)
-      kernel[to] = std::exp(-0.5 * std::pow(static_cast<double>(to - from) * cell / sigma, 2));
-    density += static_cast<double>(weights[from]) / kernel.sum() * kernel;
-  }
-  return density / cell;
 }
 
 // The bounds of the middle `band_share` of each row.
@@ -135,8 +123,10 @@ Profile deconvolved_profile(const NoisyHistogram& histogram, int replicates, std
   profile.error = histogram.moments().error;
   profile.iterations = deconvolution.held_out_iterations(histogram.entries(0), histogram.entries(1));
   const double cell = profile.axis.step(Profile::bins), sigma = std::max(smoothing * profile.error, cell / 2);
-  const auto density = [&](const Eigen::VectorXf& entries) {
-    return smooth_density(deconvolution.weights(entries, profile.iterations), cell, sigma);
+  const Eigen::MatrixXd kernel = blur_kernel(Profile::bins, sigma / cell);
+  const auto density = [&](const Eigen::VectorXf& entries) -> Eigen::ArrayXd {  // per Å
+    const Eigen::VectorXd weights = deconvolution.weights(entries, profile.iterations).cast<double>();
+    return (kernel.transpose() * weights).array() / cell;
   };
   profile.density = density(counts);
   if (replicates == 0) return profile;

@@ -24,7 +24,7 @@ using Indices = std::vector<Eigen::Index>;
 
 // One atom per residue, in the order of the residues.
 Indices representatives(const Structure& structure) {
-  const std::vector<std::size_t> starts = residue_starts(structure);
+  const std::vector<std::size_t> starts = residue_starts(structure.atoms);
   Indices found;
   for (std::size_t r = 0; r < starts.size(); ++r) {
     const std::size_t end = r + 1 < starts.size() ? starts[r + 1] : structure.atoms.size();
@@ -120,13 +120,6 @@ void let_neighbours_vote(const Eigen::Matrix3Xd& places, std::vector<int>& domai
 }
 
 }  // namespace
-
-std::vector<std::size_t> residue_starts(const Structure& structure) {
-  std::vector<std::size_t> starts;
-  for (std::size_t a = 0; a < structure.atoms.size(); ++a)
-    if (a == 0 || !same_residue(structure.atoms[a], structure.atoms[a - 1])) starts.push_back(a);
-  return starts;
-}
 
 std::vector<RigidDomain> rigid_domains(const Structure& structure, const Eigen::Matrix3Xd& before,
                                        const Eigen::Matrix3Xd& after) {

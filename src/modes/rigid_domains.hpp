@@ -16,9 +16,6 @@ struct Screw {
   double shift = 0;                                 ///< Å, along the direction
 };
 
-/// The first atom of each residue of a structure: neighbouring atoms of which same_residue is true.
-std::vector<std::size_t> residue_starts(const Structure& structure);
-
 /// A part of a molecule that moves as one body.
 struct RigidDomain {
   std::vector<std::size_t> residues;  ///< counted from 0 in the order of the file (residue_starts), ascending

@@ -6,12 +6,12 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "reconstruction/fourier_slab.hpp"
+#include "reconstruction/voxels_near.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr double core = 10, edge = 6, width = 2;  // Å
+constexpr double width = 2;  // Å
 
 // The nearest atoms of one voxel, the nearest first.
 template <int count>
@@ -38,26 +38,16 @@ struct Nearest {
 }  // namespace
 
 DeformationField::DeformationField(const Eigen::Matrix3Xd& atoms, ImageGrid grid) {
-  const int size = grid.size, low = -(size / 2), high = size - size / 2 - 1;
-  const double p = grid.pixel_size, reach = core + edge;
+  const int size = grid.size, low = -(size / 2);
+  const double p = grid.pixel_size;
   std::vector<std::int32_t> slot(
       static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * static_cast<std::size_t>(size), -1);
   std::vector<Nearest<nearest>> found;
   std::vector<Eigen::Vector3i> indices;
-  for (Eigen::Index a = 0; a < atoms.cols(); ++a) {
-    const Eigen::Vector3d atom = atoms.col(a);
-    std::array<int, 3> from{}, to{};
-    for (Eigen::Index axis = 0; axis < 3; ++axis) {
-      from[static_cast<std::size_t>(axis)] =
-          std::max(low, static_cast<int>(std::ceil((atom[axis] - reach) / p)));
-      to[static_cast<std::size_t>(axis)] =
-          std::min(high, static_cast<int>(std::floor((atom[axis] + reach) / p)));
-    }
-    for (int z = from[2]; z <= to[2]; ++z)
-      for (int y = from[1]; y <= to[1]; ++y)
-        for (int x = from[0]; x <= to[0]; ++x) {
-          const double square = (Eigen::Vector3d(x, y, z) * p - atom).squaredNorm();
-          if (square > reach * reach) continue;
+  for (Eigen::Index a = 0; a < atoms.cols(); ++a)
+    for_each_voxel_near(
+        atoms.col(a), grid, [](int) { return true; },
+        [&](int x, int y, int z, double square) {
           std::int32_t& own = slot[(static_cast<std::size_t>(z - low) * static_cast<std::size_t>(size) +
                                     static_cast<std::size_t>(y - low)) *
                                        static_cast<std::size_t>(size) +
@@ -69,8 +59,7 @@ DeformationField::DeformationField(const Eigen::Matrix3Xd& atoms, ImageGrid grid
           }
           found[static_cast<std::size_t>(own)].offer(static_cast<float>(square),
                                                      static_cast<std::int32_t>(a));
-        }
-  }
+        });
   const auto count = static_cast<Eigen::Index>(found.size());
   if (count == 0) throw Error("no atom lies in the box: do the modes belong to these particles?");
   indices_.resize(3, count);
@@ -83,7 +72,7 @@ DeformationField::DeformationField(const Eigen::Matrix3Xd& atoms, ImageGrid grid
     indices_.col(v) = indices[static_cast<std::size_t>(v)];
     places_.col(v) = (indices_.col(v).cast<double>() * p).cast<float>();
     softness_[static_cast<std::size_t>(v)] =
-        static_cast<float>(soft_sphere(std::sqrt(static_cast<double>(own.squares.front())), core, edge));
+        static_cast<float>(molecule_softness(std::sqrt(static_cast<double>(own.squares.front()))));
     for (int n = 0; n < nearest; ++n) {
       const auto at = static_cast<std::size_t>(n);
       atoms_(n, v) = own.atoms[at];

@@ -22,12 +22,10 @@ std::vector<double> mode_numbers(const ModePage& page) {
 // The nodes of a structure gathered by residues, which are numbered 1, 2, … along the file.
 class Residues {
  public:
-  explicit Residues(const std::vector<Atom>& atoms) {
-    for (std::size_t i = 0; i < atoms.size(); ++i) {
-      if (i == 0 || !same_residue(atoms[i - 1], atoms[i])) begins_.push_back(i);
-      if (i > 0 && !same_molecule(atoms[i - 1], atoms[i]))
-        chain_ends_.push_back(static_cast<double>(begins_.size()) - 0.5);
-    }
+  explicit Residues(const std::vector<Atom>& atoms) : begins_(residue_starts(atoms)) {
+    for (std::size_t r = 1; r < begins_.size(); ++r)
+      if (!same_molecule(atoms[begins_[r] - 1], atoms[begins_[r]]))
+        chain_ends_.push_back(static_cast<double>(r + 1) - 0.5);
     begins_.push_back(atoms.size());
   }
 

@@ -55,7 +55,7 @@ void write_scripts(const fs::path& folder, const std::string& name, std::size_t 
 }
 
 std::string residues_csv(const Structure& structure, const ResidueMotion& motion) {
-  const std::vector<std::size_t> starts = residue_starts(structure);
+  const std::vector<std::size_t> starts = residue_starts(structure.atoms);
   std::vector<std::size_t> domain_of(starts.size(), 0);
   for (std::size_t d = 0; d < motion.domains.size(); ++d)
     for (const std::size_t residue : motion.domains[d].residues) domain_of[residue] = d + 1;
@@ -110,14 +110,12 @@ ResidueMotion residue_motion(const MovingMolecule& molecule, const std::vector<T
                          after = placed(molecule, geometry, frames.back().amplitudes);
   ResidueMotion motion;
   const auto& atoms = molecule.structure.atoms;
-  for (std::size_t first = 0; first < atoms.size();) {
-    std::size_t end = first;
-    double squares = 0;
-    for (; end < atoms.size() && (end == first || same_residue(atoms[end], atoms[end - 1])); ++end)
-      squares += (after.col(static_cast<Eigen::Index>(end)) - before.col(static_cast<Eigen::Index>(end)))
-                     .squaredNorm();
-    motion.displacements.resize(end, std::sqrt(squares / static_cast<double>(end - first)));
-    first = end;
+  const std::vector<std::size_t> starts = residue_starts(atoms);
+  for (std::size_t r = 0; r < starts.size(); ++r) {
+    const std::size_t end = r + 1 < starts.size() ? starts[r + 1] : atoms.size();
+    const auto first = static_cast<Eigen::Index>(starts[r]), count = static_cast<Eigen::Index>(end) - first;
+    const double squares = (after.middleCols(first, count) - before.middleCols(first, count)).squaredNorm();
+    motion.displacements.resize(end, std::sqrt(squares / static_cast<double>(count)));
   }
   motion.domains = rigid_domains(molecule.structure, before, after);
   for (RigidDomain& domain : motion.domains)
@@ -193,7 +191,7 @@ std::string paths_csv(const Landscape& landscape, const std::vector<int>& modes)
 }
 
 std::string residue_ranges(const Structure& structure, const std::vector<std::size_t>& residues) {
-  const std::vector<std::size_t> starts = residue_starts(structure);
+  const std::vector<std::size_t> starts = residue_starts(structure.atoms);
   const auto atom_of = [&](std::size_t residue) -> const Atom& { return structure.atoms[starts[residue]]; };
   const auto label = [&](std::size_t residue) {
     return std::to_string(atom_of(residue).residue_number) + atom_of(residue).insertion_code;

@@ -14,7 +14,7 @@
 namespace elastem {
 namespace {
 
-constexpr double leak_clear = 3.3, leak_large = 0.05;
+constexpr double leak_clear = Direction::certain, leak_large = 0.05;
 
 std::string finding_name(Finding finding) {
   switch (finding) {
@@ -130,7 +130,7 @@ ReportPlot write_plot(const std::filesystem::path& folder, const VerificationRep
   x += 1;
   for (const Direction& d : report.found.decoys) add(d, true);
   plot.marked_name = "decoys";
-  plot.level = 3.3;
+  plot.level = Direction::certain;
   plot.level_name = "a mode moves above";
   const std::string path = (folder / "verification.png").string();
   write_png(path, plot);

@@ -12,6 +12,13 @@ bool same_residue(const Atom& a, const Atom& b) {
          a.insertion_code == b.insertion_code && a.residue_name == b.residue_name;
 }
 
+std::vector<std::size_t> residue_starts(const std::vector<Atom>& atoms) {
+  std::vector<std::size_t> starts;
+  for (std::size_t a = 0; a < atoms.size(); ++a)
+    if (a == 0 || !same_residue(atoms[a], atoms[a - 1])) starts.push_back(a);
+  return starts;
+}
+
 bool same_molecule(const Atom& a, const Atom& b) {
   return a.molecule == b.molecule && a.chain == b.chain;
 }

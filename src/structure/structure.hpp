@@ -39,6 +39,9 @@ struct Structure {
   Eigen::Index size() const { return positions.cols(); }
 };
 
+/// The first atom of each residue: neighbouring atoms of which same_residue is true.
+std::vector<std::size_t> residue_starts(const std::vector<Atom>& atoms);
+
 /// One value per atom: what stands in a member of Atom. Numbers come as a vector to calculate with.
 template <class T>
 std::vector<T> of_atoms(const Structure& structure, T Atom::*member) {

@@ -7,6 +7,7 @@
 #include <Eigen/QR>
 
 #include "core/error.hpp"
+#include "core/median.hpp"
 #include "core/random.hpp"
 
 namespace elastem {
@@ -39,10 +40,8 @@ Eigen::Matrix3Xd combined(const Vectors& vectors, Eigen::Index first, const Eige
   return sum;
 }
 
-double median(Eigen::VectorXd values) {
-  const auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+double median_of(const Eigen::VectorXd& values) {
+  return median({values.begin(), values.end()});
 }
 
 }  // namespace
@@ -91,8 +90,8 @@ DecoyModel with_decoys(const ElasticModel& fitted, const ElasticModel& source, i
 
 NormalPrior prior_with_decoys(const NormalPrior& fitted, const Eigen::VectorXd& errors, Eigen::Index decoys) {
   const Eigen::Index k = fitted.mean.size();
-  double width = median(fitted.widths());
-  if (errors.size() > 0) width = std::max(width, 2 * median(errors));
+  double width = median_of(fitted.widths());
+  if (errors.size() > 0) width = std::max(width, 2 * median_of(errors));
   NormalPrior prior{Eigen::VectorXd::Zero(k + decoys), Eigen::MatrixXd::Zero(k + decoys, k + decoys)};
   prior.mean.head(k) = fitted.mean;
   prior.covariance.diagonal().setConstant(width * width);

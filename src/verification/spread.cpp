@@ -2,30 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "core/error.hpp"
+#include "core/huber.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr double clip = 2.5;  // standard deviations
+constexpr double clip = huber_limit;
 constexpr int most_steps = 50;
 constexpr double settled = 1e-9, least_free = 0.1;
-
-// E[min(z², c²)] of a standard normal z.
-double clipped_share() {
-  const double within = std::erf(clip / std::numbers::sqrt2);
-  const double density = std::exp(-clip * clip / 2) / std::sqrt(2 * std::numbers::pi);
-  return within - 2 * clip * density + clip * clip * (1 - within);
-}
 
 }  // namespace
 
 DirectionSpread spread_of(const Eigen::VectorXd& estimates, const Eigen::VectorXd& variances) {
   require(estimates.size() >= 2 && variances.size() == estimates.size(), "estimates with their variances");
   const Eigen::ArrayXd roots = variances.array().sqrt(), weights = variances.array().inverse();
-  const double b = clipped_share();
+  const double b = huber_share();
   DirectionSpread found;
   found.error = 1 / std::sqrt(weights.mean());
   found.mean = (weights * estimates.array()).sum() / weights.sum();

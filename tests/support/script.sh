@@ -53,6 +53,23 @@ small_set() {
     --pixel-size "$3" --snr 0.1 --psi uniform --shift-px 3 --seed 7 || fail "synthesize gives $?"
 }
 
+# two_states N: modes.h5, and N images in set/ of two states 100 Å apart along mode 7, some of them spoilt, aligned in a.h5.
+two_states() {
+  ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o modes.h5 -q ||
+    fail "modes gives $?"
+  /usr/bin/python3 - "$1" <<'END' || fail "no amplitudes"
+import sys, numpy
+n = int(sys.argv[1])
+random = numpy.random.default_rng(4)
+state = random.random(n) < 0.7
+numpy.savetxt("two.txt", numpy.stack([numpy.where(state, -50, 50) + 4 * random.normal(size=n), 4 * random.normal(size=n)], 1))
+END
+  ranks 2 synthesize -m modes.h5 --modes 7-8 --relation table --amplitudes two.txt -n "$1" --size 32 --pixel-size 4.4 --snr 0.3 \
+    --psi uniform --shift-px 2 -o set/particles.star -q || fail "synthesize gives $?"
+  spoil_images "$1" 32
+  ranks 2 align -i set/particles.star -m modes.h5 --modes 7-8 --angular-step 18 -o a.h5 -q || fail "align gives $?"
+}
+
 # rows_done FILE: how many rows of a result table are done; 0 when it cannot be read yet.
 rows_done() {
   /usr/bin/python3 - "$1" <<'END' 2>/dev/null || echo 0

@@ -6,17 +6,7 @@ set -u
 here=$ELASTEM_SOURCE/tests/cli/selection
 fresh_folder work
 
-ranks 1 modes -i "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" --atoms ca --modes 9 --motion linear -o modes.h5 || fail "modes gives $?"
-/usr/bin/python3 - <<'END' || fail "no amplitudes"
-import numpy
-random = numpy.random.default_rng(4)
-state = random.random(200) < 0.7
-numpy.savetxt("two.txt", numpy.stack([numpy.where(state, -50, 50) + 4 * random.normal(size=200), 4 * random.normal(size=200)], 1))
-END
-ranks 2 synthesize -m modes.h5 --modes 7-8 --relation table --amplitudes two.txt -n 200 --size 32 --pixel-size 4.4 --snr 0.3 \
-  --psi uniform --shift-px 2 -o set/particles.star -q || fail "synthesize gives $?"
-spoil_images 200 32
-ranks 2 align -i set/particles.star -m modes.h5 --modes 7-8 --angular-step 18 -o a.h5 -q || fail "align gives $?"
+two_states 200
 ranks 2 landscape -i a.h5 -m modes.h5 -o land --replicates 0 -q || fail "landscape gives $?"
 
 # exported N NAME EXPRESSION: the keys of what is exported to NAME.csv.
