@@ -9,7 +9,6 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
-#include "core/new_file.hpp"
 #include "core/number_list.hpp"
 #include "maps/stack_reader.hpp"
 #include "mpi/comm/work_queue.hpp"
@@ -20,7 +19,7 @@
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
 #include "mpi/particles/stored_source.hpp"
-#include "mpi/reconstruction/half_maps.hpp"
+#include "mpi/reconstruction/half_map_outputs.hpp"
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "mpi/reconstruction/motion_correction.hpp"
@@ -29,7 +28,6 @@
 #include "mpi/storage/result_table.hpp"
 #include "options/reconstruct_options.hpp"
 #include "reconstruction/shell_correlation.hpp"
-#include "report/plot.hpp"
 
 namespace elastem {
 
@@ -163,40 +161,6 @@ InsertionCounts insert_halves(const Communicator& comm, const ReconstructOptions
   return all;
 }
 
-CurvePlot correlation_plot(const HalfCorrelation& curves, ImageGrid grid) {
-  CurvePlot plot;
-  plot.labels = {"Fourier shell correlation of the halves", "spatial frequency [1/Å]", "correlation"};
-  const auto add = [&](const char* name, const std::vector<double>& curve) {
-    if (curve.empty()) return;
-    Curve& drawn = plot.curves.emplace_back();
-    drawn.name = name;
-    for (std::size_t shell = 1; shell < curve.size(); ++shell) {
-      drawn.x.push_back(static_cast<double>(shell) / (grid.size * grid.pixel_size));
-      drawn.y.push_back(curve[shell]);
-    }
-  };
-  add("unmasked", curves.unmasked);
-  add("masked", curves.masked);
-  add("phases random", curves.randomised);
-  add("corrected", curves.corrected);
-  return plot;
-}
-
-// The correlation of the half maps, as numbers and as a picture. Collective.
-void compare_halves(const Communicator& comm, const ReconstructOptions& o, ImageGrid grid) {
-  const HalfCorrelation curves =
-      correlation_of_halves(comm, beside_map(o, "_half1.mrc"), beside_map(o, "_half2.mrc"), grid,
-                            {o.mask_radius, o.mask}, o.common.seed);
-  on_root(comm, [&] {
-    write_text_file(beside_map(o, "_fsc.csv"), correlation_csv(curves, grid));
-    write_png(beside_map(o, "_fsc.png"), correlation_plot(curves, grid));
-  });
-  spdlog::info("the halves agree to {:.2f} Å (FSC 0.143{}), to {:.2f} Å at 0.5",
-               resolution_at(curves.best(), 0.143, grid.size, grid.pixel_size),
-               curves.corrected.empty() ? ", without a mask" : ", in the mask, its own correlation taken off",
-               resolution_at(curves.best(), 0.5, grid.size, grid.pixel_size));
-}
-
 }  // namespace
 
 ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptions& o) {
@@ -239,7 +203,9 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   table.close();
   write_map(comm, o.output, set.grid, o.mask_radius, fft, origin);
   report(o, match, counts);
-  if (o.halves) compare_halves(comm, o, set.grid);
+  if (o.halves)
+    write_half_map_outputs(comm,
+                           {beside_map(o, ""), set.grid, {o.mask_radius, o.mask}, o.b_factor, o.common.seed});
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
     if (comm.root()) print_correlation(correlation, set.grid);

@@ -12,6 +12,7 @@
 #include "maps/stack_reader.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "reconstruction/fourier_slab.hpp"
+#include "reconstruction/half_volume.hpp"
 
 namespace elastem {
 namespace {
@@ -59,19 +60,6 @@ double random_phase(int kx, int ky, int kz, int side, std::uint64_t seed) {
   Random random(seed, Stream::sampling, (place(kz) * width + place(ky)) * width + place(kx));
   const double phase = 2 * std::numbers::pi * random.uniform();
   return mate ? -phase : phase;
-}
-
-void randomise_phases(SlabFft& fft, int from, std::uint64_t seed) {
-  const int side = fft.side(), columns = side / 2 + 1;
-  const auto signed_index = [side](int index) { return index <= side / 2 ? index : index - side; };
-  std::size_t i = 0;
-  for (int z = fft.first_plane(); z < fft.first_plane() + fft.plane_count(); ++z)
-    for (int y = 0; y < side; ++y)
-      for (int x = 0; x < columns; ++x, ++i) {
-        const int ky = signed_index(y), kz = signed_index(z);
-        if (std::lround(std::sqrt(static_cast<double>(x * x + ky * ky + kz * kz))) < from) continue;
-        fft.spectrum()[i] *= std::polar(1.0, random_phase(x, ky, kz, side, seed));
-      }
 }
 
 int first_below(const std::vector<double>& curve, double threshold) {
@@ -131,19 +119,27 @@ void require_mask(const Communicator& comm, const std::string& path, ImageGrid g
   if (!comm.any(something)) throw Error(path + " is 0 everywhere: a mask is 1 where the molecule is");
 }
 
+void randomise_phases(SlabFft& fft, int from, std::uint64_t seed) {
+  for_each_term(fft.side(), fft.first_plane(), fft.spectrum().size(),
+                [&](std::size_t i, int x, int y, int z) {
+                  if (shell_of_term(x, y, z) < static_cast<std::size_t>(from)) return;
+                  fft.spectrum()[i] *= std::polar(1.0, random_phase(x, y, z, fft.side(), seed));
+                });
+}
+
 HalfCorrelation correlation_of_halves(const Communicator& comm, const std::string& first,
                                       const std::string& second, ImageGrid grid, const CorrelationMask& mask,
                                       std::uint64_t seed) {
   HalfCorrelation curves;
   {
     SlabFft one = transformed_map(comm, first, grid), other = transformed_map(comm, second, grid);
-    curves.unmasked = correlation_of(comm, one, other);
+    curves.unmasked = correlation_of(comm, one, other, Counting::as_stored);
     if (mask.empty()) return curves;
     std::vector<float> weights;
     collectively(comm, [&] { weights = mask_planes(one, mask, grid); });
     apply_mask(one, weights);
     apply_mask(other, weights);
-    curves.masked = correlation_of(comm, one, other);
+    curves.masked = correlation_of(comm, one, other, Counting::as_stored);
     curves.randomised_from = first_below(curves.unmasked, randomise_below);
     one = transformed_map(comm, first, grid);
     other = transformed_map(comm, second, grid);
@@ -151,28 +147,11 @@ HalfCorrelation correlation_of_halves(const Communicator& comm, const std::strin
     randomise_phases(other, curves.randomised_from, 2 * seed + 1);
     apply_mask(one, weights);
     apply_mask(other, weights);
-    curves.randomised = correlation_of(comm, one, other);
+    curves.randomised = correlation_of(comm, one, other, Counting::as_stored);
   }
-  curves.corrected = curves.masked;
-  for (std::size_t shell = static_cast<std::size_t>(curves.randomised_from + shells_beyond);
-       shell < curves.corrected.size(); ++shell) {
-    const double nothing = curves.randomised[shell];
-    curves.corrected[shell] =
-        nothing < 1 ? std::min((curves.masked[shell] - nothing) / (1 - nothing), 1.0) : 0;
-  }
+  curves.corrected =
+      corrected_correlation(curves.masked, curves.randomised, curves.randomised_from + shells_beyond);
   return curves;
-}
-
-std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid) {
-  std::string text = "shell,resolution,unmasked,masked,phases_randomised,corrected\n";
-  for (std::size_t shell = 1; shell < curves.unmasked.size(); ++shell) {
-    text += fmt::format("{},{:.4f},{:.5f}", shell, grid.size * grid.pixel_size / static_cast<double>(shell),
-                        curves.unmasked[shell]);
-    for (const auto* curve : {&curves.masked, &curves.randomised, &curves.corrected})
-      text += curve->empty() ? "," : fmt::format(",{:.5f}", (*curve)[shell]);
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace elastem

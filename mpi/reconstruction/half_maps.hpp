@@ -7,6 +7,8 @@
 #include "imaging/projection.hpp"
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/row_match.hpp"
+#include "mpi/reconstruction/slab_fft.hpp"
+#include "reconstruction/half_correlation.hpp"
 
 namespace elastem {
 
@@ -30,24 +32,14 @@ struct CorrelationMask {
 /// Collective.
 void require_mask(const Communicator& comm, const std::string& path, ImageGrid grid);
 
-/// Fourier shell correlations of two half maps, shells 0 … S/2. With a mask: of the masked maps, of the
-/// masked maps once all phases from shell `randomised_from` on are random, which tells what the mask makes of
-/// nothing, and (masked − randomised)/(1 − randomised) from two shells beyond (Chen et al. 2013).
-struct HalfCorrelation {
-  std::vector<double> unmasked, masked, randomised, corrected;
-  int randomised_from = 0;  ///< the first shell where the unmasked one is below 0.8
-
-  /// What counts: the corrected one, or without a mask the unmasked one.
-  const std::vector<double>& best() const { return corrected.empty() ? unmasked : corrected; }
-};
+/// Makes the phases of all terms from shell `from` on random: a function of seed and place. Each rank its
+/// planes.
+void randomise_phases(SlabFft& fft, int from, std::uint64_t seed);
 
 /// Of two files of this grid. The same on any number of ranks but for rounding. Collective. Throws Error for
 /// a file that cannot be read or has another box.
 HalfCorrelation correlation_of_halves(const Communicator& comm, const std::string& first,
                                       const std::string& second, ImageGrid grid, const CorrelationMask& mask,
                                       std::uint64_t seed);
-
-/// As CSV: shell, resolution [Å], the four curves.
-std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid);
 
 }  // namespace elastem

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "maps/stack_reader.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/storage/shared_new_file.hpp"
 #include "mpi/storage/stack_writer.hpp"
 #include "reconstruction/fourier_slab.hpp"
@@ -45,11 +47,17 @@ std::vector<float> section_of(std::span<const double> plane, int row_stride, int
   return values;
 }
 
-}  // namespace
+// A section of the map, counted from its first, and its voxels.
+struct MapSection {
+  int index;
+  std::vector<float> voxels;
+};
 
-void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
-               SlabFft& fft, const std::array<double, 3>& origin) {
-  require(fft.side() == oversampling * grid.size, "an oversampled volume");
+// Calls append(section) for each section that this rank has, in `make`, and publishes what all made.
+// Collective.
+void write_new_map(const Communicator& comm, const std::string& path, ImageGrid grid,
+                   const std::array<double, 3>& origin,
+                   const std::function<void(const std::function<void(const MapSection&)>&)>& make) {
   MrcHeader header;
   header.columns = header.rows = header.sections = grid.size;
   header.pixel_size = grid.pixel_size;
@@ -62,16 +70,11 @@ void write_map(const Communicator& comm, const std::string& path, ImageGrid grid
   StackWriter writer = StackWriter::create(comm, file.temporary(), header);
   bool finite = true;
   collectively(comm, [&] {
-    const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
-    for (int plane = 0; plane < fft.plane_count(); ++plane) {
-      const int z = fft.first_plane() + plane;
-      const int section = (z < fft.side() / 2 ? z : z - fft.side()) + grid.size / 2;
-      if (section < 0 || section >= grid.size) continue;
-      const auto values = fft.volume().subspan(static_cast<std::size_t>(plane) * plane_size, plane_size);
-      const auto voxels = section_of(values, fft.row_stride(), section, grid, mask_radius);
-      finite = finite && std::ranges::all_of(voxels, [](float voxel) { return std::isfinite(voxel); });
-      writer.append(section, voxels);
-    }
+    make([&](const MapSection& section) {
+      finite =
+          finite && std::ranges::all_of(section.voxels, [](float voxel) { return std::isfinite(voxel); });
+      writer.append(section.index, section.voxels);
+    });
     writer.flush();
   });
   writer.close();
@@ -81,6 +84,53 @@ void write_map(const Communicator& comm, const std::string& path, ImageGrid grid
                     "values of their CTFs sensible?",
                     path));
   file.publish();
+}
+
+}  // namespace
+
+void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+               SlabFft& fft, const std::array<double, 3>& origin) {
+  require(fft.side() == oversampling * grid.size, "an oversampled volume");
+  const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
+  write_new_map(comm, path, grid, origin, [&](const auto& append) {
+    for (int plane = 0; plane < fft.plane_count(); ++plane) {
+      const int z = fft.first_plane() + plane;
+      const int section = (z < fft.side() / 2 ? z : z - fft.side()) + grid.size / 2;
+      if (section < 0 || section >= grid.size) continue;
+      const auto values = fft.volume().subspan(static_cast<std::size_t>(plane) * plane_size, plane_size);
+      append(MapSection{section, section_of(values, fft.row_stride(), section, grid, mask_radius)});
+    }
+  });
+}
+
+void write_volume(const Communicator& comm, const std::string& path, ImageGrid grid, SlabFft& fft,
+                  const std::array<double, 3>& origin) {
+  require(fft.side() == grid.size, "a volume of the map's grid");
+  const auto side = static_cast<std::size_t>(fft.side()), stride = static_cast<std::size_t>(fft.row_stride());
+  write_new_map(comm, path, grid, origin, [&](const auto& append) {
+    for (int plane = 0; plane < fft.plane_count(); ++plane) {
+      MapSection section{fft.first_plane() + plane, {}};
+      for (std::size_t row = 0; row < side; ++row)
+        for (std::size_t x = 0; x < side; ++x)
+          section.voxels.push_back(
+              static_cast<float>(fft.volume()[(static_cast<std::size_t>(plane) * side + row) * stride + x]));
+      append(section);
+    }
+  });
+}
+
+void write_sections(const Communicator& comm, const std::string& path, ImageGrid grid,
+                    std::span<const float> voxels, const std::array<double, 3>& origin) {
+  const Range share = equal_share(comm, grid.size);
+  const auto pixels = static_cast<std::size_t>(grid.size) * static_cast<std::size_t>(grid.size);
+  require(voxels.size() == static_cast<std::size_t>(share.count) * pixels,
+          "the voxels of this rank's sections");
+  write_new_map(comm, path, grid, origin, [&](const auto& append) {
+    for (std::int64_t i = 0; i < share.count; ++i) {
+      const auto section = voxels.subspan(static_cast<std::size_t>(i) * pixels, pixels);
+      append(MapSection{static_cast<int>(share.first + i), {section.begin(), section.end()}});
+    }
+  });
 }
 
 void require_same_box(const std::string& path, const MrcHeader& header, ImageGrid grid) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,16 @@ namespace elastem {
 /// name when it is complete, and its folder is made. Collective; throws Error when it cannot be written.
 void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
                SlabFft& fft, const std::array<double, 3>& origin = {});
+
+/// Writes a map of this grid as it stands in real space, index 0 its first voxel: the opposite of
+/// transformed_map. As write_map in all else. Collective.
+void write_volume(const Communicator& comm, const std::string& path, ImageGrid grid, SlabFft& fft,
+                  const std::array<double, 3>& origin);
+
+/// Writes a map of this grid of which every rank has the sections of its equal share, S² voxels each. As
+/// write_map in all else. Collective.
+void write_sections(const Communicator& comm, const std::string& path, ImageGrid grid,
+                    std::span<const float> voxels, const std::array<double, 3>& origin);
 
 /// The transform of a map of this grid, index 0 its first voxel. Collective. Throws Error as
 /// correlation_of_maps.

@@ -7,7 +7,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
-#include "reconstruction/shell_correlation.hpp"
 
 namespace elastem {
 
@@ -61,9 +60,10 @@ void SlabFft::backward() {
   fftw_execute(backward_plan_.get());
 }
 
-std::vector<double> correlation_of(const Communicator& comm, SlabFft& first, SlabFft& second) {
+std::vector<double> correlation_of(const Communicator& comm, SlabFft& first, SlabFft& second,
+                                   Counting counting) {
   ShellSums sums(first.side());
-  add_planes(sums, first.first_plane(), first.spectrum(), second.spectrum());
+  add_planes(sums, first.first_plane(), first.spectrum(), second.spectrum(), counting);
   for (auto* values : {&sums.product, &sums.first_power, &sums.second_power}) comm.sum(*values);
   return shell_correlation(sums);
 }

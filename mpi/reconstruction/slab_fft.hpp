@@ -6,6 +6,7 @@
 
 #include "imaging/fftw.hpp"
 #include "mpi/comm/communicator.hpp"
+#include "reconstruction/shell_correlation.hpp"
 
 namespace elastem {
 
@@ -49,6 +50,7 @@ class SlabFft {
 };
 
 /// Fourier shell correlation of two volumes of one side, shells 0 … M/2; the same on every rank. Collective.
-std::vector<double> correlation_of(const Communicator& comm, SlabFft& first, SlabFft& second);
+std::vector<double> correlation_of(const Communicator& comm, SlabFft& first, SlabFft& second,
+                                   Counting counting = Counting::evenly);
 
 }  // namespace elastem

@@ -20,9 +20,13 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .file({".mrc"})
       .written({.makes_folders = true});
   table.also_writes("output", [&o] {
-    return o.halves ? std::vector{beside_map(o, "_half1.mrc"), beside_map(o, "_half2.mrc"),
-                                  beside_map(o, "_fsc.csv"), beside_map(o, "_fsc.png")}
-                    : std::vector<std::string>();
+    std::vector<std::string> files;
+    if (o.halves)
+      for (const char* ending :
+           {"_half1.mrc", "_half2.mrc", "_fsc.csv", "_fsc.png", "_fsc.xml", "_postprocess.mrc",
+            "_postprocess.star", "_postprocess.json", "_guinier.png"})
+        files.push_back(beside_map(o, ending));
+    return files;
   });
   table
       .option("modes-file,m", o.modes_file, "FILE",
@@ -39,14 +43,21 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .unset("");
   table.flag(
       "halves", o.halves,
-      "half maps as well (OUTPUT_half1.mrc, _half2.mrc), by rlnRandomSubset or every second particle, and "
-      "their Fourier shell correlation (OUTPUT_fsc.csv, .png)");
+      "half maps as well (OUTPUT_half1.mrc, _half2.mrc), by rlnRandomSubset or every second particle, their "
+      "Fourier shell correlation (OUTPUT_fsc.csv, .png, .xml) and the filtered and sharpened map "
+      "(OUTPUT_postprocess.mrc, .star, .json, OUTPUT_guinier.png)");
   table
       .option("mask", o.mask, "FILE.mrc",
               "weights 0 to 1 of the same box: where halves are compared, with what the mask itself "
               "correlates taken "
               "off (phase randomisation)")
       .file({".mrc"});
+  table
+      .option(
+          "b-factor", o.b_factor, "Å²",
+          "B-factor by which OUTPUT_postprocess.mrc is sharpened, negative as RELION's; 0: not at all (by "
+          "default that of the Guinier plot beyond 10 Å)")
+      .within(-1e4, 1e4);
   add_particle_source(table, o.source);
   add_inversion(table, o.source);
   table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels")
@@ -77,6 +88,8 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
     if (!o.at.empty() && !o.undo_motion)
       refuse_option("at", "is the conformation of --undo-motion: give that, too");
+    if (o.b_factor && !o.halves)
+      refuse_option("b-factor", "sharpens the map of both halves: give --halves, too");
     if (!o.mask.empty() && !o.halves)
       refuse_option("mask", "is where halves are compared: give --halves, too");
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "cli/option_table.hpp"
@@ -13,14 +14,15 @@ namespace elastem::cli {
 struct ReconstructOptions {
   ParticleSource source;
   std::string alignment, output, reference;
-  std::string modes_file;        ///< in whose structure's frame the map stands; empty: none
-  bool undo_motion = false;      ///< every particle deformed back to one conformation
-  std::string at;                ///< that conformation, "7=120,8=-30"; empty: the mean of the particles
-  bool halves = false;           ///< half maps and their correlation, too
-  std::string mask;              ///< where halves are compared; empty: everywhere
-  double max_resolution = 0;     ///< Å; 0: Nyquist
-  double mask_radius = 0;        ///< Å; 0: no mask
-  double regularisation = 1e-3;  ///< of the weight that images without a CTF would have
+  std::string modes_file;          ///< in whose structure's frame the map stands; empty: none
+  bool undo_motion = false;        ///< every particle deformed back to one conformation
+  std::string at;                  ///< that conformation, "7=120,8=-30"; empty: the mean of the particles
+  bool halves = false;             ///< half maps and their correlation, too
+  std::string mask;                ///< where halves are compared; empty: everywhere
+  std::optional<double> b_factor;  ///< Å², of the map of both halves; none: of its Guinier plot
+  double max_resolution = 0;       ///< Å; 0: Nyquist
+  double mask_radius = 0;          ///< Å; 0: no mask
+  double regularisation = 1e-3;    ///< of the weight that images without a CTF would have
   SelectionOptions selection;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too

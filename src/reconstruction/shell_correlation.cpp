@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "core/error.hpp"
+#include "reconstruction/half_volume.hpp"
 
 namespace elastem {
 
@@ -14,27 +15,18 @@ ShellSums::ShellSums(int side_of_volume)
       second_power(product.size()) {}
 
 void add_planes(ShellSums& sums, int first_plane, std::span<const std::complex<double>> first,
-                std::span<const std::complex<double>> second) {
-  const int side = sums.side, columns = side / 2 + 1;
-  const auto plane_size = static_cast<std::size_t>(side) * static_cast<std::size_t>(columns);
+                std::span<const std::complex<double>> second, Counting counting) {
+  const int side = sums.side;
+  const auto plane_size = static_cast<std::size_t>(side) * static_cast<std::size_t>(side / 2 + 1);
   require(first.size() == second.size() && first.size() % plane_size == 0, "planes of two equal volumes");
-  const auto centred = [side](int index) { return index <= side / 2 ? index : index - side; };
-  std::size_t term = 0;
-  for (int plane = 0; term < first.size(); ++plane) {
-    const int z = centred(first_plane + plane);
-    for (int row = 0; row < side; ++row) {
-      const int y = centred(row);
-      for (int x = 0; x < columns; ++x, ++term) {
-        const auto shell = static_cast<std::size_t>(std::lround(
-            std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z)));
-        if (shell >= sums.product.size()) continue;
-        const double times = x == 0 || 2 * x == side ? 1 : 2;
-        sums.product[shell] += times * (first[term] * std::conj(second[term])).real();
-        sums.first_power[shell] += times * std::norm(first[term]);
-        sums.second_power[shell] += times * std::norm(second[term]);
-      }
-    }
-  }
+  for_each_term(side, first_plane, first.size(), [&](std::size_t i, int x, int y, int z) {
+    const std::size_t shell = shell_of_term(x, y, z);
+    if (shell >= sums.product.size()) return;
+    const double times = counting == Counting::as_stored || x == 0 || 2 * x == side ? 1 : 2;
+    sums.product[shell] += times * (first[i] * std::conj(second[i])).real();
+    sums.first_power[shell] += times * std::norm(first[i]);
+    sums.second_power[shell] += times * std::norm(second[i]);
+  });
 }
 
 std::vector<double> shell_correlation(const ShellSums& sums) {

@@ -13,10 +13,16 @@ struct ShellSums {
   std::vector<double> product, first_power, second_power;
 };
 
-/// Adds planes z = first … of two half volumes (FFTW order, planes of S rows of S/2+1 terms). A term counts
-/// twice where its Friedel mate is not stored; shell s holds the terms with round(|k|) = s.
+/// How the terms of a half volume count, of whose plane x = 0 each term's Friedel mate is there as well.
+enum class Counting {
+  evenly,     ///< each pair of mates once
+  as_stored,  ///< each stored term once, so that pairs at x = 0 count twice: RELION's way
+};
+
+/// Adds planes z = first … of two half volumes (FFTW order, planes of S rows of S/2+1 terms); shell s holds
+/// the terms with round(|k|) = s.
 void add_planes(ShellSums& sums, int first_plane, std::span<const std::complex<double>> first,
-                std::span<const std::complex<double>> second);
+                std::span<const std::complex<double>> second, Counting counting = Counting::evenly);
 
 /// Fourier shell correlation Σ Re(F₁·F₂*)/√(Σ|F₁|²·Σ|F₂|²) of the shells 0 … S/2 (Harauz & van Heel 1986); 0
 /// where a shell of either volume is empty.

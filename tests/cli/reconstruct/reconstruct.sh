@@ -70,7 +70,9 @@ for n in 1 3; do
 done
 grep -q 'every second particle' log || { cat log; fail "the log does not say how halves are made"; }
 awk 'NR == 1 { for (i = 1; i <= NF; i++) print }' FS=, halves1_fsc.csv | grep -q phases_randomised || fail "no random phases"
-[ -s halves1_fsc.png ] || fail "no picture of the correlation"
+for name in fsc.png fsc.xml guinier.png postprocess.mrc postprocess.star postprocess.json; do
+  [ -s "halves1_$name" ] || fail "no $name"
+done
 /usr/bin/python3 - <<'END' || fail "no file with subsets"
 lines, part, labels, n = [], "", 0, 0
 for line in open("set/particles.star"):
@@ -98,7 +100,8 @@ assert abs(one - whole)[inside].max() < bound, abs(one - whole)[inside].max()
 a, b = (numpy.fft.fftn(volume) for volume in (first, second))
 k = numpy.fft.fftfreq(64, 1 / 64)
 shell = numpy.rint(numpy.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)).astype(int)
-total = [numpy.bincount(shell.ravel(), v.ravel())[: 33] for v in ((a * b.conj()).real, abs(a) ** 2, abs(b) ** 2)]
+times = numpy.broadcast_to(numpy.where((k == 0) | (k == -32), 1, 0.5), shape=shell.shape).ravel()  # the half x >= 0, each term once
+total = [numpy.bincount(shell.ravel(), v.ravel() * times)[: 33] for v in ((a * b.conj()).real, abs(a) ** 2, abs(b) ** 2)]
 expected = total[0] / numpy.sqrt(total[1] * total[2])
 for name in ("halves1", "halves3"):
     rows = list(csv.DictReader(open(name + "_fsc.csv")))
@@ -108,6 +111,9 @@ for name in ("halves1", "halves3"):
 parts = [mrcfile.open(f"subset_half{half}.mrc").data for half in (1, 2)]
 assert abs(parts[0] - first).max() > 100 * bound
 assert abs(mrcfile.open("subset.mrc").data - whole).max() < bound
+sharp = [mrcfile.open(f"halves{n}_postprocess.mrc") for n in (1, 3)]
+assert abs(sharp[0].data - sharp[1].data).max() < 1e-4 * abs(sharp[0].data).max()  # random phases begin where rounding decides
+assert sharp[0].header.origin == mrcfile.open("halves1.mrc").header.origin
 origin = mrcfile.open("halves1.mrc").header.origin
 centre = h5py.File("modes.h5")["structure/centre"][:]
 assert numpy.allclose([origin.x, origin.y, origin.z], centre - 32 * 2.2, atol=1e-3), origin

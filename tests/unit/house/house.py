@@ -29,7 +29,7 @@ USES = {
     "landscape": ["imaging", "structure"],
     "verification": ["alignment", "landscape"],
     "reconstruction": ["imaging"],
-    "report": ["landscape", "modes", "alignment", "verification"],
+    "report": ["landscape", "modes", "alignment", "verification", "reconstruction"],
     "cli": ["core"],
     "options": ["cli", "modes", "synthesis", "alignment", "learning", "particles", "landscape", "reconstruction"],
 }

@@ -114,6 +114,9 @@ TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
   EXPECT_THAT(reconstruct.refusal({"--regularisation", "0"}), HasSubstr("regularisation"));
   EXPECT_THAT(reconstruct.refusal({"--regularisation", "2"}), HasSubstr("regularisation"));
   EXPECT_THAT(reconstruct.refusal({"--mask-radius", "-1"}), HasSubstr("0 or more"));
+  EXPECT_EQ(reconstruct.read({"--halves", "--b-factor", "-80"}).b_factor, -80);
+  EXPECT_FALSE(reconstruct.read({"--halves"}).b_factor);
+  EXPECT_THAT(reconstruct.refusal({"--b-factor", "-80"}), HasSubstr("give --halves"));
 }
 
 TEST(ExportOptions, TakeTheParticlesOfTheResultUnlessOthersAreNamed) {

@@ -69,6 +69,14 @@ TEST(ShellCorrelation, TermsAreCountedOnceEach) {
   EXPECT_EQ(sums.product[1], 18);
 }
 
+TEST(ShellCorrelation, CountsWhatIsStoredAsRelionDoes) {
+  ShellSums sums(side);
+  const std::vector<std::complex<double>> ones(side * side * (side / 2 + 1), 1.0);
+  add_planes(sums, 0, ones, ones, Counting::as_stored);
+  // Of shell 1's 18 terms 8 have x = 0, of 10 the half with x > 0 is stored.
+  EXPECT_EQ(sums.product[1], 13);
+}
+
 TEST(Resolution, IsInterpolatedBetweenShells) {
   const std::vector<double> curve = {1, 1, 0.9, 0.1, 0};
   EXPECT_NEAR(resolution_at(curve, 0.5, 8, 2.0), 16 / 2.5, 16 * epsilon);
