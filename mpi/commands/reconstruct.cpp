@@ -204,8 +204,15 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   write_map(comm, o.output, set.grid, o.mask_radius, fft, origin);
   report(o, match, counts);
   if (o.halves)
-    write_half_map_outputs(comm,
-                           {beside_map(o, ""), set.grid, {o.mask_radius, o.mask}, o.b_factor, o.common.seed});
+    write_half_map_outputs(comm, {.stem = beside_map(o, ""),
+                                  .grid = set.grid,
+                                  .mask = {o.mask_radius, o.mask},
+                                  .b_factor = o.b_factor,
+                                  .seed = o.common.seed,
+                                  .local = o.local_resolution,
+                                  .local_radius = o.local_window,
+                                  .local_step = o.local_step,
+                                  .show_progress = !o.common.quiet});
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
     if (comm.root()) print_correlation(correlation, set.grid);

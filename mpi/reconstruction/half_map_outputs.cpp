@@ -2,12 +2,37 @@
 
 #include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/new_file.hpp"
+#include "mpi/reconstruction/local_resolution.hpp"
 #include "mpi/reconstruction/postprocess.hpp"
 #include "reconstruction/shell_correlation.hpp"
 #include "report/half_map_report.hpp"
 
 namespace elastem {
+namespace {
+
+constexpr double window_in_resolutions = 3.5;
+
+LocalResolution local_resolution_of(const Communicator& comm, const HalfMapRequest& r,
+                                    const Postprocessing& processing) {
+  const double radius = r.local_radius > 0 ? r.local_radius : window_in_resolutions * processing.resolution;
+  const std::string output = r.stem + "_local_resolution.mrc";
+  const LocalResolution local =
+      write_local_resolution(comm,
+                             {processing.first, processing.second, r.grid, r.mask, radius,
+                              r.local_step > 0 ? r.local_step : radius / 2, processing.curves.randomised_from,
+                              r.seed, r.show_progress},
+                             output);
+  spdlog::info(
+      "{}: {} of {:.1f} Å radius; half of the voxels{} lie between {:.2f} and {:.2f} Å, the median is {:.2f} "
+      "Å",
+      output, counted(local.windows, "window"), local.radius, r.mask.empty() ? "" : " in the mask",
+      local.lower_quartile, local.upper_quartile, local.median);
+  return local;
+}
+
+}  // namespace
 
 void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
   const ImageGrid grid = r.grid;
@@ -24,9 +49,11 @@ void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
                resolution_at(curves.best(), 0.5, grid.size, grid.pixel_size));
   const Postprocessing processing =
       write_postprocessed(comm, halves, r.b_factor, r.stem + "_postprocess.mrc");
+  std::optional<LocalResolution> local;
+  if (r.local) local = local_resolution_of(comm, r, processing);
   on_root(comm, [&] {
     write_text_file(r.stem + "_postprocess.star", postprocess_star(processing));
-    write_text_file(r.stem + "_postprocess.json", postprocess_json(processing));
+    write_text_file(r.stem + "_postprocess.json", postprocess_json(processing, local));
     write_text_file(r.stem + "_fsc.xml", correlation_xml(processing));
     write_png(r.stem + "_guinier.png", guinier_plot(processing));
   });

@@ -17,10 +17,15 @@ struct HalfMapRequest {
   CorrelationMask mask;
   std::optional<double> b_factor;  ///< Å²; none: of the Guinier plot
   std::uint64_t seed = 1;
+  bool local = false;       ///< the local resolution, too
+  double local_radius = 0;  ///< of its windows, Å; 0: 3.5 times the resolution
+  double local_step = 0;    ///< from window to window, Å; 0: half that radius
+  bool show_progress = false;
 };
 
-/// The correlation of the halves as numbers and picture, and the filtered and sharpened map with its report.
-/// What comes of it is said in the log. Collective. Throws Error when a file cannot be read or written.
+/// The correlation of the halves as numbers and picture, and the filtered and sharpened map with its report,
+/// and STEM_local_resolution.mrc where it is asked for. What comes of it is said in the log. Collective.
+/// Throws Error when a file cannot be read or written.
 void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& request);
 
 }  // namespace elastem

@@ -21,27 +21,6 @@ constexpr double mask_edge = 5;          // voxels
 constexpr double randomise_below = 0.8;  // of the unmasked correlation
 constexpr int shells_beyond = 2;
 
-// The weights of this rank's planes, S² values each.
-std::vector<float> mask_planes(const SlabFft& fft, const CorrelationMask& mask, ImageGrid grid) {
-  const int size = grid.size;
-  std::vector<float> weights(
-      static_cast<std::size_t>(fft.plane_count()) * static_cast<std::size_t>(size * size), 1);
-  if (!mask.file.empty()) {
-    const StackReader reader(mask.file);
-    require_same_box(mask.file, reader.header(), grid);
-    if (fft.plane_count() > 0) reader.read(fft.first_plane(), fft.plane_count(), weights);
-  }
-  if (mask.radius == 0) return weights;
-  std::size_t i = 0;
-  for (int z = fft.first_plane(); z < fft.first_plane() + fft.plane_count(); ++z)
-    for (int y = 0; y < size; ++y)
-      for (int x = 0; x < size; ++x, ++i) {
-        const double distance = Eigen::Vector3d(x - size / 2, y - size / 2, z - size / 2).norm();
-        weights[i] *= static_cast<float>(soft_sphere(distance, mask.radius / grid.pixel_size, mask_edge));
-      }
-  return weights;
-}
-
 void apply_mask(SlabFft& fft, const std::vector<float>& weights) {
   const auto side = static_cast<std::size_t>(fft.side()), stride = static_cast<std::size_t>(fft.row_stride());
   const double scale = 1 / static_cast<double>(side * side * side);
@@ -119,6 +98,27 @@ void require_mask(const Communicator& comm, const std::string& path, ImageGrid g
   if (!comm.any(something)) throw Error(path + " is 0 everywhere: a mask is 1 where the molecule is");
 }
 
+std::vector<float> mask_sections(Range sections, const CorrelationMask& mask, ImageGrid grid) {
+  const int size = grid.size;
+  std::vector<float> weights(static_cast<std::size_t>(sections.count) * static_cast<std::size_t>(size * size),
+                             1);
+  if (!mask.file.empty()) {
+    const StackReader reader(mask.file);
+    require_same_box(mask.file, reader.header(), grid);
+    if (sections.count > 0) reader.read(sections.first, sections.count, weights);
+  }
+  if (mask.radius == 0) return weights;
+  std::size_t i = 0;
+  for (std::int64_t z = sections.first; z < sections.first + sections.count; ++z)
+    for (int y = 0; y < size; ++y)
+      for (int x = 0; x < size; ++x, ++i) {
+        const double distance =
+            Eigen::Vector3d(x - size / 2, y - size / 2, static_cast<double>(z) - size / 2).norm();
+        weights[i] *= static_cast<float>(soft_sphere(distance, mask.radius / grid.pixel_size, mask_edge));
+      }
+  return weights;
+}
+
 void randomise_phases(SlabFft& fft, int from, std::uint64_t seed) {
   for_each_term(fft.side(), fft.first_plane(), fft.spectrum().size(),
                 [&](std::size_t i, int x, int y, int z) {
@@ -134,13 +134,13 @@ HalfCorrelation correlation_of_halves(const Communicator& comm, const std::strin
   {
     SlabFft one = transformed_map(comm, first, grid), other = transformed_map(comm, second, grid);
     curves.unmasked = correlation_of(comm, one, other, Counting::as_stored);
+    curves.randomised_from = first_below(curves.unmasked, randomise_below);
     if (mask.empty()) return curves;
     std::vector<float> weights;
-    collectively(comm, [&] { weights = mask_planes(one, mask, grid); });
+    collectively(comm, [&] { weights = mask_sections({one.first_plane(), one.plane_count()}, mask, grid); });
     apply_mask(one, weights);
     apply_mask(other, weights);
     curves.masked = correlation_of(comm, one, other, Counting::as_stored);
-    curves.randomised_from = first_below(curves.unmasked, randomise_below);
     one = transformed_map(comm, first, grid);
     other = transformed_map(comm, second, grid);
     randomise_phases(one, curves.randomised_from, 2 * seed);

@@ -28,6 +28,10 @@ struct CorrelationMask {
   bool empty() const { return radius == 0 && file.empty(); }
 };
 
+/// The weights of some sections of the box, S² values each. Any rank; throws Error for a file that cannot be
+/// read or has another box.
+std::vector<float> mask_sections(Range sections, const CorrelationMask& mask, ImageGrid grid);
+
 /// Throws Error for a map that is no mask of this box: values that do not lie between 0 and 1, or all 0.
 /// Collective.
 void require_mask(const Communicator& comm, const std::string& path, ImageGrid grid);

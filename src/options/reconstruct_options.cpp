@@ -26,6 +26,7 @@ void declare(OptionTable& table, ReconstructOptions& o) {
            {"_half1.mrc", "_half2.mrc", "_fsc.csv", "_fsc.png", "_fsc.xml", "_postprocess.mrc",
             "_postprocess.star", "_postprocess.json", "_guinier.png"})
         files.push_back(beside_map(o, ending));
+    if (o.halves && o.local_resolution) files.push_back(beside_map(o, "_local_resolution.mrc"));
     return files;
   });
   table
@@ -58,6 +59,17 @@ void declare(OptionTable& table, ReconstructOptions& o) {
           "B-factor by which OUTPUT_postprocess.mrc is sharpened, negative as RELION's; 0: not at all (by "
           "default that of the Guinier plot beyond 10 Å)")
       .within(-1e4, 1e4);
+  table.flag(
+      "local-resolution", o.local_resolution,
+      "the resolution of the half maps within windows all over the map (OUTPUT_local_resolution.mrc, in Å)");
+  table
+      .option("local-window", o.local_window, "Å",
+              "radius of the windows of --local-resolution at half height; 0: 3.5 times the resolution")
+      .at_least(0)
+      .within(1000);
+  table.option("local-step", o.local_step, "Å", "distance from window to window; 0: half the windows' radius")
+      .at_least(0)
+      .within(1000);
   add_particle_source(table, o.source);
   add_inversion(table, o.source);
   table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels")
@@ -88,6 +100,11 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
     if (!o.at.empty() && !o.undo_motion)
       refuse_option("at", "is the conformation of --undo-motion: give that, too");
+    if (o.local_resolution && !o.halves)
+      refuse_option("local-resolution", "is that of half maps: give --halves, too");
+    if ((o.local_window > 0 || o.local_step > 0) && !o.local_resolution)
+      refuse_option(o.local_window > 0 ? "local-window" : "local-step",
+                    "is for --local-resolution: give that, too");
     if (o.b_factor && !o.halves)
       refuse_option("b-factor", "sharpens the map of both halves: give --halves, too");
     if (!o.mask.empty() && !o.halves)

@@ -19,6 +19,9 @@ struct ReconstructOptions {
   std::string at;                  ///< that conformation, "7=120,8=-30"; empty: the mean of the particles
   bool halves = false;             ///< half maps and their correlation, too
   std::string mask;                ///< where halves are compared; empty: everywhere
+  bool local_resolution = false;   ///< of the half maps
+  double local_window = 0;         ///< radius of its windows, Å; 0: 3.5 times the resolution
+  double local_step = 0;           ///< from window to window, Å; 0: half that radius
   std::optional<double> b_factor;  ///< Å², of the map of both halves; none: of its Guinier plot
   double max_resolution = 0;       ///< Å; 0: Nyquist
   double mask_radius = 0;          ///< Å; 0: no mask

@@ -158,7 +158,7 @@ std::string correlation_xml(const Postprocessing& p) {
   return text + "</fsc>\n";
 }
 
-std::string postprocess_json(const Postprocessing& p) {
+std::string postprocess_json(const Postprocessing& p, const std::optional<LocalResolution>& local) {
   const HalfCorrelation& c = p.curves;
   const auto at = [&](const std::vector<double>& curve, double threshold) {
     return resolution_at(curve, threshold, p.grid.size, p.grid.pixel_size);
@@ -181,6 +181,11 @@ std::string postprocess_json(const Postprocessing& p) {
   json["randomised_from"] = c.masked.empty()
                                 ? nlohmann::json()
                                 : nlohmann::json(detail(static_cast<std::size_t>(c.randomised_from), p.grid));
+  json["local_resolution"] =
+      local ? nlohmann::json{{"window_radius", local->radius}, {"step", local->step},
+                             {"windows", local->windows},      {"lower_quartile", local->lower_quartile},
+                             {"median", local->median},        {"upper_quartile", local->upper_quartile}}
+            : nlohmann::json();
   return json.dump(2) + "\n";
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "imaging/projection.hpp"
 #include "reconstruction/half_correlation.hpp"
+#include "reconstruction/local_resolution.hpp"
 #include "reconstruction/postprocess.hpp"
 #include "report/plot.hpp"
 
@@ -26,7 +28,7 @@ std::string postprocess_star(const Postprocessing& processing);
 std::string correlation_xml(const Postprocessing& processing);
 
 /// The numbers for programs.
-std::string postprocess_json(const Postprocessing& processing);
+std::string postprocess_json(const Postprocessing& processing, const std::optional<LocalResolution>& local);
 
 /// Resolution and B-factor, and where it comes from, in one sentence for people.
 std::string postprocess_sentence(const Postprocessing& processing);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # relion_postprocess of the half maps has our Fourier shell correlations, without and with a mask, starts random phases at the
-# same shell, and makes our map with our B-factor.
+# same shell, makes our map with our B-factor, and finds our local resolution.
 set -u
 . "$ELASTEM_SOURCE/tests/interop/relion/relion.sh"
 command -v relion_postprocess >/dev/null || { echo "skipped: relion_postprocess is not installed"; exit 77; }
@@ -14,7 +14,8 @@ with mrcfile.new("mask.mrc") as file:
     file.set_data((0.5 - 0.5 * numpy.cos(numpy.pi * edge)).astype("f4"))
     file.voxel_size = 2.2
 END
-ranks 2 reconstruct -i set/particles.star -a set/truth.h5 -o map.mrc --halves --mask mask.mrc || fail "reconstruct --halves gives $?"
+ranks 2 reconstruct -i set/particles.star -a set/truth.h5 -o map.mrc --halves --mask mask.mrc \
+  --local-resolution --local-window 25 --local-step 25 || fail "reconstruct --halves gives $?"
 ranks 2 reconstruct -i set/particles.star -a set/truth.h5 -o bare.mrc --halves --b-factor -80 || fail "--b-factor gives $?"
 mkdir post
 highest=$(/usr/bin/python3 -c "import json; print(json.load(open('map_postprocess.json'))['resolution']['fsc_0.143'])")
@@ -25,6 +26,9 @@ relion_postprocess --i bare_half1.mrc --i2 bare_half2.mrc --angpix 2.2 --adhoc_b
   --low_pass "$(/usr/bin/python3 -c "import json; print(json.load(open('bare_postprocess.json'))['resolution']['fsc_0.143'])")" \
   --o post/bare >post.log 2>&1
 [ -s post/bare.mrc ] || { cat post.log; fail "relion_postprocess without a mask gives no map"; }
+relion_postprocess --locres --i map_half1.mrc --i2 map_half2.mrc --angpix 2.2 --locres_sampling 25 \
+  --locres_randomize_at "$(sed -n 's/^_rlnRandomiseFrom *//p' map_postprocess.star)" --o post/local >post.log 2>&1
+[ -s post/local_locres.mrc ] || { cat post.log; fail "relion_postprocess gives no local resolution"; }
 relion_star_printtable map_postprocess.star data_guinier rlnLogAmplitudesSharpened >table || fail "RELION does not read the report"
 [ "$(wc -l <table)" -ge 32 ] || fail "RELION reads $(wc -l <table) lines of the report"
 /usr/bin/python3 - <<'END' || fail "what is made of the halves differs from RELION's"
@@ -70,5 +74,11 @@ for name in ("map", "bare"):
     # B-factors differ by what phases are random, which weighs in the finest shells.
     assert correlation > {"map": 0.99, "bare": 0.999}[name], correlation
     assert abs((a * b).sum() / (b * b).sum() - 1) < 0.05
+mask = mrcfile.open("mask.mrc").data > 0.5
+own, theirs = mrcfile.open("map_local_resolution.mrc").data[mask], mrcfile.open("post/local_locres.mrc").data[mask]
+correlation = numpy.corrcoef(1 / own, 1 / theirs)[0, 1]
+print(f"local resolution: median {numpy.median(own):.2f} Å, RELION's {numpy.median(theirs):.2f} Å, correlation {correlation:.3f}")
+# RELION draws each window's value over the whole window, and takes the last shell above the threshold.
+assert abs(numpy.median(own) / numpy.median(theirs) - 1) < 0.1 and correlation > 0.8
 assert json.load(open("bare_postprocess.json"))["b_factor"] == -80
 END

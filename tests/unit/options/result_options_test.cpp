@@ -116,6 +116,9 @@ TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
   EXPECT_THAT(reconstruct.refusal({"--mask-radius", "-1"}), HasSubstr("0 or more"));
   EXPECT_EQ(reconstruct.read({"--halves", "--b-factor", "-80"}).b_factor, -80);
   EXPECT_FALSE(reconstruct.read({"--halves"}).b_factor);
+  EXPECT_EQ(reconstruct.read({"--halves", "--local-resolution", "--local-step", "9"}).local_step, 9);
+  EXPECT_THAT(reconstruct.refusal({"--local-resolution"}), HasSubstr("give --halves"));
+  EXPECT_THAT(reconstruct.refusal({"--halves", "--local-window", "9"}), HasSubstr("local-window"));
   EXPECT_THAT(reconstruct.refusal({"--b-factor", "-80"}), HasSubstr("give --halves"));
 }
 

@@ -55,17 +55,20 @@ TEST(HalfMapReport, LeavesOutWhatWasNotDone) {
   for (const char* label :
        {"rlnMaskName", "rlnRandomiseFrom", "rlnFittedSlope", "Corrected", "LogAmplitudesSharpened"})
     EXPECT_THAT(star, Not(HasSubstr(label)));
-  const auto json = nlohmann::json::parse(postprocess_json(unmasked()));
-  EXPECT_TRUE(json["mask"].is_null() && json["guinier"].is_null() && json["randomised_from"].is_null());
+  const auto json = nlohmann::json::parse(postprocess_json(unmasked(), std::nullopt));
+  EXPECT_TRUE(json["mask"].is_null() && json["guinier"].is_null() && json["local_resolution"].is_null() &&
+              json["randomised_from"].is_null());
   EXPECT_EQ(json["b_factor_from"], "none");
 }
 
 TEST(HalfMapReport, HasTheNumbersForPrograms) {
-  const auto json = nlohmann::json::parse(postprocess_json(masked()));
+  const auto json = nlohmann::json::parse(postprocess_json(masked(), LocalResolution{20, 10, 99, 4, 5, 6}));
   EXPECT_EQ(json["resolution"]["fsc_0.143"], 5.5);
   EXPECT_EQ(json["randomised_from"], 8);
   EXPECT_EQ(json["b_factor_from"], "guinier");
   EXPECT_EQ(json["guinier"]["slope"], -20);
+  EXPECT_EQ(json["local_resolution"]["median"], 5);
+  EXPECT_EQ(json["local_resolution"]["windows"], 99);
   EXPECT_LT(json["resolution"]["fsc_0.5"], json["resolution_unmasked"]["fsc_0.5"]);
 }
 
