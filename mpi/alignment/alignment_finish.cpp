@@ -157,7 +157,8 @@ std::int64_t flag_outliers(const Communicator& comm, ResultTable& table) {
   return found;
 }
 
-MotionSummary report_motion(const Communicator& comm, ResultTable& table) {
+MotionSummary motion_of(const Communicator& comm, const ResultTable& table, Outliers outliers,
+                        const std::function<bool(std::int64_t row)>& taken) {
   const auto modes = static_cast<Eigen::Index>(table.modes().size());
   const NormalPrior prior = load_normal(table);
   const double boundless = std::numeric_limits<double>::infinity();
@@ -165,12 +166,17 @@ MotionSummary report_motion(const Communicator& comm, ResultTable& table) {
                                                   Eigen::VectorXd::Constant(modes, boundless))
                                     : MotionTally(RowSlices{table.size()}, prior.mean, prior.widths());
   do {
-    for_each_row(comm, table, possible_learners, [&](std::int64_t row, const ParticleResult& result) {
-      if (can_teach(result)) tally.add(row, *result.fit);
-    });
+    for_each_row(comm, table, {outliers, ResultTable::Details::image_alone},
+                 [&](std::int64_t row, const ParticleResult& result) {
+                   if (can_teach(result) && (!taken || taken(row))) tally.add(row, *result.fit);
+                 });
     comm.sum(tally.sums());
   } while (tally.another_pass());
-  MotionSummary summary = tally.summary();
+  return tally.summary();
+}
+
+MotionSummary report_motion(const Communicator& comm, ResultTable& table) {
+  MotionSummary summary = motion_of(comm, table, Outliers::leave_out);
   on_root(comm, [&] { store_motion(table, summary); });
   const double atoms = load_atom_count(table);
   if (summary.modes.empty()) {

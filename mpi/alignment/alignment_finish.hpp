@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "alignment/mode_motion.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
 
@@ -15,9 +17,14 @@ namespace elastem {
 /// Flags the particles that the structure does not explain (QualityTally); their number. Collective.
 std::int64_t flag_outliers(const Communicator& comm, ResultTable& table);
 
+/// How each mode moves (MotionTally), by what the images alone say of the rows that are `taken` (all, where
+/// it is empty). Estimates of a table without normal_mean are taken as if no prior had drawn them towards 0.
+/// Collective.
+MotionSummary motion_of(const Communicator& comm, const ResultTable& table, Outliers outliers,
+                        const std::function<bool(std::int64_t row)>& taken = {});
+
 /// Says of each mode whether it moves, by what the images alone say of the particles that are no outliers
-/// (MotionTally), logs it, and stores it where the table has room (room_for_motion). Estimates of a table
-/// without normal_mean are taken as if no prior had drawn them towards 0. Collective.
+/// (motion_of), logs it, and stores it where the table has room (room_for_motion). Collective.
 MotionSummary report_motion(const Communicator& comm, ResultTable& table);
 
 /// Learns how the amplitudes are distributed (learn_prior) from the particles that are no outliers, stores

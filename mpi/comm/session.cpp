@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/transient_file.hpp"
 
 namespace elastem {
 namespace {
@@ -20,7 +21,10 @@ extern "C" void note_signal(int signal) {
   stop_flag = 1;
   if (signal != SIGINT) return;
   interrupts = interrupts + 1;
-  if (interrupts > 1) _exit(128 + SIGINT);
+  if (interrupts > 1) {
+    remove_transient_files();
+    _exit(128 + SIGINT);
+  }
   alarm(patience_seconds);
 }
 
@@ -30,6 +34,7 @@ extern "C" void end_unheard(int) {
   if (stop_seen != 0) return;
   constexpr std::string_view text = "elastem: interrupted; what files hold already is whole and stays\n";
   [[maybe_unused]] const auto written = write(STDERR_FILENO, text.data(), text.size());
+  remove_transient_files();
   _exit(128 + SIGINT);
 }
 

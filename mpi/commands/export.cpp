@@ -171,7 +171,7 @@ Results open_results(const Invocation& invocation, ExportOptions& o) {
   ParticleFile file = open_particle_file(comm, o.source);
   RowMatch match = match_particles(comm, file, equal_share(comm, file.size()), {o.input, table},
                                    o.matching.accept_mismatch);
-  const auto selection = selected_rows(comm, {o.input, table}, o.selection);
+  const auto selection = selected_rows(comm, {o.input, table}, o.selection, o.matching.accept_mismatch);
   keep_selected(comm, selection, match);
   if (selection && match.matched == 0)
     cli::refuse_option("selection", fmt::format("none of the selected particles is in {}", path));

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "core/number_list.hpp"
+#include "mpi/alignment/alignment_finish.hpp"
 #include "mpi/alignment/stored_motion.hpp"
 #include "mpi/commands/commands.hpp"
 #include "mpi/landscape/coordinate_profiles.hpp"
@@ -20,8 +21,10 @@
 #include "mpi/modes/modes_file.hpp"
 #include "mpi/particles/stored_source.hpp"
 #include "mpi/run/run_files.hpp"
+#include "mpi/selection/landscape_record.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
+#include "mpi/storage/row_pass.hpp"
 #include "options/landscape_options.hpp"
 #include "report/landscape_page.hpp"
 
@@ -31,8 +34,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, const ElasticModel& model,
-                  Landscape landscape, const MotionSummary& motion, PageParticles particles) {
+// Everything but particles.csv and landscape.json; the names of the files. Rank 0.
+std::vector<std::string> write_report(const Invocation& invocation, const cli::LandscapeOptions& o,
+                                      const ElasticModel& model, Landscape landscape,
+                                      const MotionSummary& motion, PageParticles particles) {
   LandscapeReport report;
   report.result_path = o.input;
   report.folder = o.output;
@@ -47,7 +52,7 @@ void write_report(const Invocation& invocation, const cli::LandscapeOptions& o, 
   report.landscape = std::move(landscape);
   report.particles = std::move(particles);
   const ModesFile file = read_modes_table(o.modes_file);
-  write_landscape_report(o.output, std::move(report), {file.structure, file.centre, model});
+  return write_landscape_report(o.output, std::move(report), {file.structure, file.centre, model});
 }
 
 // What the particles are, errors taken off.
@@ -90,17 +95,69 @@ std::vector<MotionCoordinate> coordinates_of(const cli::LandscapeOptions& o, con
   return coordinates;
 }
 
-// Images for the page, where a particle file is given. Collective.
-PageImages images_for(const Invocation& invocation, const cli::LandscapeOptions& o, const ResultTable& table,
-                      const ElasticModel& model, const LandscapeSettings& settings) {
-  if (o.source.path.empty()) return {};
+// Particles whose images the page shows, and their rows of the result.
+struct ShownParticles {
+  ParticleSet set;
+  RowMatch match;
+};
+
+// None where no particle file is given. Collective.
+std::optional<ShownParticles> shown_particles(const Invocation& invocation, const cli::LandscapeOptions& o,
+                                              const ResultTable& table) {
+  if (o.source.path.empty()) return std::nullopt;
   const Communicator& comm = invocation.comm;
-  const ParticleSet set =
+  ParticleSet set =
       open_particles(comm, source_as_stored(comm, o.source, invocation.options, {o.input, table}));
   require_kept(comm, invocation.options, set.stacks);
-  const RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.input, table},
-                                         o.matching.accept_mismatch);
-  return page_images(comm, set, match, table, model, settings);
+  RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.input, table},
+                                   o.matching.accept_mismatch);
+  return ShownParticles{std::move(set), std::move(match)};
+}
+
+// What would otherwise show only after the work. Collective.
+void require_enough(const Communicator& comm, const cli::LandscapeOptions& o, const ResultTable& table,
+                    const std::optional<RowSelection>& selection) {
+  if (!o.coordinates.empty()) require_error_bars(table, "--coordinate");
+  const RowCounts counts =
+      count_rows(comm, table, [&](std::int64_t row) { return !selection || selection->holds(row); });
+  if (counts.done - (o.with_outliers ? 0 : counts.outliers) >= 2) return;
+  throw Error(
+      fmt::format("a landscape is of two particles or more, but of those {} that are done and no "
+                  "outliers {} has {}",
+                  selection ? "selected" : "particles", o.input, counts.done - counts.outliers));
+}
+
+// As the alignment's run found it, or of the selected particles alone. Collective.
+MotionSummary motion_for(const Communicator& comm, const cli::LandscapeOptions& o, const ResultTable& table,
+                         const std::optional<RowSelection>& selection) {
+  if (!selection || !table.has_fits()) return selection ? MotionSummary() : load_motion(table);
+  return motion_of(comm, table, o.with_outliers ? Outliers::with : Outliers::leave_out,
+                   [&](std::int64_t row) { return selection->holds(row); });
+}
+
+// The folder, with the files of an earlier landscape that this one does not make taken away. Collective.
+void write_folder(const Invocation& invocation, const cli::LandscapeOptions& o, const ResultTable& table,
+                  const Landscape& landscape, const std::function<std::vector<std::string>()>& write_rest) {
+  const Communicator& comm = invocation.comm;
+  std::vector<std::string> earlier, beside;
+  for (const StatePath& path : landscape.paths)
+    for (const char* ending : {".pdb", ".cxc", ".pml"})
+      beside.push_back((fs::path(o.output) / (path_name(path) + ending)).string());
+  check_beside(comm, invocation.options, "output", beside);
+  on_root(comm, [&] {
+    make_folders(o.output);
+    earlier = files_of_landscape(o.output);
+    fs::remove(landscape_record_path(o.output));
+  });
+  write_state_rows(comm, table, landscape, landscape_rows_path(o.output));
+  LandscapeRecord record{o.input, table.size(), stacks_of(table.provenance()), "", {}};
+  on_root(comm, [&] {
+    record.files = write_rest();
+    record.files.insert(record.files.end(), {"particles.csv", "landscape.json"});
+    for (const std::string& name : earlier)
+      if (std::ranges::find(record.files, name) == record.files.end()) fs::remove(fs::path(o.output) / name);
+    write_landscape_record(o.output, record);
+  });
 }
 
 // What is read and named within other words. The landscape of a selection, and structures of coordinates.
@@ -123,9 +180,11 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   ResultTable table = ResultTable::open(comm, o.input, ResultTable::Access::read);
   const ElasticModel model = read_model_of(comm, o.input, table.modes(), o.modes_file);
   require_modes_of(comm, o.input, table.provenance(), o.modes_file, o.matching.accept_mismatch);
-  const auto selection = selected_rows(comm, {o.input, table}, o.selection);
+  const auto selection = selected_rows(comm, {o.input, table}, o.selection, o.matching.accept_mismatch);
   std::vector<MotionCoordinate> coordinates;
   collectively(comm, [&] { coordinates = coordinates_of(o, model); });
+  require_enough(comm, o, table, selection);
+  const std::optional<ShownParticles> shown = shown_particles(invocation, o, table);
   if (o.common.dry_run) {
     spdlog::info("dry run: {} of modes {} would become {}; nothing was written",
                  counted(selection ? selection->selected() : table.size(), "particle"),
@@ -140,15 +199,12 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
                                    .selection = selection ? &*selection : nullptr};
   Landscape landscape = landscape_of(comm, table, settings);
   landscape.coordinates = coordinate_profiles(comm, table, settings, coordinates);
-  const MotionSummary motion = load_motion(table);
-  on_root(comm, [&] { make_folders(o.output); });
-  write_state_rows(comm, table, landscape, (fs::path(o.output) / "particles.csv").string());
+  const MotionSummary motion = motion_for(comm, o, table, selection);
   PageParticles particles = page_particles(comm, table, landscape, settings, model.atom_count());
-  particles.images = images_for(invocation, o, table, model, settings);
+  if (shown) particles.images = page_images(comm, shown->set, shown->match, table, model, settings);
+  write_folder(invocation, o, table, landscape,
+               [&] { return write_report(invocation, o, model, landscape, motion, std::move(particles)); });
   table.close();
-  collectively(comm, [&] {
-    if (comm.root()) write_report(invocation, o, model, landscape, motion, std::move(particles));
-  });
   spdlog::info("{}; the first component explains {:.1f} % of the variance",
                counted(landscape.done, "particle"), 100 * landscape.components.share(0));
   if (!motion.modes.empty())

@@ -35,7 +35,7 @@ Eigen::VectorXd chosen_place(const Communicator& comm, const RebaseOptions& o, c
     const std::vector<double> given = assigned_values(o.at, "--at", table.modes(), o.input);
     return Eigen::Map<const Eigen::VectorXd>(given.data(), std::ssize(given));
   }
-  const auto selection = selected_rows(comm, {o.input, table}, o.selection);
+  const auto selection = selected_rows(comm, {o.input, table}, o.selection, o.matching.accept_mismatch);
   const Landscape landscape = landscape_of(
       comm, table,
       {.frames = o.frames, .with_outliers = o.with_outliers, .selection = selection ? &*selection : nullptr});

@@ -171,7 +171,8 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   require_kept(comm, invocation.options, set.stacks);
   RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
                                    o.matching.accept_mismatch);
-  keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection), match);
+  keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection, o.matching.accept_mismatch),
+                match);
   require_particles(o, match);
   const double max_radius = radius_of(o, set.grid);
   describe(o, set, match, comm.size());

@@ -162,7 +162,8 @@ ExitCode verify_command(const Invocation& invocation, VerifyOptions& o) {
   require_modes_of(comm, o.alignment, table.provenance(), o.modes_file, o.matching.accept_mismatch);
   RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
                                    o.matching.accept_mismatch);
-  keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection), match);
+  keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection, o.matching.accept_mismatch),
+                match);
   const std::vector<SampledRow> sample = sample_of(comm, match, table, o.particles);
   if (sample.size() < 40)
     throw Error(fmt::format("{} of {} {} aligned and no outlier: too few to verify anything",

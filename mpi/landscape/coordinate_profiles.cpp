@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/error.hpp"
 #include "mpi/landscape/landscape_passes.hpp"
 
@@ -26,7 +28,7 @@ OwnValues own_values(const LandscapePasses& passes, const MotionCoordinate& coor
   return own;
 }
 
-Profile profile_of(const LandscapePasses& passes, const OwnValues& own) {
+Profile profile_of(const LandscapePasses& passes, const std::string& text, const OwnValues& own) {
   constexpr double none = std::numeric_limits<double>::max();
   double low = none, high = -none, least = none, largest = 0;
   for (const auto& [value, error] : own.estimates) {
@@ -38,7 +40,8 @@ Profile profile_of(const LandscapePasses& passes, const OwnValues& own) {
   const Communicator& comm = passes.comm();
   low = comm.min(low);
   high = comm.max(high);
-  if (low > high) throw Error("no particle has a value of the coordinate");
+  if (low > high)
+    throw Error(fmt::format("option --coordinate: no particle has a value of {} with an error", text));
   const double margin = std::max(0.05 * (high - low), 1e-6);
   NoisyHistogram histogram({low - margin, high + margin}, comm.min(least), comm.max(largest));
   for (std::size_t i = 0; i < own.places.size(); ++i)
@@ -49,19 +52,24 @@ Profile profile_of(const LandscapePasses& passes, const OwnValues& own) {
 
 }  // namespace
 
+void require_error_bars(const ResultTable& table, const std::string& option) {
+  if (!table.has_fits())
+    throw Error(
+        fmt::format("option {}: the result has no error bars, which a distribution is freed of: give "
+                    "one of align, or of predict --refine",
+                    option));
+}
+
 std::vector<CoordinateProfile> coordinate_profiles(const Communicator& comm, const ResultTable& table,
                                                    const LandscapeSettings& settings,
                                                    const std::vector<MotionCoordinate>& coordinates) {
   if (coordinates.empty()) return {};
-  if (!table.has_fits())
-    throw Error(
-        "option --coordinate: the result has no error bars, which a distribution is freed of: give one of "
-        "align, or of predict --refine");
+  require_error_bars(table, "--coordinate");
   const LandscapePasses passes(comm, table, settings);
   std::vector<CoordinateProfile> profiles;
   for (const MotionCoordinate& coordinate : coordinates)
-    profiles.push_back(
-        {coordinate.text(), coordinate.unit(), profile_of(passes, own_values(passes, coordinate))});
+    profiles.push_back({coordinate.text(), coordinate.unit(),
+                        profile_of(passes, coordinate.text(), own_values(passes, coordinate))});
   return profiles;
 }
 

@@ -127,7 +127,8 @@ TrainingSet load_training_set(const Communicator& comm, const ParticleFile& part
     require_modes_of(comm, labels.path, table.provenance(), labels.modes_file, labels.accept_mismatch);
   RowMatch match = match_particles(comm, particles, equal_share(comm, particles.size()), {labels.path, table},
                                    labels.accept_mismatch);
-  keep_selected(comm, selected_rows(comm, {labels.path, table}, labels.selection), match);
+  keep_selected(comm, selected_rows(comm, {labels.path, table}, labels.selection, labels.accept_mismatch),
+                match);
   const Sides sides = collectively_get(comm, [&] { return own_sides(match, table, labels, seed); });
   const std::vector<LabelledRow> training = balanced(comm, sides.training),
                                  validation = balanced(comm, sides.validation);

@@ -129,9 +129,13 @@ RunFiles::RunFiles(const Communicator& comm, const cli::OptionTable& options) {
 
 void RunFiles::reserve(const cli::OptionTable& options) {
   for (const NamedPath& output : options.outputs()) {
-    if (output.folder || output.beside || is_null_device(output.path)) continue;
-    folders_.emplace_back(fs::path(output.path).parent_path());
-    reserved_.emplace_back(output.path);
+    if (output.beside || is_null_device(output.path)) continue;
+    const fs::path path = output.path;
+    folders_.emplace_back(output.folder ? path : path.parent_path());
+    if (output.folder)
+      reserved_.push_back(ReservedOutput::of_folder(path));
+    else
+      reserved_.emplace_back(path);
   }
 }
 

@@ -5,9 +5,12 @@
 #include <limits>
 
 #include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
+#include "core/counted.hpp"
 #include "core/error.hpp"
 #include "core/star_text.hpp"
+#include "mpi/run/mismatch.hpp"
 #include "mpi/selection/saved_selection.hpp"
 
 namespace elastem {
@@ -29,14 +32,21 @@ KeyedText open_rows(const Communicator& comm, const std::string& folder) {
   return open_keyed_text(comm, path);
 }
 
-}  // namespace
-
-std::string landscape_rows_path(const std::string& folder) {
-  return (fs::path(folder) / "particles.csv").string();
+// Of the images of one result those of another that have other content. `together`: both are of the same
+// particle file, so that all of their stacks can be compared, else the first stacks alone.
+std::string differing_stack(const std::vector<std::string>& one, const std::vector<std::string>& other,
+                            bool together) {
+  for (const InputFingerprint& stack : parse_fingerprints(one))
+    for (const InputFingerprint& now : parse_fingerprints(other))
+      if (stack.role == now.role && (together || stack.role == "stack") && !stack.same_content(now))
+        return now.path.empty() ? "its stack" : now.path;
+  return "";
 }
 
-LandscapeRows::LandscapeRows(const Communicator& comm, const std::string& folder)
-    : text_(open_rows(comm, folder)), columns_{folder, 0, 0} {
+}  // namespace
+
+LandscapeRows::LandscapeRows(const Communicator& comm, const std::string& folder, bool accept_mismatch)
+    : folder_(folder), text_(open_rows(comm, folder)), columns_{folder, 0, 0} {
   const std::vector<std::string>& names = text_.columns();
   const auto find = [&](const std::string& name) {
     const auto at = std::ranges::find(names, name);
@@ -51,6 +61,46 @@ LandscapeRows::LandscapeRows(const Communicator& comm, const std::string& folder
     cli::refuse_option("landscape", text_.path() +
                                         " has no states and components of particles as elastem landscape "
                                         "writes them");
+  require_whole(comm, accept_mismatch);
+}
+
+void LandscapeRows::require_whole(const Communicator& comm, bool accept_mismatch) const {
+  const std::string difference = from_root(comm, [&]() -> std::string {
+    const auto record = read_landscape_record(folder_);
+    if (!record)
+      return folder_ + " has no landscape.json, which says of which particles it is and whether it is whole";
+    if (record->rows != text_.size())
+      return fmt::format("{} has {}, but the landscape is of {}", text_.path(), counted(text_.size(), "row"),
+                         record->rows);
+    if (!parse_fingerprint(input_fingerprint("rows", text_.path()))
+             .same_content(parse_fingerprint(record->rows_fingerprint)))
+      return text_.path() + " is not as elastem landscape wrote it";
+    return "";
+  });
+  if (!difference.empty())
+    report_mismatch("option --landscape: " + difference, "make the landscape again", accept_mismatch);
+}
+
+RowMatch LandscapeRows::match(const Communicator& comm, const NamedTable& table, Range part,
+                              bool accept_mismatch) const {
+  RowMatch match = match_rows(comm, keyed_rows(table), part, keyed_rows(text_), accept_mismatch);
+  const std::vector<std::string> now = stacks_of(table.table.provenance());
+  const std::string other = from_root(comm, [&]() -> std::string {
+    const auto record = read_landscape_record(folder_);
+    if (!record || !table.table.has_keys() || table.table.size() == 0) return "";
+    const std::string first = table.table.keys(0, 1).front();
+    if (first.substr(first.find('@') + 1) != match.stack) return "";  // not of one stack
+    return differing_stack(record->images, now, match.in_order && match.unused == 0);
+  });
+  if (!other.empty())
+    report_mismatch(fmt::format("option --landscape: {} is of other particles than {}: the images of {} have "
+                                "another checksum or size",
+                                folder_, table.path, other),
+                    "make the landscape of this result", accept_mismatch);
+  if (match.missing > 0)
+    spdlog::warn("{} of the {} particles of {} are not in {} and have no state", match.missing,
+                 table.table.size(), table.path, text_.path());
+  return match;
 }
 
 std::vector<double> LandscapeRows::values(std::span<const std::int64_t> rows) const {

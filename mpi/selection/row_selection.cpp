@@ -8,7 +8,7 @@
 #include "core/counted.hpp"
 #include "core/error.hpp"
 #include "mpi/comm/exchange.hpp"
-#include "mpi/selection/landscape_rows.hpp"
+#include "mpi/selection/landscape_record.hpp"
 #include "mpi/selection/saved_selection.hpp"
 #include "mpi/selection/selected_by_expression.hpp"
 #include "mpi/storage/row_pass.hpp"
@@ -40,12 +40,12 @@ RowSelection::RowSelection(const Communicator& comm, Range rows, const std::vect
 }
 
 std::optional<RowSelection> selected_rows(const Communicator& comm, const NamedTable& table,
-                                          const cli::SelectionOptions& options) {
+                                          const cli::SelectionOptions& options, bool accept_mismatch) {
   if (options.text.empty()) return std::nullopt;
   const Range rows = own_rows(comm, RowSlices{table.table.size()});
   const std::vector<std::uint8_t> chosen = names_saved_selection(options.text)
                                                ? in_saved_selection(comm, keyed_rows(table), rows, options)
-                                               : chosen_by_expression(comm, table, options);
+                                               : chosen_by_expression(comm, table, options, accept_mismatch);
   return reported(RowSelection(comm, rows, chosen), table.path, options.text);
 }
 

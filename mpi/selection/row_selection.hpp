@@ -35,9 +35,10 @@ class RowSelection {
 /// The rows of a table that options select, each rank its own_rows; none: the user selects nothing, so all.
 /// An expression's quantiles, means and deviations are of all particles that are done, the same on any number
 /// of ranks. Memory: the quantities that the expression names, of a rank's own rows. Logs how many are
-/// selected. Collective. Throws Error that names the option: not understood, no particle selected.
+/// selected. Collective. Throws Error that names the option: not understood, no particle selected, a
+/// landscape of other particles or one that is not whole (a warning with `accept_mismatch`).
 std::optional<RowSelection> selected_rows(const Communicator& comm, const NamedTable& table,
-                                          const cli::SelectionOptions& options);
+                                          const cli::SelectionOptions& options, bool accept_mismatch);
 
 /// The rows of a particle file, without results, that a saved selection names; each rank an equal share.
 /// Collective. Throws Error: an expression.

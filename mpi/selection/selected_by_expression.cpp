@@ -31,16 +31,14 @@ struct NamedValues {
 };
 
 NamedValues named_values(const Communicator& comm, const NamedTable& table, const Expression& expression,
-                         const QuantityContext& context, const std::optional<LandscapeRows>& landscape) {
+                         const QuantityContext& context, const std::optional<LandscapeRows>& landscape,
+                         bool accept_mismatch) {
   std::vector<ParticleQuantity> quantities;
   for (const std::string& name : expression.names()) quantities.emplace_back(name, context);
   NamedValues named{own_rows(comm, RowSlices{table.table.size()}), quantities.size(), {}, {}};
   RowMatch match;
   const bool joined = std::ranges::any_of(quantities, &ParticleQuantity::of_landscape);
-  if (joined) match = match_rows(comm, keyed_rows(table), named.rows, keyed_rows(landscape->text()));
-  if (joined && match.missing > 0)
-    spdlog::warn("{} of the {} particles of {} are not in {} and have no state", match.missing,
-                 table.table.size(), table.path, landscape->text().path());
+  if (joined) match = landscape->match(comm, table, named.rows, accept_mismatch);
   named.values.reserve(static_cast<std::size_t>(named.rows.count) * named.width);
   for_each_block(comm, table.table, context.fits ? ResultTable::Details::brief : ResultTable::Details::none,
                  [&](std::int64_t first, std::vector<ParticleResult>& rows) {
@@ -96,9 +94,10 @@ std::vector<double> aggregates_of(const Communicator& comm, const NamedValues& n
   return found;
 }
 
-std::optional<LandscapeRows> landscape_of(const Communicator& comm, const cli::SelectionOptions& options) {
+std::optional<LandscapeRows> landscape_of(const Communicator& comm, const cli::SelectionOptions& options,
+                                          bool accept_mismatch) {
   if (options.landscape.empty()) return std::nullopt;
-  return LandscapeRows(comm, options.landscape);
+  return LandscapeRows(comm, options.landscape, accept_mismatch);
 }
 
 Expression parsed(const std::string& text, const QuantityContext& context) {
@@ -113,12 +112,12 @@ Expression parsed(const std::string& text, const QuantityContext& context) {
 }  // namespace
 
 std::vector<std::uint8_t> chosen_by_expression(const Communicator& comm, const NamedTable& table,
-                                               const cli::SelectionOptions& options) {
-  const auto landscape = landscape_of(comm, options);
+                                               const cli::SelectionOptions& options, bool accept_mismatch) {
+  const auto landscape = landscape_of(comm, options, accept_mismatch);
   QuantityContext context{table.path, table.table.modes(), table.table.has_fits(), std::nullopt};
   if (landscape) context.landscape = landscape->columns();
   const Expression expression = parsed(options.text, context);
-  const NamedValues named = named_values(comm, table, expression, context, landscape);
+  const NamedValues named = named_values(comm, table, expression, context, landscape, accept_mismatch);
   const auto aggregates = aggregates_of(comm, named, table.table.size(), expression);
   std::vector<std::uint8_t> chosen;
   std::vector<double> scratch;

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view ending = ".partial", letters = "abcdefghijklmnopqrstuvwxyz0123456789",
-                           reserved_mark = "writes";
+                           reserved_mark = "writes", folder_mark = "elastem";
 constexpr std::size_t mark_length = 6, buffer_bytes = std::size_t{1} << 20;
 
 // Locks one byte far behind any content, so that nobody who locks what he writes (MPI-IO on a network's file
@@ -119,7 +119,10 @@ void NewFile::make() {
     if (descriptor_ < 0) fail(errno);
     // Before it is locked, another process may take it for abandoned. A file system without locks has none.
     const bool taken = !lock(descriptor_) && (errno == EAGAIN || errno == EACCES);
-    if (!taken && holds_its_name()) return;
+    if (!taken && holds_its_name()) {
+      transient_ = TransientFile(temporary_, descriptor_);
+      return;
+    }
     ::close(std::exchange(descriptor_, -1));
   }
   fail(EEXIST);
@@ -173,7 +176,13 @@ void NewFile::fail(int reason) const {
                           target_.string(), std::generic_category().message(reason)));
 }
 
-ReservedOutput::ReservedOutput(const fs::path& target) {
+ReservedOutput::ReservedOutput(const fs::path& target) : ReservedOutput(target, target.string()) {}
+
+ReservedOutput ReservedOutput::of_folder(const fs::path& folder) {
+  return {folder / folder_mark, "into the folder " + folder.string()};
+}
+
+ReservedOutput::ReservedOutput(const fs::path& target, const std::string& shown) {
   require(target.has_filename(), "a file has a name");
   for (int attempt = 0; attempt < 100; ++attempt) {
     path_ = temporary_beside(target, reserved_mark);
@@ -190,17 +199,21 @@ ReservedOutput::ReservedOutput(const fs::path& target) {
     }
     if (!lock(descriptor_) && (errno == EAGAIN || errno == EACCES)) {
       ::close(std::exchange(descriptor_, -1));
-      throw Error(
-          fmt::format("another run is writing {}: wait for it, or give another name", target.string()));
+      throw Error(fmt::format("another run is writing {}: wait for it, or give another name", shown));
     }
-    if (is_name_of(path_, descriptor_)) return;  // else the one who held it has just removed it
+    if (is_name_of(path_, descriptor_)) {  // else the one who held it has just removed it
+      transient_ = TransientFile(path_, descriptor_);
+      return;
+    }
     ::close(std::exchange(descriptor_, -1));
   }
   throw Error(fmt::format("cannot write {}: other runs come and go; give another name", target.string()));
 }
 
 ReservedOutput::ReservedOutput(ReservedOutput&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      transient_(std::move(other.transient_)) {}
 
 ReservedOutput::~ReservedOutput() {
   if (descriptor_ < 0) return;

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/transient_file.hpp"
+
 namespace elastem {
 
 /// A file that appears under its name when it is complete: until `publish` it stands beside its place as
@@ -42,6 +44,7 @@ class NewFile {
   std::filesystem::path target_, temporary_;
   std::string waiting_;  ///< to be written
   int descriptor_ = -1;  ///< locked; −1 once the file is published
+  TransientFile transient_;
 };
 
 /// Keeps a file's name for one run from before its work until its end: who else reserves it meanwhile, on
@@ -51,13 +54,18 @@ class ReservedOutput {
  public:
   /// Throws Error when another process has the name, or the folder cannot be written to.
   explicit ReservedOutput(const std::filesystem::path& target);
+  /// All that is written into a folder, which is there.
+  static ReservedOutput of_folder(const std::filesystem::path& folder);
   ReservedOutput(ReservedOutput&& other) noexcept;
   ReservedOutput& operator=(ReservedOutput&&) = delete;
   ~ReservedOutput();
 
  private:
+  ReservedOutput(const std::filesystem::path& target, const std::string& shown);
+
   std::filesystem::path path_;
   int descriptor_ = -1;
+  TransientFile transient_;
 };
 
 /// Makes a folder and those on the way to it; none for an empty path. Throws Error.

@@ -165,6 +165,7 @@ std::vector<RigidDomain> rigid_domains(const Structure& structure, const Eigen::
     next.residues.assign(places.begin(), places.end());
     double left = 0;
     for (const Eigen::Index atom : members) left += std::pow(motion.distance(own, atom), 2);
+    next.tolerance = tolerance;
     next.rmsd = std::sqrt(left / static_cast<double>(members.size()));
     if (!domains.empty())  // in the frame in which the first domain stays
       next.hinge = screw_of(first.rotation.transpose() * own.rotation,

@@ -20,7 +20,9 @@ struct Screw {
 struct RigidDomain {
   std::vector<std::size_t> residues;  ///< counted from 0 in the order of the file (residue_starts), ascending
   double rmsd = 0;                    ///< Å, what is left of the motion within it
-  std::optional<Screw> hinge;         ///< how it moves against the first domain; of the first none
+  double tolerance =
+      0;  ///< Å, within which its residues were to stay; those that neighbours vote for need not
+  std::optional<Screw> hinge;  ///< how it moves against the first domain; of the first none
 };
 
 /// The rigid domains of a motion between two conformations (3×N, Å) of a structure, the largest first. Each

@@ -23,8 +23,13 @@ void declare(OptionTable& table, LandscapeOptions& o) {
     for (const char* name :
          {"index.html", "trajectory.pdb", "components.csv", "frames.csv", "profile.csv", "plane.csv",
           "states.csv", "states.pdb", "paths.csv", "residues.csv", "domains.csv", "trajectory.cxc",
-          "trajectory.pml", "particles.csv", "scatter.png", "density.png", "free_energy.png", "profile.png"})
+          "trajectory.pml", "particles.csv", "landscape.json", "scatter.png", "density.png",
+          "free_energy.png", "profile.png"})
       files.push_back((std::filesystem::path(o.output) / name).string());
+    for (std::size_t number = 1; number <= o.coordinates.size(); ++number)
+      for (const char* ending : {"csv", "png"})
+        files.push_back(
+            (std::filesystem::path(o.output) / fmt::format("coordinate_{}.{}", number, ending)).string());
     return files;
   });
   table

@@ -1,5 +1,6 @@
 #include "report/landscape_page.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -26,7 +27,7 @@ std::string particles_section(const LandscapeReport& report) {
             " outliers, which the structure does not explain, are left out";
   text += ".</p>\n";
   if (!report.motion.modes.empty())
-    text += "<p>Of the alignment: " +
+    text += (report.selection.empty() ? "<p>Of the alignment: " : "<p>Of the selected particles: ") +
             html_escaped(
                 motion_sentence(report.motion, report.mode_numbers, static_cast<double>(report.atom_count))) +
             ".</p>\n";
@@ -55,7 +56,8 @@ std::string motion_section(const LandscapeReport& report) {
         scale * mode.spread, scale * mode.error);
   }
   return text +
-         "</table>\n<p>The motion is what the errors of the images do not explain of the spread, from all "
+         "</table>\n<p>The motion is what the errors of the images do not explain of the spread, from all " +
+         (report.selection.empty() ? "" : "selected ") +
          "particles of the alignment; a mode moves where it is more than chance and wrong poses make. Not "
          "seen: the images say less of the mode than the prior.</p></section>\n";
 }
@@ -251,22 +253,26 @@ std::string profile_csv(const Profile& profile, const std::string& name) {
 }
 
 std::string plane_csv(const Plane& plane) {
+  constexpr double highest_energy = 6;  // kT, as the plot is cut
   std::string text = "component_1,component_2,density,free_energy,free_energy_error,resolved\n";
   const double highest = plane.density.maxCoeff();
   const auto centre = [](const GridAxis& axis, Eigen::Index bin) {
     return axis.low + (static_cast<double>(bin) + 0.5) * axis.step(Plane::bins);
   };
   for (Eigen::Index i = 0; i < Plane::bins; ++i)
-    for (Eigen::Index j = 0; j < Plane::bins; ++j)
+    for (Eigen::Index j = 0; j < Plane::bins; ++j) {
+      const bool told = plane.resolved(i, j);
+      const double energy = std::min(-std::log(plane.density(i, j) / highest), highest_energy);
+      const bool known = told && plane.energy_error.size() > 0;
       text += fmt::format("{:.3f},{:.3f},{:.5g},{:.3f},{:.3f},{}\n", centre(plane.x, i), centre(plane.y, j),
-                          plane.density(i, j), -std::log(plane.density(i, j) / highest),
-                          plane.energy_error.size() > 0 ? plane.energy_error(i, j) : NAN,
-                          plane.resolved(i, j) ? 1 : 0);
+                          plane.density(i, j), told ? energy : NAN, known ? plane.energy_error(i, j) : NAN,
+                          told ? 1 : 0);
+    }
   return text;
 }
 
-void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
-                            const MovingMolecule& molecule) {
+std::vector<std::string> write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
+                                                const MovingMolecule& molecule) {
   make_folders(folder);
   report.plots = write_landscape_plots(folder, report.landscape);
   MotionFiles written = write_motion_files(folder, molecule, report.landscape);
@@ -274,19 +280,25 @@ void write_landscape_report(const std::filesystem::path& folder, LandscapeReport
   for (const RigidDomain& domain : report.domains)
     report.domain_residues.push_back(residue_ranges(molecule.structure, domain.residues));
   report.movies = std::move(written.movies);
-  if (report.landscape.profile)
-    write_text_file(folder / "profile.csv", profile_csv(*report.landscape.profile, "component_1"));
+  std::vector<std::string> files = std::move(written.files);
+  for (const ReportPlot& plot : report.plots)
+    files.push_back(std::filesystem::path(plot.path).filename().string());
+  const auto write = [&](const std::string& name, const std::string& text) {
+    write_text_file(folder / name, text);
+    files.push_back(name);
+  };
+  if (report.landscape.profile) write("profile.csv", profile_csv(*report.landscape.profile, "component_1"));
   int number = 0;
   for (const CoordinateProfile& coordinate : report.landscape.coordinates)
-    write_text_file(folder / fmt::format("coordinate_{}.csv", ++number),
-                    profile_csv(coordinate.profile, "\"" + coordinate.text + "\""));
-  if (report.landscape.plane) write_text_file(folder / "plane.csv", plane_csv(*report.landscape.plane));
-  if (report.landscape.states) write_text_file(folder / "states.csv", states_csv(report));
-  if (!report.landscape.paths.empty())
-    write_text_file(folder / "paths.csv", paths_csv(report.landscape, report.mode_numbers));
-  write_text_file(folder / "components.csv", components_csv(report));
-  write_text_file(folder / "frames.csv", frames_csv(report));
-  write_text_file(folder / "index.html", landscape_html(report));
+    write(fmt::format("coordinate_{}.csv", ++number),
+          profile_csv(coordinate.profile, "\"" + coordinate.text + "\""));
+  if (report.landscape.plane) write("plane.csv", plane_csv(*report.landscape.plane));
+  if (report.landscape.states) write("states.csv", states_csv(report));
+  if (!report.landscape.paths.empty()) write("paths.csv", paths_csv(report.landscape, report.mode_numbers));
+  write("components.csv", components_csv(report));
+  write("frames.csv", frames_csv(report));
+  write("index.html", landscape_html(report));
+  return files;
 }
 
 }  // namespace elastem

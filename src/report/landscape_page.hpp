@@ -51,15 +51,15 @@ std::string states_csv(const LandscapeReport& report);
 /// band, 1 where the data tell.
 std::string profile_csv(const Profile& profile, const std::string& name);
 
-/// The plane as CSV: components [Å], density [1/Å²], free energy and its standard error [kT], 1 where the
-/// data tell.
+/// The plane as CSV: components [Å], density [1/Å²], free energy, at most 6 kT, and its standard error [kT],
+/// 1 where the data tell; elsewhere both are nan.
 std::string plane_csv(const Plane& plane);
 
 /// Makes the folder with everything: the plots (write_landscape_plots), what shows the motion
 /// (write_motion_files), components.csv, frames.csv, where there are states states.csv, profile.csv,
-/// plane.csv and paths.csv, and last index.html. Fills in `report.plots` and `report.movies`. Throws Error
-/// when something cannot be written.
-void write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
-                            const MovingMolecule& molecule);
+/// plane.csv and paths.csv, and last index.html. Fills in `report.plots` and `report.movies`. The names of
+/// the files. Throws Error when something cannot be written.
+std::vector<std::string> write_landscape_report(const std::filesystem::path& folder, LandscapeReport report,
+                                                const MovingMolecule& molecule);
 
 }  // namespace elastem

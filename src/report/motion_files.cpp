@@ -95,6 +95,14 @@ std::string shortened(const std::string& ranges) {
 }
 
 void describe(const Structure& structure, const ResidueMotion& motion) {
+  int number = 0;
+  for (const RigidDomain& domain : motion.domains)
+    if (++number; domain.rmsd > domain.tolerance)
+      spdlog::warn(
+          "domain {} (residues {}) is no rigid body: {:.2f} Å RMSD of its motion are left within it, more "
+          "than "
+          "the {:.2f} Å that domains are told apart by",
+          number, shortened(residue_ranges(structure, domain.residues)), domain.rmsd, domain.tolerance);
   for (std::size_t d = 1; d < motion.domains.size(); ++d)
     spdlog::info("residues {} turn by {:.0f}° against residues {}",
                  shortened(residue_ranges(structure, motion.domains[d].residues)),
@@ -129,7 +137,7 @@ std::string path_name(const StatePath& path) {
 
 MotionFiles write_motion_files(const fs::path& folder, const MovingMolecule& molecule,
                                const Landscape& landscape) {
-  MotionFiles written{residue_motion(molecule, landscape.frames), {}};
+  MotionFiles written{residue_motion(molecule, landscape.frames), {}, {"residues.csv", "domains.csv"}};
   const ResidueMotion& motion = written.motion;
   Structure coloured = molecule.structure;
   double most = 0;
@@ -147,16 +155,19 @@ MotionFiles write_motion_files(const fs::path& folder, const MovingMolecule& mol
     write_conformations(folder / movie.file, molecule, coloured, geometry, conformations, remarks,
                         &movie.frames);
     write_scripts(folder, name, conformations.size(), most);
+    for (const char* ending : {".pdb", ".cxc", ".pml"}) written.files.push_back(name + ending);
   };
   Conformations frames;
   for (const TrajectoryFrame& frame : landscape.frames) frames.push_back(frame.amplitudes);
   write_movie("trajectory", "along component 1", frames,
               {"ELASTEM TRAJECTORY ALONG THE FIRST PRINCIPAL COMPONENT OF THE AMPLITUDES",
                "EACH MODEL IS THE MEAN OF THE PARTICLES ABOUT THE MIDDLE OF AN EQUAL SHARE OF THEM"});
-  if (landscape.states)
+  if (landscape.states) {
     write_conformations(
         folder / "states.pdb", molecule, coloured, geometry, landscape.state_means,
         {"ELASTEM STATES, THE MOST POPULATED FIRST", "EACH MODEL IS THE MEAN OF A STATE", colours});
+    written.files.emplace_back("states.pdb");
+  }
   for (std::size_t p = 0; p < landscape.paths.size(); ++p) {
     const std::size_t from = landscape.paths[p].from + 1, to = landscape.paths[p].to + 1;
     write_movie(path_name(landscape.paths[p]), fmt::format("from state {} to state {}", from, to),

@@ -35,7 +35,8 @@ struct Movie {
 
 struct MotionFiles {
   ResidueMotion motion;
-  std::vector<Movie> movies;  ///< the trajectory, then the paths
+  std::vector<Movie> movies;       ///< the trajectory, then the paths
+  std::vector<std::string> files;  ///< names of all that was written
 };
 
 /// Writes into a folder, in the frame of the input structure: trajectory.pdb of the frames, states.pdb, and a

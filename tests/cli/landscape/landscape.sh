@@ -94,3 +94,54 @@ END
 # Nothing that is read is written over.
 refused 1 'is read as well' landscape -i two.h5 -m modes.h5 -o distance --overwrite --landscape distance --selection 'state == 1'
 refused 1 'is read as well' landscape -i two.h5 -m modes.h5 -o distance --overwrite --coordinate 'rmsd(distance/trajectory.pdb)'
+
+# A folder holds what its last run made, and what others put there.
+echo mine >two1/notes.txt
+echo mine >two1/path_8_9.pdb
+/usr/bin/python3 - <<'END' || fail "no record"
+import json
+record = json.load(open("two1/landscape.json"))
+assert record["rows"] == 300 and "states.pdb" in record["files"] and "notes.txt" not in record["files"], record
+for name in ("path_1_2.pdb", "path_1_2.cxc", "paths.csv"):  # as of a run that found a way between the states
+    open("two1/" + name, "w")
+    record["files"].append(name)
+json.dump(record, open("two1/landscape.json", "w"))
+END
+for n in 1 2; do
+  ranks $n landscape -i two.h5 -m modes.h5 -o two1 --overwrite --selection 'q7 < 0' --coordinate 'distance(*/1-30,*/120-150)' \
+    --coordinate 'distance(*/1-30,*/60-90)' >log 2>&1 || { cat log; fail "landscape --selection gives $?"; }
+  # The motion in the log is that of the selected particles, of which mode 7 moves 4 Å and not 50 Å.
+  grep '^mode\|^no mode' log >motion$n && ! grep -q '^mode' motion$n || { cat log; fail "the motion is not the selected particles'"; }
+done
+cmp motion1 motion2 || fail "the motion of the selected particles depends on the number of ranks"
+[ -s two1/coordinate_2.csv ] || fail "no second coordinate"
+[ "$(wc -l <two1/states.csv)" = 2 ] || fail "the selected particles are of one state"
+[ ! -e two1/path_1_2.pdb ] && [ ! -e two1/path_1_2.cxc ] && [ ! -e two1/paths.csv ] || fail "a path of an earlier run is left"
+ranks 2 landscape -i two.h5 -m modes.h5 -o two1 --overwrite --replicates 0 -q || fail "landscape --overwrite gives $?"
+[ ! -e two1/coordinate_1.csv ] && [ ! -e two1/coordinate_2.png ] || fail "a coordinate of an earlier run is left"
+[ "$(cat two1/notes.txt two1/path_8_9.pdb)" = "$(printf 'mine\nmine')" ] || fail "a file of another's is gone"
+
+# --dry-run finds what a run refuses, and nothing is left of either.
+for option in --dry-run -q; do
+  refused 1 'a result of other images' landscape -i two.h5 -m modes.h5 -o refused --particles one/particles.star $option
+  refused 2 'coordinate: the result has no error bars' landscape -i set/truth.h5 -m modes.h5 -o refused --coordinate 'distance(*/1-30,*/60-90)' $option
+  refused 1 'two particles or more' landscape -i two.h5 -m modes.h5 -o refused --selection 'row == 5' $option
+  [ ! -e refused ] || fail "a refused run leaves $(ls refused)"
+done
+
+# Two runs into one folder at a time; a run that is interrupted leaves no mark.
+mkdir held
+/usr/bin/python3 - "$ELASTEM" <<'END' || fail "two runs at a time"
+import os, subprocess, sys, time
+run = [sys.argv[1], "landscape", "-i", "two.h5", "-m", "modes.h5", "-o", "held", "-q"]
+first = subprocess.Popen(run + ["--replicates", "10000"])
+for _ in range(1000):
+    if os.path.exists("held/elastem.writes.partial"):
+        break
+    time.sleep(0.01)
+second = subprocess.run(run, capture_output=True, text=True)
+assert second.returncode == 2 and "another run is writing into the folder held" in second.stderr, second
+first.terminate()
+assert first.wait(30) != 0
+assert os.listdir("held") == [], os.listdir("held")
+END

@@ -103,7 +103,7 @@ TEST_F(TableLandscape, IsThatOfTheSelectedRows) {
   const auto of_selected = [](const Communicator& comm) {
     ResultTable table = ResultTable::open(comm, "alignment.h5", ResultTable::Access::read);
     const std::string path = "alignment.h5";
-    const auto selection = selected_rows(comm, {path, table}, {"row > 1000 and q7 > 5", ""});
+    const auto selection = selected_rows(comm, {path, table}, {"row > 1000 and q7 > 5", ""}, false);
     Landscape answer = landscape_of(comm, table, {.frames = 5, .selection = &*selection});
     table.close();
     return answer;

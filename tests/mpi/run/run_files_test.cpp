@@ -110,5 +110,33 @@ TEST_F(RunFilesTest, AnOutputIsHeldByOneRunAtATime) {
   EXPECT_EQ(refusal({"-o", "new.txt"}), "no error");
 }
 
+TEST_F(RunFilesTest, AFolderIsHeldByOneRunAtATime) {
+  struct FolderCommand {
+    std::string output;
+    cli::CommonOptions common;
+    cli::OptionTable table{"test", ""};
+    explicit FolderCommand(const std::string& folder) {
+      table.option("output,o", output, "DIR", "").folder().written({.makes_folders = true});
+      table.common(common, {"dry-run", "resume", "overwrite"});
+      table.parse({"-o", folder});
+    }
+  };
+  const auto told = [&](const std::string& folder) {
+    const FolderCommand command(folder);
+    return error_of([&] { const RunFiles files(comm_, command.table); });
+  };
+  {
+    const FolderCommand command("made/here");
+    const RunFiles files(comm_, command.table);
+    for (const char* name : {"made/here", "made/here/", "made/../made/here"})
+      EXPECT_THAT(told(name), HasSubstr("another run is writing into the folder"));
+    EXPECT_EQ(told("made/there"), "no error");
+  }
+  comm_.barrier();
+  EXPECT_FALSE(fs::exists("made"));  // nobody used it
+  comm_.barrier();
+  EXPECT_EQ(told("made/here"), "no error");
+}
+
 }  // namespace
 }  // namespace elastem

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "mpi/selection/landscape_record.hpp"
 #include "mpi/storage/row_pass.hpp"
 #include "tests/support/error_of.hpp"
 
@@ -25,8 +26,9 @@ void write_table(const std::string& path) {
   const Communicator alone = Communicator::self();
   TableContents contents;
   contents.key_length = 32;
-  ResultTable table =
-      ResultTable::create(alone, path, images, {7}, make_provenance(alone, "test", {}, 1), contents);
+  Provenance provenance = make_provenance(alone, "test", {}, 1);
+  provenance.inputs = {"stack s.mrcs 0a0b0c0d 100"};
+  ResultTable table = ResultTable::create(alone, path, images, {7}, provenance, contents);
   std::vector<ParticleResult> rows;
   for (int i = 0; i < images; ++i) {
     ParticleResult row;
@@ -50,6 +52,33 @@ void write_landscape(const std::string& folder) {
     file << i << "@s.mrcs," << (i < 20 ? "1,0.9,0.1," : "2,0.2,0.8,") << -i << "\n";
 }
 
+// The record of such a landscape, of images of the checksum `crc`.
+void write_record(const std::string& folder, std::int64_t rows, const std::string& crc) {
+  write_landscape_record(folder, {"a.h5", rows, {"stack s.mrcs " + crc + " 100"}, "", {"particles.csv"}});
+}
+
+// Where the folder of a landscape holds files of its own, of an earlier run, and of others.
+TEST(LandscapeFiles, AreThoseThatTheProgramMade) {
+  const Communicator comm = Communicator::world();
+  comm.barrier();
+  if (comm.root()) {
+    std::filesystem::remove_all("mixed");
+    std::filesystem::create_directory("mixed");
+    for (const char* name : {"particles.csv", "path_1_2.pdb", "path_1_3.pdb", "path_mine.pdb", "notes.txt"})
+      std::ofstream("mixed/" + std::string(name)) << name;
+    EXPECT_THAT(files_of_landscape("mixed"), ElementsAre());  // no landscape's folder
+    std::ofstream("mixed/index.html") << "<html><h1>Conformational landscape</h1>";
+    EXPECT_THAT(files_of_landscape("mixed"),
+                ElementsAre("index.html", "particles.csv", "path_1_2.pdb", "path_1_3.pdb"));
+    write_landscape_record("mixed",
+                           {"a.h5", 1, {}, "", {"path_1_2.pdb", "path_4_5.pdb", "../a.h5", "notes.txt"}});
+    EXPECT_THAT(files_of_landscape("mixed"), ElementsAre("path_1_2.pdb"));
+    std::ofstream("mixed/landscape.json") << "{\"format\": 1, \"rows\": \"many\"}";
+    EXPECT_THAT(error_of([] { files_of_landscape("mixed"); }), HasSubstr("landscape.json is damaged"));
+  }
+  comm.barrier();
+}
+
 class Selecting : public testing::Test {
  protected:
   void SetUp() override {
@@ -58,14 +87,19 @@ class Selecting : public testing::Test {
       std::remove("a.h5");
       write_table("a.h5");
       write_landscape("land");
+      write_record("land", images / 2, "0a0b0c0d");
+      std::filesystem::remove_all("other");
+      std::filesystem::copy("land", "other");
+      write_record("other", images / 2, "ffffffff");
       std::ofstream("saved.txt") << "3@s.mrcs\n1@s.mrcs\n77@s.mrcs\n";
       std::ofstream("other.txt") << "3@elsewhere.mrcs\n";
     }
     comm_.barrier();
   }
-  std::optional<RowSelection> select(const std::string& text, const std::string& landscape = "") const {
+  std::optional<RowSelection> select(const std::string& text, const std::string& landscape = "",
+                                     bool accept = false) const {
     ResultTable table = ResultTable::open(comm_, "a.h5", ResultTable::Access::read);
-    return selected_rows(comm_, {path_, table}, {text, landscape});
+    return selected_rows(comm_, {path_, table}, {text, landscape}, accept);
   }
   // The rows that are selected, of all ranks.
   Rows rows(const std::string& text, const std::string& landscape = "") const {
@@ -103,6 +137,41 @@ TEST_F(Selecting, ALandscapeTellsOfParticlesByTheirKeys) {
   EXPECT_EQ(rows("state == 1 and p > 0.85 and pc1 < -14", "land"), (Rows{15, 17}));
   EXPECT_EQ(rows("p2 > 0.5 and q7 < 22", "land"), (Rows{19, 21}));
   EXPECT_EQ(rows("not (state in {1}) and q7 < 22", "land"), (Rows{19, 21}));  // others have no state
+}
+
+TEST_F(Selecting, ALandscapeOfOtherImagesOfTheSameNamesIsRefused) {
+  EXPECT_THAT(error_of([&] { select("state == 1", "other"); }),
+              AllOf(HasSubstr("other is of other particles than a.h5"), HasSubstr("--accept-mismatch")));
+  EXPECT_EQ(select("state == 1", "other", true)->selected(), select("state == 1", "land")->selected());
+  EXPECT_EQ(select("q7 < 3", "other")->selected(), 3);  // nothing of the landscape is meant
+}
+
+TEST_F(Selecting, ALandscapeThatIsCutOffIsRefused) {
+  if (comm_.root()) {
+    std::filesystem::remove_all("cut");
+    std::filesystem::copy("land", "cut");
+    std::ifstream whole("land/particles.csv");
+    std::ofstream cut("cut/particles.csv");
+    std::string line;
+    for (int i = 0; i < 8; ++i) std::getline(whole, line) && cut << line << "\n";
+  }
+  comm_.barrier();
+  EXPECT_THAT(error_of([&] { select("state == 2", "cut"); }),
+              AllOf(HasSubstr("has 7 rows, but the landscape is of 20"), HasSubstr("--accept-mismatch")));
+  EXPECT_LT(select("state == 2", "cut", true)->selected(), select("state == 2", "land")->selected());
+  comm_.barrier();
+  if (comm_.root()) {  // within a line, of as many rows
+    std::filesystem::copy("land/particles.csv", "cut/particles.csv",
+                          std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file("cut/particles.csv", std::filesystem::file_size("cut/particles.csv") - 2);
+  }
+  comm_.barrier();
+  EXPECT_THAT(error_of([&] { select("state == 2", "cut"); }),
+              HasSubstr("is not as elastem landscape wrote it"));
+  comm_.barrier();
+  if (comm_.root()) std::filesystem::remove("cut/landscape.json");
+  comm_.barrier();
+  EXPECT_THAT(error_of([&] { select("state == 2", "cut"); }), HasSubstr("has no landscape.json"));
 }
 
 TEST_F(Selecting, AFileNamesImages) {
