@@ -94,19 +94,11 @@ struct Undoing {
   DeformationField field;
 };
 
-// The conformation of --at, or the mean of the particles that take part. Collective.
-Eigen::VectorXd place_of(const Communicator& comm, const ReconstructOptions& o, const PoseSource& poses) {
-  if (o.at.empty()) return mean_amplitudes(comm, poses);
-  const std::vector<double> given =
-      collectively_get(comm, [&] { return assigned_values(o.at, "--at", poses.table.modes(), o.alignment); });
-  return Eigen::Map<const Eigen::VectorXd>(given.data(), std::ssize(given));
-}
-
 std::optional<Undoing> undoing_of(const Communicator& comm, const ReconstructOptions& o,
                                   const PoseSource& poses, ImageGrid grid) {
   if (!o.undo_motion) return std::nullopt;
   ElasticModel model = read_model_of(comm, o.alignment, poses.table.modes(), o.modes_file);
-  const Eigen::VectorXd place = place_of(comm, o, poses);
+  const Eigen::VectorXd place = chosen_place(comm, poses, {"--at", o.at, o.alignment});
   std::vector<std::string> amplitudes;
   for (Eigen::Index k = 0; k < place.size(); ++k)
     amplitudes.push_back(fmt::format("{}={:.1f}", model.mode_numbers[static_cast<std::size_t>(k)], place[k]));

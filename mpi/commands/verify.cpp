@@ -56,6 +56,8 @@ std::vector<int> decoy_sources(const Communicator& comm, const VerifyOptions& o,
 DecoyModel decoy_model(const Communicator& comm, const VerifyOptions& o, const ElasticModel& fitted,
                        const std::vector<int>& sources) {
   const std::string& path = o.decoy_modes.empty() ? o.modes_file : o.decoy_modes;
+  if (!o.decoy_modes.empty())
+    require_same_conformation(comm, o.modes_file, o.decoy_modes, "--decoy-modes", o.matching.accept_mismatch);
   const ElasticModel source = read_model(comm, path, format_number_list(sources), o.atom_model);
   if (source.atom_count() != fitted.atom_count() || source.curved() != fitted.curved())
     throw Error(
@@ -225,6 +227,7 @@ ExitCode verify_command(const Invocation& invocation, VerifyOptions& o) {
   for (const std::string& line : verification_table(report.found, report.atom_count))
     spdlog::info("{}", line);
   spdlog::info("{}", verification_sentence(report.found, report.atom_count));
+  if (const std::string blurred = blur_warning(report.found); !blurred.empty()) spdlog::warn("{}", blurred);
   return done;
 }
 

@@ -1,5 +1,7 @@
 #include "mpi/modes/modes_check.hpp"
 
+#include <cmath>
+
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.hpp"
@@ -44,6 +46,27 @@ void require_modes_of(const Communicator& comm, const std::string& result_path, 
                        described(known->path), described(modes_path));
   });
   if (!difference.empty()) report_mismatch(difference, "give the modes file of the result", accept);
+}
+
+void require_same_conformation(const Communicator& comm, const std::string& first_path,
+                               const std::string& second_path, const std::string& option, bool accept) {
+  constexpr double same = 0.01;  // Å, more than files round to
+  const std::string difference = from_root(comm, [&]() -> std::string {
+    const auto made_of = modes_provenance(first_path).input("modes");
+    if (made_of && modes_fingerprint(second_path).same_content(*made_of)) return "";
+    const Eigen::Matrix3Xd one = read_modes_table(first_path).structure.positions,
+                           other = read_modes_table(second_path).structure.positions;
+    if (one.cols() != other.cols())
+      return fmt::format("{} has {} atoms, but {} has {}", second_path, other.cols(), first_path, one.cols());
+    const double apart = std::sqrt((one - other).squaredNorm() / static_cast<double>(one.cols()));
+    if (apart <= same) return "";
+    return fmt::format(
+        "{} is of another conformation than {}, or of another frame: its atoms lie {:.2f} Å RMSD "
+        "from there",
+        second_path, first_path, apart);
+  });
+  if (!difference.empty())
+    report_mismatch("option " + option + ": " + difference, "name modes of the same structure", accept);
 }
 
 void require_same_modes(const std::string& first_path, const Provenance& first,

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <optional>
 
+#include <spdlog/spdlog.h>
+
 #include "core/error.hpp"
+#include "core/number_list.hpp"
 #include "core/progress.hpp"
 #include "imaging/fft.hpp"
+#include "landscape/amplitude_range.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "reconstruction/filtered_image.hpp"
 
@@ -99,6 +103,28 @@ Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& pose
   });
   comm.sum(sums);
   return sums.head(modes) / std::max(sums[modes], 1.0);
+}
+
+Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, const PlaceOption& option) {
+  if (option.text.empty()) return mean_amplitudes(comm, poses);
+  const std::vector<int>& modes = poses.table.modes();
+  const std::vector<double> given =
+      collectively_get(comm, [&] { return assigned_values(option.text, option.name, modes, option.owner); });
+  const Eigen::VectorXd place = Eigen::Map<const Eigen::VectorXd>(given.data(), std::ssize(given));
+  AmplitudeTally tally(place.size());
+  collectively(comm, [&] {
+    for_each_posed(
+        poses, [&](std::int64_t, const ParticleResult& result) { tally.add(result.amplitudes); },
+        [](std::int64_t) {});
+  });
+  comm.sum(tally.sums());
+  comm.min(tally.lows());
+  comm.max(tally.highs());
+  if (tally.sums()[0] == 0) return place;
+  for (const std::string& sentence : far_from_particles(tally.range(), modes, place))
+    spdlog::warn("option {}: {}: a map of a conformation that hardly a particle has is less exact",
+                 option.name, sentence);
+  return place;
 }
 
 CentralSlices shared_weights(const Communicator& comm, const FourierSlab& slab, double radius) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "imaging/elastic_model.hpp"
@@ -20,6 +21,15 @@ struct MotionCorrection {
 /// The mean amplitudes of the particles that `poses` has. The same on any number of ranks but for rounding.
 /// Collective.
 Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& poses);
+
+/// A conformation as an option says it, e.g. "7=120,8=-30" (assigned_values); `owner` has its modes.
+struct PlaceOption {
+  std::string name, text, owner;
+};
+
+/// Its amplitudes (K, Å), or their mean where nothing is said. Warns where hardly a particle is like that
+/// (far_from_particles). Collective. Throws Error.
+Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, const PlaceOption& option);
 
 /// The Σ CTF² of a slab that images were inserted into, as slices. Every rank holds all of it. Collective.
 CentralSlices shared_weights(const Communicator& comm, const FourierSlab& slab, double radius);

@@ -149,6 +149,8 @@ std::string verification_json(const VerificationReport& report) {
                          {"map_resolution", report.map_resolution},
                          {"decoy_excess", found.decoy_excess},
                          {"decoy_excess_error", found.decoy_excess_error},
+                         {"decoy_z", found.decoy_z},
+                         {"map_twin_blurred", twin_is_blurred(found)},
                          {"decoys_called", found.decoys_called},
                          {"result", report.result_path},
                          {"modes_file", report.modes_path},
@@ -188,11 +190,13 @@ void write_verification_report(const std::filesystem::path& folder, const Verifi
   const ReportPlot plot = write_plot(folder, report);
   write_text_file(folder / "verification.csv", verification_csv(report));
   write_text_file(folder / "verification.json", verification_json(report));
+  const std::string blurred = blur_warning(report.found);
   const std::string body = "<h1>Does it move?</h1>\n<p><strong>" +
                            html_escaped(verification_sentence(report.found, report.atom_count)) +
                            ".</strong></p>\n<p>Of <code>" + html_escaped(report.result_path) +
-                           "</code>.</p>\n" + table_section(report) + html_plot(plot) +
-                           checks_section(report);
+                           "</code>.</p>\n" +
+                           (blurred.empty() ? "" : "<p>" + html_escaped(blurred) + ".</p>\n") +
+                           table_section(report) + html_plot(plot) + checks_section(report);
   const std::string footer = fmt::format("elastem {}, {}<br><code>{}</code>", html_escaped(report.version),
                                          html_escaped(report.date), html_escaped(report.command_line));
   write_text_file(folder / "index.html", html_page("elastem: does it move?", body, footer));

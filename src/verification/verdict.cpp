@@ -49,6 +49,7 @@ Direction direction_of(int mode, const DirectionSpread& set, const DirectionSpre
 // Mean of the decoys' excess, at least 0, and how sure it is for one more direction: its standard error with
 // their scatter beyond their own errors.
 struct Level : Excess {
+  double mean_z = 0;         ///< the mean, which may be below 0, in its standard errors
   double typical_error = 0;  ///< the same in other sets of this kind, where chance makes some scatter
 };
 
@@ -66,7 +67,9 @@ Level level_of(std::span<const Direction> decoys) {
   // The mean of the positive part of a normal distribution is 0.4 of its standard deviation.
   const double by_chance = n > 1 ? 0.4 * own * std::sqrt(2 / (n - 1)) : 0.0;
   const auto error = [&](double more) { return std::sqrt((own + more) / n + more); };
-  return {{std::max(mean, 0.0), error(beyond)}, error(std::max(beyond, by_chance))};
+  return {{std::max(mean, 0.0), error(beyond)},
+          mean / std::sqrt((own + beyond) / n),
+          error(std::max(beyond, by_chance))};
 }
 
 double z_of(const Direction& d, const Level& level) {
@@ -137,6 +140,7 @@ Verification verification_of(const std::vector<int>& numbers, std::int64_t parti
   const Level level = level_of(found.decoys);
   found.decoy_excess = level.value;
   found.decoy_excess_error = level.error;
+  found.decoy_z = level.mean_z;
   for (auto* group : {&found.modes, &found.decoys})
     for (Direction& d : *group) {
       d.z = z_of(d, level);
@@ -182,6 +186,19 @@ std::string verification_sentence(const Verification& found, double atoms) {
       break;
   }
   return "no motion is seen: amplitudes spread no more than their errors; " + limit;
+}
+
+std::string blur_warning(const Verification& found) {
+  std::vector<int> open;
+  for (const Direction& d : found.modes)
+    if (!d.moves()) open.push_back(d.mode);
+  if (!twin_is_blurred(found) || open.empty()) return "";
+  return fmt::format(
+      "the twin of the set's own map spreads more than the set where nothing should move: the decoys' excess "
+      "over it lies {:.1f} standard errors below 0. A large motion blurs the map, and a smaller one of "
+      "mode{} {} "
+      "may be hidden: that they are not told from misfit does not say that they stand still",
+      -found.decoy_z, open.size() == 1 ? "" : "s", format_number_list(open));
 }
 
 std::string direction_verdict(const Direction& d) {

@@ -48,8 +48,16 @@ struct Verification {
   std::vector<Direction> modes, decoys;
   double decoy_excess = 0;        ///< x̄ of the decoys, at least 0
   double decoy_excess_error = 0;  ///< its standard error and the decoys' own scatter, added in squares
+  double decoy_z = 0;             ///< the mean of the decoys' x, which may be below 0, in its standard errors
   int decoys_called = 0;          ///< decoys that would be called moving if each were a mode
 };
+
+/// Whether the map's twin spreads more than the set where nothing should move. A motion blurs the map that
+/// the twin is of, so that its images look less like the model than the set's do: then smaller motions beside
+/// a large one may not be told from misfit.
+inline bool twin_is_blurred(const Verification& found) {
+  return found.decoy_z < -Direction::certain;
+}
 
 /// What the particles say of directions of which the first `numbers.size()` are modes, the others decoys: of
 /// the set and of each twin the spread of all directions, of `particles` particles each.
@@ -69,6 +77,8 @@ Verification verification_of(const std::vector<int>& numbers, std::int64_t parti
 
 /// The verdict in a sentence or two, with RMSD for `atoms` atoms.
 std::string verification_sentence(const Verification& found, double atoms);
+/// What to say of a twin that is blurred (twin_is_blurred) where it leaves modes open; empty else.
+std::string blur_warning(const Verification& found);
 /// "moves", "not told from misfit" or "no motion seen".
 std::string direction_verdict(const Direction& d);
 /// A heading and a line per direction for a log. RMSD in Å for `atoms` atoms.

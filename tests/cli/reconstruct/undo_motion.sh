@@ -41,6 +41,9 @@ map 2 helix shuffled.h5 shuffled.mrc -m modes.h5 --undo-motion --at "$at"
 map 2 linear linear/truth.h5 rigid.mrc
 map 2 linear linear/truth.h5 rigid_undone.mrc -m modes.h5 --undo-motion
 map 2 linear linear/truth.h5 middle.mrc -m modes.h5 --undo-motion --at 7=0
+! grep -q 'option --at' log || fail "a warning of what particles are like: $(cat log)"
+map 2 linear linear/truth.h5 far.mrc -m modes.h5 --undo-motion --at 7=900
+grep -q 'option --at: mode 7: 900.0 Å is outside of the particles' log || fail "no warning of --at: $(cat log)"
 AT=$at /usr/bin/python3 - <<'END' || fail "the maps"
 import os, h5py, mrcfile, numpy
 modes = h5py.File("modes.h5")

@@ -71,3 +71,13 @@ ranks 1 verify -i moving/particles.star -a moving.h5 -m few.h5 --decoy-modes mod
   { cat log; fail "--decoy-modes gives $?"; }
 refused 1 'no error bars' verify -i moving/particles.star -a moving/truth.h5 -m modes.h5 -o none
 [ ! -e none ] || fail "a refused run leaves a folder"
+
+# Decoys of another conformation of the same atoms are none.
+awk '/^ATOM/ { printf "%s%8.3f%s\n", substr($0, 1, 30), 1.05 * substr($0, 31, 8), substr($0, 39); next } { print }' \
+  "$ELASTEM_SOURCE/tests/data/ake_open_ca.pdb" >other.pdb
+ranks 1 modes -i other.pdb --atoms ca --modes 30 -o other_modes.h5 -q || fail "modes gives $?"
+refused 2 '--decoy-modes: other_modes.h5 is of another conformation' verify -i moving/particles.star -a moving.h5 -m modes.h5 \
+  --decoy-modes other_modes.h5 -o none
+[ ! -e none ] || fail "a refused run leaves a folder"
+ranks 1 verify -i moving/particles.star -a moving.h5 -m modes.h5 --decoy-modes other_modes.h5 -o none --dry-run --accept-mismatch ||
+  fail "--accept-mismatch gives $?"

@@ -56,6 +56,17 @@ TEST(Verification, TakesOffWhatTheTwinFallsShortOfInDecoys) {
   EXPECT_FALSE(found.modes[1].moves());
 }
 
+TEST(Verification, SaysWhereTheTwinOfABlurredMapSpreadsMoreThanTheSet) {
+  // Mode 7 moves; the twin of its blurred map spreads in all other directions, of which the set has nothing.
+  const Verification blurred = verify({6, 1.3, 1, 1, 1, 1}, {2, 2, 1.9, 2, 2.1, 2});
+  EXPECT_TRUE(twin_is_blurred(blurred));
+  EXPECT_LT(blurred.decoy_z, -Direction::certain);
+  EXPECT_THAT(blur_warning(blurred), HasSubstr("one of mode 8 may be hidden"));
+  const Verification clear = verify({6, 1.3, 1, 1.02, 0.98, 1}, {1, 1, 1, 1, 1, 1});
+  EXPECT_FALSE(twin_is_blurred(clear));
+  EXPECT_EQ(blur_warning(clear), "");
+}
+
 TEST(Verification, SaysWhatWouldHaveBeenSeenOfARigidMolecule) {
   const Verification found = verify({1, 1.05, 0.95, 1, 1, 1}, {1, 1, 1, 1, 1, 1});
   EXPECT_EQ(found.finding, Finding::nothing_seen);
