@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 
 #include <spdlog/fmt/fmt.h>
-#include <spdlog/fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "core/counted.hpp"
@@ -22,17 +22,21 @@
 #include "mpi/reconstruction/half_map_outputs.hpp"
 #include "mpi/reconstruction/image_insertion.hpp"
 #include "mpi/reconstruction/map_file.hpp"
-#include "mpi/reconstruction/motion_correction.hpp"
+#include "mpi/reconstruction/map_making.hpp"
 #include "mpi/run/run_files.hpp"
+#include "mpi/selection/particle_sets.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "options/reconstruct_options.hpp"
 #include "reconstruction/shell_correlation.hpp"
+#include "report/map_series.hpp"
 
 namespace elastem {
 
 namespace {
 
+using cli::beside_halves;
+using cli::beside_map;
 using cli::ReconstructOptions;
 
 // The finest frequency that takes part, in cells of the images' S grid.
@@ -63,17 +67,27 @@ void require_particles(const ReconstructOptions& o, const RowMatch& match) {
     cli::refuse_option("selection", fmt::format("none of the selected particles is in {}", o.source.path));
 }
 
-void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, int ranks) {
+void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, std::size_t maps,
+              int ranks) {
   const double side = oversampling * set.grid.size;
-  spdlog::info("{} of {}² pixels of {} Å into {}³ voxels; {:.0f} MiB for the Fourier volume on {}",
-               counted(match.matched, "particle"), set.grid.size, set.grid.pixel_size, set.grid.size,
-               side * side * side / 2 * fourier_term_bytes / (1 << 20), counted(ranks, "rank"));
+  const auto volumes = static_cast<double>(volumes_of(maps, o.halves));
+  spdlog::info("{} of {}² pixels of {} Å into {} of {}³ voxels; {:.0f} MiB for {} on {}",
+               counted(match.matched, "particle"), set.grid.size, set.grid.pixel_size, counted(maps, "map"),
+               set.grid.size, volumes * side * side * side / 2 * fourier_term_bytes / (1 << 20),
+               volumes == 1 ? "the Fourier volume" : "their Fourier volumes", counted(ranks, "rank"));
   if (o.common.dry_run) spdlog::info("dry run: nothing was written");
 }
 
-void report(const ReconstructOptions& o, const RowMatch& match, const InsertionCounts& counts) {
+void report(const ReconstructOptions& o, const RowMatch& match, const std::vector<WantedMap>& maps,
+            const InsertionCounts& counts) {
   spdlog::info("{}: {}; {} without a pose and {} with an unusable image were left out", o.output,
                counted(counts.used, "particle"), counts.without_pose - match.unselected, counts.unusable);
+  const std::size_t parts = o.halves ? 2 : 1;
+  for (std::size_t m = 1; m < maps.size(); ++m) {
+    double particles = 0;
+    for (std::size_t part = 0; part < parts; ++part) particles += counts.shares[m * parts + part];
+    spdlog::info("{}: {}, {:.0f} particles' worth", maps[m].path, maps[m].title, particles);
+  }
   if (counts.outliers > 0) spdlog::info("{}", cli::outliers_left_out(counts.outliers));
 }
 
@@ -87,70 +101,56 @@ std::array<double, 3> origin_of(const Communicator& comm, const ReconstructOptio
   return {centre.x() - half, centre.y() - half, centre.z() - half};
 }
 
-// How the particles' motion is undone.
-struct Undoing {
-  ElasticModel model;
-  Eigen::VectorXd place;  // amplitudes of the map's conformation
-  DeformationField field;
-};
+// How the maps are made. Collective.
+MapMaking making_of(const Communicator& comm, const ReconstructOptions& o, ImageGrid grid, double max_radius,
+                    const std::optional<ElasticModel>& model) {
+  return {.max_radius = max_radius,
+          .regularisation = o.regularisation,
+          .mask_radius = o.mask_radius,
+          .origin = origin_of(comm, o, grid),
+          .motion = model ? &*model : nullptr,
+          .place = {"--at", o.at, o.alignment},
+          .show_progress = !o.common.quiet};
+}
 
-std::optional<Undoing> undoing_of(const Communicator& comm, const ReconstructOptions& o,
-                                  const PoseSource& poses, ImageGrid grid) {
-  if (!o.undo_motion) return std::nullopt;
-  ElasticModel model = read_model_of(comm, o.alignment, poses.table.modes(), o.modes_file);
-  const Eigen::VectorXd place = chosen_place(comm, poses, {"--at", o.at, o.alignment});
-  std::vector<std::string> amplitudes;
-  for (Eigen::Index k = 0; k < place.size(); ++k)
-    amplitudes.push_back(fmt::format("{}={:.1f}", model.mode_numbers[static_cast<std::size_t>(k)], place[k]));
-  spdlog::info("the map shows the conformation {} (amplitudes in Å)", fmt::join(amplitudes, ","));
-  std::optional<Undoing> undoing;
-  collectively(comm, [&] {
-    DeformationField field(model.deformed(place), grid);
-    undoing.emplace(Undoing{std::move(model), place, std::move(field)});
+std::vector<WantedMap> wanted_maps(const ReconstructOptions& o, const ParticleSets& sets) {
+  std::vector<WantedMap> maps;
+  for (std::size_t m = 0; m < sets.size(); ++m) {
+    const std::string path = beside_map(o.output, sets.names[m] + ".mrc");
+    WantedMap& map = maps.emplace_back(WantedMap{sets.titles[m], m == 0 ? o.output : path, "", ""});
+    if (!o.halves) continue;
+    map.half_1 = beside_map(map.path, "_half1.mrc");
+    map.half_2 = beside_map(map.path, "_half2.mrc");
+  }
+  return maps;
+}
+
+std::string series_script_path(const ReconstructOptions& o) {
+  return beside_map(o.output, "_series.cxc");
+}
+
+// What comes beside the map of all particles, whose number shows only now.
+std::vector<std::string> files_of_sets(const ReconstructOptions& o, const std::vector<WantedMap>& maps) {
+  std::vector<std::string> files;
+  for (std::size_t m = 1; m < maps.size(); ++m) {
+    files.push_back(maps[m].path);
+    std::ranges::copy(beside_halves(o, maps[m].path), std::back_inserter(files));
+  }
+  if (maps.size() > 1) files.push_back(series_script_path(o));
+  return files;
+}
+
+// Collective.
+void write_series_script(const Communicator& comm, const ReconstructOptions& o,
+                         const std::vector<WantedMap>& maps) {
+  if (maps.size() < 2) return;
+  std::vector<std::string> paths;
+  for (std::size_t m = 1; m < maps.size(); ++m) paths.push_back(maps[m].path);
+  on_root(comm, [&] {
+    write_text_file(series_script_path(o), map_series_script(paths, o.states ? MapSeries::side_by_side
+                                                                             : MapSeries::one_after_another));
   });
-  return undoing;
-}
-
-// From what was inserted into `slab`, of `images`, to the map in real space. Collective.
-void finish_map(const Communicator& comm, const ReconstructOptions& o, const ParticleSet& set,
-                const PoseSource& poses, const std::optional<Undoing>& undoing, double max_radius,
-                std::int64_t images, FourierSlab& slab, SlabFft& fft) {
-  std::vector<double> values;
-  if (undoing) {
-    const CentralSlices weights = shared_weights(comm, slab, max_radius);
-    values = back_projected(comm, set, poses,
-                            {undoing->model, undoing->place, undoing->field, o.regularisation, max_radius},
-                            weights, images, !o.common.quiet);
-  }
-  slab.divide(images, o.regularisation, max_radius);
-  fft.backward();
-  if (undoing) put_in(values, undoing->field, set.grid, fft);
-}
-
-// Writes the map of each half and leaves their sum in `slab`. Collective.
-InsertionCounts insert_halves(const Communicator& comm, const ReconstructOptions& o, const ParticleSet& set,
-                              const PoseSource& poses, const std::optional<Undoing>& undoing,
-                              double max_radius, const std::array<double, 3>& origin, FourierSlab& slab) {
-  const std::vector<std::uint8_t> halves = halves_of(comm, set, poses.match.rows);
-  InsertionCounts all;
-  for (const int half : {1, 2}) {
-    SlabFft fft(comm, slab.side());
-    FourierSlab part(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
-    const RowMatch match = half_of(poses.match, halves, half);
-    const PoseSource own{poses.table, match, poses.with_outliers};
-    const InsertionCounts counts = insert_images(comm, set, own, max_radius, fft, part, !o.common.quiet);
-    if (counts.used == 0)
-      throw Error(fmt::format("no particle of half {} has a pose and a readable image", half));
-    slab.add(part);
-    finish_map(comm, o, set, own, undoing, max_radius, counts.used, part, fft);
-    write_map(comm, beside_map(o, fmt::format("_half{}.mrc", half)), set.grid, 0, fft, origin);
-    all.used += counts.used;
-    all.outliers += counts.outliers;
-    all.unusable += counts.unusable;
-    all.without_pose += counts.without_pose;
-  }
-  all.without_pose -= set.size();  // each half lacks the rows of the other
-  return all;
+  spdlog::info("{} shows them in ChimeraX", series_script_path(o));
 }
 
 }  // namespace
@@ -166,8 +166,13 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection, o.matching.accept_mismatch),
                 match);
   require_particles(o, match);
+  const ParticleSets sets =
+      particle_sets(comm, {o.alignment, table}, match,
+                    {o.states, o.along, o.frames, o.selection.landscape, o.matching.accept_mismatch});
+  const std::vector<WantedMap> maps = wanted_maps(o, sets);
+  check_beside(comm, invocation.options, "output", files_of_sets(o, maps));
   const double max_radius = radius_of(o, set.grid);
-  describe(o, set, match, comm.size());
+  describe(o, set, match, maps.size(), comm.size());
   // Before the work, not after it.
   if (!o.reference.empty())
     collectively(comm, [&] { require_same_box(o.reference, StackReader(o.reference).header(), set.grid); });
@@ -178,34 +183,33 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
     table.close();
     return done;
   }
-  const std::array<double, 3> origin = origin_of(comm, o, set.grid);
-  SlabFft fft(comm, oversampling * set.grid.size);
-  FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
-  const PoseSource poses{table, match, o.with_outliers};
-  const std::optional<Undoing> undoing = undoing_of(comm, o, poses, set.grid);
-  const InsertionCounts counts =
-      o.halves ? insert_halves(comm, o, set, poses, undoing, max_radius, origin, slab)
-               : insert_images(comm, set, poses, max_radius, fft, slab, !o.common.quiet);
+  std::optional<ElasticModel> model;
+  if (o.undo_motion) model = read_model_of(comm, o.alignment, table.modes(), o.modes_file);
+  std::vector<std::uint8_t> halves;
+  if (o.halves) halves = halves_of(comm, set, match.rows);
+  const InsertionCounts counts = make_maps(comm, set, {table, match, o.with_outliers}, sets.shares, halves,
+                                           maps, making_of(comm, o, set.grid, max_radius, model));
+  table.close();
   if (counts.used == 0)
     throw Error(
         fmt::format("none of the {} particles of {} has a pose in {} and a readable image: align them "
                     "first{}",
                     set.size(), o.source.path, o.alignment,
                     counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
-  finish_map(comm, o, set, poses, undoing, max_radius, counts.used, slab, fft);
-  table.close();
-  write_map(comm, o.output, set.grid, o.mask_radius, fft, origin);
-  report(o, match, counts);
+  report(o, match, maps, counts);
   if (o.halves)
-    write_half_map_outputs(comm, {.stem = beside_map(o, ""),
-                                  .grid = set.grid,
-                                  .mask = {o.mask_radius, o.mask},
-                                  .b_factor = o.b_factor,
-                                  .seed = o.common.seed,
-                                  .local = o.local_resolution,
-                                  .local_radius = o.local_window,
-                                  .local_step = o.local_step,
-                                  .show_progress = !o.common.quiet});
+    for (const WantedMap& map : maps)
+      write_half_map_outputs(comm, {.title = map.title,
+                                    .stem = beside_map(map.path, ""),
+                                    .grid = set.grid,
+                                    .mask = {o.mask_radius, o.mask},
+                                    .b_factor = o.b_factor,
+                                    .seed = o.common.seed,
+                                    .local = o.local_resolution,
+                                    .local_radius = o.local_window,
+                                    .local_step = o.local_step,
+                                    .show_progress = !o.common.quiet});
+  write_series_script(comm, o, maps);
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
     if (comm.root()) print_correlation(correlation, set.grid);

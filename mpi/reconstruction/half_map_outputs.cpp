@@ -43,7 +43,7 @@ void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
     write_text_file(r.stem + "_fsc.csv", correlation_csv(curves, grid));
     write_png(r.stem + "_fsc.png", correlation_plot(curves, grid));
   });
-  spdlog::info("the halves agree to {:.2f} Å (FSC 0.143{}), to {:.2f} Å at 0.5",
+  spdlog::info("{}: the halves agree to {:.2f} Å (FSC 0.143{}), to {:.2f} Å at 0.5", r.title,
                resolution_at(curves.best(), 0.143, grid.size, grid.pixel_size),
                curves.corrected.empty() ? ", without a mask" : ", in the mask, its own correlation taken off",
                resolution_at(curves.best(), 0.5, grid.size, grid.pixel_size));

@@ -12,7 +12,8 @@ namespace elastem {
 
 /// What is made of two half maps beside them.
 struct HalfMapRequest {
-  std::string stem;  ///< the halves are STEM_half1.mrc and STEM_half2.mrc
+  std::string title;  ///< of the map, for the log
+  std::string stem;   ///< the halves are STEM_half1.mrc and STEM_half2.mrc
   ImageGrid grid;
   CorrelationMask mask;
   std::optional<double> b_factor;  ///< Å²; none: of the Guinier plot

@@ -74,14 +74,6 @@ std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet&
   return halves;
 }
 
-RowMatch half_of(const RowMatch& match, const std::vector<std::uint8_t>& halves, int half) {
-  require(halves.size() == match.others.size(), "a half per row");
-  RowMatch part = match;
-  for (std::size_t i = 0; i < halves.size(); ++i)
-    if (halves[i] != half) part.others[i] = RowMatch::none;
-  return part;
-}
-
 void require_mask(const Communicator& comm, const std::string& path, ImageGrid grid) {
   constexpr float rounding = 1e-3F;
   bool something = false;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "imaging/projection.hpp"
+#include "mpi/comm/work_queue.hpp"
 #include "mpi/particles/particle_set.hpp"
-#include "mpi/particles/row_match.hpp"
 #include "mpi/reconstruction/slab_fft.hpp"
 #include "reconstruction/half_correlation.hpp"
 
@@ -16,9 +16,6 @@ namespace elastem {
 /// the file has it, else every second image of its stack is of the second half, so that all rows of one image
 /// are of one half; says which in the log. Collective. Throws Error for a subset that is neither.
 std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet& set, Range rows);
-
-/// A match with the rows of one half only.
-RowMatch half_of(const RowMatch& match, const std::vector<std::uint8_t>& halves, int half);
 
 /// Where two maps are compared.
 struct CorrelationMask {

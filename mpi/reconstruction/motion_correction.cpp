@@ -18,10 +18,10 @@ namespace {
 
 constexpr std::int64_t block_rows = 256;
 
-// Calls use(row of the particle file, its result) for this rank's particles that take part; after(rows) for
-// each block.
+// Calls use(row of the particle file, its result, its share) for this rank's particles that take part in the
+// map; after(rows) for each block.
 template <class Use, class After>
-void for_each_posed(const PoseSource& poses, const Use& use, const After& after) {
+void for_each_posed(const PoseSource& poses, const OneMap& map, const Use& use, const After& after) {
   const Range share = poses.match.rows;
   for (std::int64_t done = 0; done < share.count; done += block_rows) {
     const Range rows{share.first + done, std::min(block_rows, share.count - done)};
@@ -29,7 +29,8 @@ void for_each_posed(const PoseSource& poses, const Use& use, const After& after)
     for (std::int64_t i = 0; i < rows.count; ++i) {
       const ParticleResult& result = results[static_cast<std::size_t>(i)];
       const bool outlier = result.fit && result.fit->outlier && !poses.with_outliers;
-      if (result.state == ParticleState::done && !outlier) use(rows.first + i, result);
+      const auto share = static_cast<double>(map.shares.of(rows.first + i)[map.set]);
+      if (result.state == ParticleState::done && !outlier && share > 0) use(rows.first + i, result, share);
     }
     after(done + rows.count);
   }
@@ -39,7 +40,7 @@ void for_each_posed(const PoseSource& poses, const Use& use, const After& after)
 class BackProjection {
  public:
   BackProjection(const ParticleSet& set, const MotionCorrection& correction, const CentralSlices& weights,
-                 std::int64_t images)
+                 double images)
       : set_(&set),
         correction_(&correction),
         weights_(&weights),
@@ -50,14 +51,14 @@ class BackProjection {
         still_(correction.model.deformed(correction.place)),
         sums_(static_cast<std::size_t>(correction.field.voxels()), 0.0) {}
 
-  void add(std::int64_t row, const ParticleResult& result) {
+  void add(std::int64_t row, const ParticleResult& result, double share) {
     const ParticleImage read = stream_.read(row);
-    if (read.failure == FailureReason::none) add(read, result);
+    if (read.failure == FailureReason::none) add(read, result, share);
   }
   std::vector<double>& sums() { return sums_; }
 
  private:
-  void add(const ParticleImage& read, const ParticleResult& result) {
+  void add(const ParticleImage& read, const ParticleResult& result, double share) {
     const Ctf ctf = refined_ctf(read.particle.ctf, result);
     const ImageGrid grid = set_->grid;
     fft_.forward(read.pixels, spectrum_);
@@ -70,14 +71,14 @@ class BackProjection {
     const Eigen::Vector2f shift = result.shift.cast<float>();
     for (Eigen::Index v = 0; v < places_.cols(); ++v) {
       const Eigen::Vector2f at = turn * places_.col(v) + shift;
-      sums_[static_cast<std::size_t>(v)] += static_cast<double>(filtered_.at(at.x(), at.y()));
+      sums_[static_cast<std::size_t>(v)] += share * static_cast<double>(filtered_.at(at.x(), at.y()));
     }
   }
 
   const ParticleSet* set_;
   const MotionCorrection* correction_;
   const CentralSlices* weights_;
-  std::int64_t images_;
+  double images_;
   ParticleStream stream_;
   Fft2<float> fft_;
   FilteredImage filtered_;
@@ -89,24 +90,25 @@ class BackProjection {
 
 }  // namespace
 
-Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& poses) {
+Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& poses, const OneMap& map) {
   const auto modes = static_cast<Eigen::Index>(poses.table.modes().size());
   Eigen::VectorXd sums = Eigen::VectorXd::Zero(modes + 1);
   collectively(comm, [&] {
     for_each_posed(
-        poses,
-        [&](std::int64_t, const ParticleResult& result) {
-          sums.head(modes) += result.amplitudes;
-          sums[modes] += 1;
+        poses, map,
+        [&](std::int64_t, const ParticleResult& result, double share) {
+          sums.head(modes) += share * result.amplitudes;
+          sums[modes] += share;
         },
         [](std::int64_t) {});
   });
   comm.sum(sums);
-  return sums.head(modes) / std::max(sums[modes], 1.0);
+  return sums[modes] > 0 ? Eigen::VectorXd(sums.head(modes) / sums[modes]) : sums.head(modes);
 }
 
-Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, const PlaceOption& option) {
-  if (option.text.empty()) return mean_amplitudes(comm, poses);
+Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, const OneMap& map,
+                             const PlaceOption& option) {
+  if (option.text.empty()) return mean_amplitudes(comm, poses, map);
   const std::vector<int>& modes = poses.table.modes();
   const std::vector<double> given =
       collectively_get(comm, [&] { return assigned_values(option.text, option.name, modes, option.owner); });
@@ -114,7 +116,7 @@ Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, 
   AmplitudeTally tally(place.size());
   collectively(comm, [&] {
     for_each_posed(
-        poses, [&](std::int64_t, const ParticleResult& result) { tally.add(result.amplitudes); },
+        poses, map, [&](std::int64_t, const ParticleResult& result, double) { tally.add(result.amplitudes); },
         [](std::int64_t) {});
   });
   comm.sum(tally.sums());
@@ -137,14 +139,15 @@ CentralSlices shared_weights(const Communicator& comm, const FourierSlab& slab, 
 }
 
 std::vector<double> back_projected(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
-                                   const MotionCorrection& correction, const CentralSlices& weights,
-                                   std::int64_t images, bool show_progress) {
+                                   const OneMap& map, const MotionCorrection& correction,
+                                   const CentralSlices& weights, bool show_progress) {
   std::optional<BackProjection> own;
-  collectively(comm, [&] { own.emplace(set, correction, weights, images); });
+  collectively(comm, [&] { own.emplace(set, correction, weights, map.total); });
   Progress progress("motion undone", set.size(), comm.root() && show_progress);
   collectively(comm, [&] {
     for_each_posed(
-        poses, [&](std::int64_t row, const ParticleResult& result) { own->add(row, result); },
+        poses, map,
+        [&](std::int64_t row, const ParticleResult& result, double share) { own->add(row, result, share); },
         [&](std::int64_t done) { progress.update(std::min(done * comm.size(), set.size())); });
   });
   progress.finish();

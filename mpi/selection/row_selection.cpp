@@ -1,20 +1,41 @@
 #include "mpi/selection/row_selection.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
-#include "mpi/comm/exchange.hpp"
+#include "mpi/selection/expression_values.hpp"
 #include "mpi/selection/landscape_record.hpp"
+#include "mpi/selection/row_answers.hpp"
 #include "mpi/selection/saved_selection.hpp"
-#include "mpi/selection/selected_by_expression.hpp"
 #include "mpi/storage/row_pass.hpp"
 
 namespace elastem {
 namespace {
+
+std::vector<std::uint8_t> chosen_by_expression(const Communicator& comm, const NamedTable& table,
+                                               const cli::SelectionOptions& options, bool accept_mismatch) {
+  const ExpressionValues answers = expression_values(
+      comm, table, std::span(&options.text, 1),
+      {.option = "selection", .landscape = options.landscape, .accept_mismatch = accept_mismatch});
+  std::vector<std::uint8_t> chosen;
+  std::int64_t without_value = 0;
+  for (const double answer : answers.values) {
+    chosen.push_back(answer == 1 ? 1 : 0);
+    without_value += std::isnan(answer) ? 1 : 0;
+  }
+  without_value = comm.sum(without_value);
+  if (without_value > 0)
+    spdlog::info(
+        "{} particles are not selected because they have no value of what the expression names: they are "
+        "not done, or the landscape does not tell",
+        without_value);
+  return chosen;
+}
 
 RowSelection reported(const RowSelection& selection, const std::string& path, const std::string& text) {
   if (selection.selected() == 0)
@@ -67,19 +88,13 @@ void keep_selected(const Communicator& comm, const std::optional<RowSelection>& 
   std::vector<std::int64_t> asked;
   std::ranges::copy_if(match.others, std::back_inserter(asked),
                        [](auto row) { return row != RowMatch::none; });
-  // Rank r knows of the rows ends[r−1] … ends[r]−1.
-  const std::vector<std::int64_t> ends =
-      comm.all_gathered(std::vector{selection->rows().first + selection->rows().count});
-  const auto owner = [&](std::int64_t row) { return std::ranges::upper_bound(ends, row) - ends.begin(); };
-  std::vector<std::size_t> places;
-  const auto there = exchange_by_owner<std::int64_t>(comm, asked, owner, &places);
-  std::vector<std::uint8_t> answers;
-  for (const std::int64_t row : there.values) answers.push_back(selection->holds(row) ? 1 : 0);
-  const auto chosen = exchange<std::uint8_t>(comm, answers, there.counts).values;
+  const auto chosen =
+      answers_about<std::uint8_t>(comm, selection->rows(), asked,
+                                  [&](std::int64_t row) -> std::uint8_t { return selection->holds(row); });
   std::int64_t left_out = 0;
   std::size_t next = 0;
   for (std::int64_t& other : match.others)
-    if (other != RowMatch::none && chosen[places[next++]] == 0) {
+    if (other != RowMatch::none && chosen[next++] == 0) {
       other = RowMatch::none;
       ++left_out;
     }

@@ -20,17 +20,21 @@ constexpr double most_cells = 96, least_cells = 4;  // of the images' grid
 constexpr double surroundings = 0.45;               // of the box: radius within which they lie
 constexpr double correlated = 0.143;
 
-// The transform of the map of a half of the particles, under the envelope of insertion. Collective.
-SlabFft half_map(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
-                 const std::vector<std::uint8_t>& halves, int half, double max_radius, bool show_progress) {
-  const RowMatch match = half_of(poses.match, halves, half);
-  SlabFft fft(comm, oversampling * set.grid.size);
-  FourierSlab slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum());
-  const InsertionCounts counts = insert_images(comm, set, {poses.table, match, poses.with_outliers},
-                                               max_radius, fft, slab, show_progress);
-  if (counts.used == 0) throw Error("no particle has a pose and a readable image: there is no map");
-  slab.divide(counts.used, regularisation, max_radius);
-  return fft;
+// The transforms of the maps of two halves of the particles, under the envelope of insertion. Collective.
+std::vector<MapVolume> half_maps(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
+                                 double max_radius, bool show_progress) {
+  const Range rows = poses.match.rows;
+  const RowShares shares = halved({rows.first, rows.count, 1}, halves_of(comm, set, rows));
+  std::vector<MapVolume> halves;
+  for (int half = 0; half < 2; ++half) halves.emplace_back(comm, set.grid.size);
+  const InsertionCounts counts = insert_images(comm, set, poses, shares, max_radius, halves, show_progress);
+  for (std::size_t half = 0; half < halves.size(); ++half) {
+    if (counts.shares[half] == 0)
+      throw Error(
+          fmt::format("no particle of half {} has a pose and a readable image: there is no map", half + 1));
+    halves[half].slab.divide(counts.shares[half], regularisation, max_radius);
+  }
+  return halves;
 }
 
 // 1 near the atoms, 0 away from them, on this rank's planes of the box: planes of S² values, those outside
@@ -133,19 +137,15 @@ SetMap map_of_set(const Communicator& comm, const ParticleSet& set, const PoseSo
                   const Eigen::Matrix3Xd& atoms, const std::string& path, bool show_progress) {
   const ImageGrid grid = set.grid;
   const double box = grid.size * grid.pixel_size, largest = std::min(most_cells, grid.size / 2.0 - 0.5);
-  const std::vector<std::uint8_t> halves = halves_of(comm, set, poses.match.rows);
-  SlabFft fft = half_map(comm, set, poses, halves, 1, largest, show_progress);
+  std::vector<MapVolume> halves = half_maps(comm, set, poses, largest, show_progress);
+  SlabFft& fft = halves.front().fft;
   const NearAtoms near(fft, grid, atoms);
-  double radius = 0;
-  {
-    SlabFft other = half_map(comm, set, poses, halves, 2, largest, show_progress);
-    mask_map(comm, fft, grid, near);
-    mask_map(comm, other, grid, near);
-    const std::vector<double> correlation = correlation_of(comm, fft, other);
-    const double resolution = resolution_at(correlation, correlated, fft.side(), grid.pixel_size);
-    radius = std::clamp(box / resolution, least_cells, largest);
-    join_halves(fft, other, correlation, radius);
-  }
+  for (MapVolume& half : halves) mask_map(comm, half.fft, grid, near);
+  const std::vector<double> correlation = correlation_of(comm, fft, halves.back().fft);
+  const double resolution = resolution_at(correlation, correlated, fft.side(), grid.pixel_size);
+  const double radius = std::clamp(box / resolution, least_cells, largest);
+  join_halves(fft, halves.back().fft, correlation, radius);
+  halves.pop_back();
   fft.backward();
   const int side = fft.side();
   for_each_voxel(fft, grid.size, near, [&](double& voxel, int, int x, int y, int z) {

@@ -19,16 +19,7 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .unstored()
       .file({".mrc"})
       .written({.makes_folders = true});
-  table.also_writes("output", [&o] {
-    std::vector<std::string> files;
-    if (o.halves)
-      for (const char* ending :
-           {"_half1.mrc", "_half2.mrc", "_fsc.csv", "_fsc.png", "_fsc.xml", "_postprocess.mrc",
-            "_postprocess.star", "_postprocess.json", "_guinier.png"})
-        files.push_back(beside_map(o, ending));
-    if (o.halves && o.local_resolution) files.push_back(beside_map(o, "_local_resolution.mrc"));
-    return files;
-  });
+  table.also_writes("output", [&o] { return beside_halves(o, o.output); });
   table
       .option("modes-file,m", o.modes_file, "FILE",
               "structure and modes: the map then stands where the structure does, so that they overlay")
@@ -53,6 +44,15 @@ void declare(OptionTable& table, ReconstructOptions& o) {
               "correlates taken "
               "off (phase randomisation)")
       .file({".mrc"});
+  table.flag("states", o.states,
+             "a map of each state of --landscape as well (OUTPUT_state1.mrc, …), each particle counting by "
+             "its probability");
+  table
+      .option("along", o.along, "EXPRESSION|PATH",
+              "maps along a quantity of the particles, such as q7 or pc1, or along a path of --landscape "
+              "(path_1_2), as well: OUTPUT_1.mrc, …, and OUTPUT_series.cxc, which shows them in ChimeraX")
+      .unset("");
+  table.option("frames", o.frames, "N", "maps of --along").at_least(2).at_most(1000);
   table
       .option(
           "b-factor", o.b_factor, "Å²",
@@ -91,11 +91,18 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .option("reference", o.reference, "FILE.mrc",
               "map to compare with: prints the Fourier shell correlation")
       .file({".mrc"});
-  add_selection(table, o.selection);
+  add_selection(table, o.selection, [&o] { return o.states || !o.along.empty(); });
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"seed", "dry-run", "overwrite"});
-  table.check([&o](const OptionTable&) {
+  table.check([&o](const OptionTable& given) {
+    if (o.states && o.selection.landscape.empty())
+      refuse_option("states", "are those of a landscape: give its folder with --landscape");
+    if (o.states && !o.along.empty())
+      refuse_option("along", "and --states make other maps: give one of them");
+    if (o.along.starts_with("path_") && o.selection.landscape.empty())
+      refuse_option("along", "names a path of a landscape: give its folder with --landscape");
+    if (o.along.empty()) given.refuse({"frames"}, "is for --along");
     if (o.undo_motion && o.modes_file.empty())
       refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
     if (!o.at.empty() && !o.undo_motion)
@@ -112,10 +119,20 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   });
 }
 
-std::string beside_map(const ReconstructOptions& o, const std::string& ending) {
+std::string beside_map(const std::string& path, const std::string& ending) {
   const std::string usual = ".mrc";
-  const bool has_it = o.output.ends_with(usual);
-  return o.output.substr(0, o.output.size() - (has_it ? usual.size() : 0)) + ending;
+  const bool has_it = path.ends_with(usual);
+  return path.substr(0, path.size() - (has_it ? usual.size() : 0)) + ending;
+}
+
+std::vector<std::string> beside_halves(const ReconstructOptions& o, const std::string& path) {
+  std::vector<std::string> files;
+  if (!o.halves) return files;
+  for (const char* ending : {"_half1.mrc", "_half2.mrc", "_fsc.csv", "_fsc.png", "_fsc.xml",
+                             "_postprocess.mrc", "_postprocess.star", "_postprocess.json", "_guinier.png"})
+    files.push_back(beside_map(path, ending));
+  if (o.local_resolution) files.push_back(beside_map(path, "_local_resolution.mrc"));
+  return files;
 }
 
 std::string next_step(const ReconstructOptions& o) {

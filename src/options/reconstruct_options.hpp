@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/option_table.hpp"
 #include "options/matching_options.hpp"
@@ -19,6 +20,9 @@ struct ReconstructOptions {
   std::string at;                  ///< that conformation, "7=120,8=-30"; empty: the mean of the particles
   bool halves = false;             ///< half maps and their correlation, too
   std::string mask;                ///< where halves are compared; empty: everywhere
+  bool states = false;             ///< a map of each state of the landscape, too
+  std::string along;               ///< maps along this expression or path, too; empty: none
+  int frames = 10;                 ///< so many
   bool local_resolution = false;   ///< of the half maps
   double local_window = 0;         ///< radius of its windows, Å; 0: 3.5 times the resolution
   double local_step = 0;           ///< from window to window, Å; 0: half that radius
@@ -34,8 +38,11 @@ struct ReconstructOptions {
 
 void declare(OptionTable& table, ReconstructOptions& o);
 
-/// OUTPUT without its ending, then `ending`.
-std::string beside_map(const ReconstructOptions& o, const std::string& ending);
+/// A map's path without its ending, then `ending`.
+std::string beside_map(const std::string& path, const std::string& ending);
+
+/// What --halves writes beside a map; nothing without it.
+std::vector<std::string> beside_halves(const ReconstructOptions& o, const std::string& path);
 
 /// What to do with the result.
 std::string next_step(const ReconstructOptions& o);

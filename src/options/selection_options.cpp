@@ -2,7 +2,8 @@
 
 namespace elastem::cli {
 
-void add_selection(OptionTable& table, SelectionOptions& selection) {
+void add_selection(OptionTable& table, SelectionOptions& selection,
+                   const std::function<bool()>& landscape_wanted) {
   table
       .option("selection", selection.text, "EXPRESSION|FILE",
               "only these particles: a condition such as \"q7 > 50 and outlier == 0\" or \"score > q(0.1)\", "
@@ -14,10 +15,10 @@ void add_selection(OptionTable& table, SelectionOptions& selection) {
               "folder of elastem landscape whose state, p, pc1, … the expression means")
       .unset("")
       .folder();
-  table.check([&selection](const OptionTable& given) {
+  table.check([&selection, landscape_wanted](const OptionTable& given) {
     if (given.given("selection") && selection.text.find_first_not_of(" \t\n") == std::string::npos)
       refuse_option("selection", "is empty; give a condition such as \"q7 > 50\", or leave it out");
-    if (selection.text.empty())
+    if (selection.text.empty() && !(landscape_wanted && landscape_wanted()))
       given.refuse({"landscape"}, "is for --selection; give one, as \"state == 1\"");
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cli/option_table.hpp"
@@ -12,7 +13,9 @@ struct SelectionOptions {
   std::string landscape;  ///< the folder of the landscape whose states and components are meant
 };
 
-/// --selection and --landscape of a command that reads a table of results.
-void add_selection(OptionTable& table, SelectionOptions& selection);
+/// --selection and --landscape of a command that reads a table of results. `landscape_wanted`: whether
+/// another option wants the landscape as well.
+void add_selection(OptionTable& table, SelectionOptions& selection,
+                   const std::function<bool()>& landscape_wanted = {});
 
 }  // namespace elastem::cli

@@ -26,7 +26,7 @@ FilteredImage::FilteredImage(int size, double pixel_size, double max_radius)
       fft_(oversampling * size) {}
 
 void FilteredImage::make(const Spectrum& spectrum, std::span<const float> transfer, const Spectrum& weights,
-                         std::int64_t images, double regularisation) {
+                         double images, double regularisation) {
   const int columns = size_ / 2 + 1, fine = oversampling * size_;
   require(spectrum.rows() == size_ && spectrum.cols() == columns && weights.rows() == size_ &&
               std::ssize(transfer) == static_cast<std::ptrdiff_t>(size_) * columns,
@@ -40,8 +40,7 @@ void FilteredImage::make(const Spectrum& spectrum, std::span<const float> transf
     for (int kx = 0; kx < columns; ++kx) {
       const double radius = std::sqrt(static_cast<double>(kx * kx + ky * ky));
       if (radius > max_radius_ || radius == 0) continue;
-      const double rest =
-          regularisation * static_cast<double>(images) / (8 * std::max(oversampling * radius, 1.0));
+      const double rest = regularisation * images / (8 * std::max(oversampling * radius, 1.0));
       const double weight = std::abs(std::complex<double>(weights(row, kx))) + rest;
       if (!(weight > 0)) continue;
       const double gain = static_cast<double>(transfer[static_cast<std::size_t>(row * columns + kx)]) /

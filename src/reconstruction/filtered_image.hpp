@@ -18,8 +18,8 @@ class FilteredImage {
 
   /// `weights`: |W| on the half grid. `images` and `regularisation` as of FourierSlab::divide, whose radius
   /// counts cells of the 2S grid.
-  void make(const Spectrum& spectrum, std::span<const float> transfer, const Spectrum& weights,
-            std::int64_t images, double regularisation);
+  void make(const Spectrum& spectrum, std::span<const float> transfer, const Spectrum& weights, double images,
+            double regularisation);
 
   /// The value at a place (Å from the origin, pixel S/2), linear between the fine pixels; 0 outside the
   /// image.

@@ -66,12 +66,12 @@ std::pair<int, int> FourierSlab::planes(const FourierSample& sample, int side) {
   return {wrapped(low, side), wrapped(low + 1, side)};
 }
 
-void FourierSlab::insert(std::span<const FourierSample> samples) {
+void FourierSlab::insert(std::span<const FourierSample> samples, double share) {
   for (const FourierSample& sample : samples) {
     const auto [low, high] = planes(sample, side_);
     const double above = static_cast<double>(sample.z) - std::floor(static_cast<double>(sample.z));
-    if (low >= first_ && low < first_ + count_) spread(sample, low - first_, 1 - above);
-    if (high >= first_ && high < first_ + count_) spread(sample, high - first_, above);
+    if (low >= first_ && low < first_ + count_) spread(sample, low - first_, share * (1 - above));
+    if (high >= first_ && high < first_ + count_) spread(sample, high - first_, share * above);
   }
 }
 
@@ -104,7 +104,7 @@ void FourierSlab::spread(const FourierSample& sample, int plane, double share) {
   }
 }
 
-void FourierSlab::divide(std::int64_t images, double regularisation, double max_radius) {
+void FourierSlab::divide(double images, double regularisation, double max_radius) {
   const int columns = side_ / 2 + 1;
   const double limit = oversampling * std::min(max_radius, side_ / 4.0 - 0.5);
   std::size_t term = 0;
@@ -115,8 +115,7 @@ void FourierSlab::divide(std::int64_t images, double regularisation, double max_
       for (int x = 0; x < columns; ++x, ++term) {
         const double radius =
             std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z);
-        const double divisor =
-            weights_[term] + regularisation * static_cast<double>(images) / (8 * std::max(radius, 1.0));
+        const double divisor = weights_[term] + regularisation * images / (8 * std::max(radius, 1.0));
         values_[term] = radius > limit || divisor <= 0 ? std::complex<double>{} : values_[term] / divisor;
       }
     }

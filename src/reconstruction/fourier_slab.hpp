@@ -19,6 +19,7 @@ struct FourierSample {
   float x = 0, y = 0, z = 0;
   std::complex<float> value;  ///< CTF·Y, with the image's origin at the particle's centre
   float weight = 0;           ///< CTF²
+  std::int32_t image = 0;     ///< which of the images that are inserted together, set by whoever inserts them
 };
 
 /// The terms of one image with |k| up to `max_radius` (in cells of the image's own S grid, at most S/2 − ½).
@@ -45,8 +46,8 @@ class FourierSlab {
   static std::pair<int, int> planes(const FourierSample& sample, int side);
 
   /// Spreads samples over their eight neighbours with trilinear weights: values += t·value, weights +=
-  /// t·weight; of neighbours outside the slab or at x < 0 nothing is kept.
-  void insert(std::span<const FourierSample> samples);
+  /// t·weight, both times `share`; of neighbours outside the slab or at x < 0 nothing is kept.
+  void insert(std::span<const FourierSample> samples, double share = 1);
 
   /// Adds what was inserted into another slab of the same planes.
   void add(const FourierSlab& other);
@@ -55,10 +56,11 @@ class FourierSlab {
   /// without a CTF would give at radius r (an image holds ¼ term a cell of its plane): a regularisation of
   /// 0.001 bounds the gain where |CTF| falls below 0.03. Terms beyond `max_radius` (cells of the S grid)
   /// become 0.
-  void divide(std::int64_t images, double regularisation, double max_radius);
+  void divide(double images, double regularisation, double max_radius);
 
  private:
   void spread(const FourierSample& sample, int plane, double share);
+
   int side_, first_, count_;
   std::span<std::complex<double>> values_;
   std::vector<double> weights_;

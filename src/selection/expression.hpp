@@ -50,17 +50,21 @@ struct Aggregate {
   std::size_t of = 0;  ///< the node that it is of
 };
 
-/// A condition on a particle's quantities, such as `q7 > 50 and score > q(0.1)`, ready to be asked of many
-/// particles. A value that is not known is NaN; what follows from it is not known either, unless the rest
-/// decides: `x and y` is no where x is no, `x or y` is yes where x is yes. The language: docs/selection.md.
+/// A condition on a particle's quantities, such as `q7 > 50 and score > q(0.1)`, or a number made of them,
+/// ready to be asked of many particles. A value that is not known is NaN; what follows from it is not known
+/// either, unless the rest decides: `x and y` is no where x is no, `x or y` is yes where x is yes. The
+/// language: docs/selection.md.
 class Expression {
  public:
   /// Whether a name is a condition by itself, 1 or 0, such as `done`; throws Error with a sentence for a name
   /// that there is not.
   using Meaning = std::function<bool(const std::string& name)>;
 
+  /// What an expression is to be: a condition, or a number such as `q7 - q8`.
+  enum class Kind : std::uint8_t { condition, number };
+
   /// Throws Error: a sentence, and in two lines the expression and a caret below what is wrong.
-  static Expression parse(const std::string& text, const Meaning& meaning);
+  static Expression parse(const std::string& text, const Meaning& meaning, Kind kind = Kind::condition);
 
   /// What `parse` makes it of: nodes whose operands come before them, the last one being the whole.
   Expression(std::vector<ExpressionNode> nodes, std::vector<std::string> names,
@@ -70,7 +74,7 @@ class Expression {
   const std::vector<std::string>& names() const { return names_; }
   /// Its aggregates; each needs those before it at most.
   const std::vector<Aggregate>& aggregates() const { return aggregates_; }
-  /// The node that is the whole condition.
+  /// The node that is the whole.
   std::size_t whole() const { return nodes_.size() - 1; }
 
   /// The value of a node for one particle's `names` and all particles' `aggregates`, of which those are NaN

@@ -43,13 +43,20 @@ class Parser {
   Parser(const std::string& text, const Expression::Meaning& meaning)
       : text_(text), meaning_(meaning), tokens_(expression_tokens(text)) {}
 
-  Expression run() {
+  Expression run(Expression::Kind kind) {
     if (now().kind == Token::Kind::end) refuse(0, "the expression is empty; write one such as q7 > 50");
     const Part whole = alternatives_of_conditions();
     if (is(")")) refuse(now().at, "this parenthesis closes none");
     if (now().kind != Token::Kind::end) refuse(now().at, "an operator is missing before this");
-    condition(whole);
-    if (nodes_.size() != whole.node + 1) nodes_.push_back({Operation::both, whole.node, whole.node});
+    const bool wants_number = kind == Expression::Kind::number;
+    if (wants_number) {
+      number(whole);
+      closed(whole, "here");
+    } else {
+      condition(whole);
+    }
+    if (nodes_.size() != whole.node + 1)
+      nodes_.push_back({wants_number ? Operation::greatest : Operation::both, whole.node, whole.node});
     order_aggregates();
     return {std::move(nodes_), std::move(names_), std::move(aggregates_)};
   }
@@ -357,8 +364,8 @@ class Parser {
 
 }  // namespace
 
-Expression Expression::parse(const std::string& text, const Meaning& meaning) {
-  return Parser(text, meaning).run();
+Expression Expression::parse(const std::string& text, const Meaning& meaning, Kind kind) {
+  return Parser(text, meaning).run(kind);
 }
 
 }  // namespace elastem

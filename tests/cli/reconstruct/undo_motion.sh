@@ -44,30 +44,11 @@ map 2 linear linear/truth.h5 middle.mrc -m modes.h5 --undo-motion --at 7=0
 ! grep -q 'option --at' log || fail "a warning of what particles are like: $(cat log)"
 map 2 linear linear/truth.h5 far.mrc -m modes.h5 --undo-motion --at 7=900
 grep -q 'option --at: mode 7: 900.0 Å is outside of the particles' log || fail "no warning of --at: $(cat log)"
-AT=$at /usr/bin/python3 - <<'END' || fail "the maps"
-import os, h5py, mrcfile, numpy
-modes = h5py.File("modes.h5")
-positions, vectors = modes["structure/positions"][:], modes["modes/vectors"][:3]
-weights, sigma = modes["structure/weights"][:], float(numpy.ravel(modes["structure/atom_sigma"][()])[0])
-axis = (numpy.arange(48) - 24) * 3.0
-k = numpy.fft.fftfreq(48, 1 / 48)
-shell = numpy.rint(numpy.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + k[None, None, :] ** 2)).astype(int).ravel()
-
-def reference(q):
-    x = positions + numpy.tensordot(q, vectors, 1)
-    g = [numpy.exp(-((axis[None] - x[:, c : c + 1]) ** 2) / (2 * sigma**2)) for c in range(3)]
-    wide = [numpy.exp(-((axis[None] - x[:, c : c + 1]) ** 2) / (2 * 8.0**2)) for c in range(3)]
-    near = numpy.einsum("az,ay,ax->zyx", wide[2], wide[1], wide[0], optimize=True)
-    return numpy.einsum("a,az,ay,ax->zyx", weights, g[2], g[1], g[0], optimize=True), (near > 0.3).astype(float)
-
-def agreement(name, q):
-    truth, mask = reference(q)
-    volume = mrcfile.open(name).data.astype(float)
-    a, b = ((v - (v * mask).sum() / mask.sum()) * mask for v in (truth, volume))
-    a, b = numpy.fft.fftn(a), numpy.fft.fftn(b)
-    total = [numpy.bincount(shell, v.ravel())[:20] for v in ((a * b.conj()).real, abs(a) ** 2, abs(b) ** 2)]
-    return (total[0] / numpy.sqrt(total[1] * total[2]))[1:].mean()
-
+AT=$at PYTHONPATH="$ELASTEM_SOURCE/tests/support" /usr/bin/python3 - <<'END' || fail "the maps"
+import os, mrcfile, numpy
+from density import Model
+model = Model("modes.h5", [7, 8, 9], 48, 3.0)
+agreement = lambda name, q: model.correlation(name, q)[1:20].mean()
 at = numpy.array([float(part.split("=")[1]) for part in os.environ["AT"].split(",")])
 value = {name: agreement(name + ".mrc", at if name[0] in "psu" else numpy.zeros(3))
          for name in ("plain", "undone1", "undone3", "shuffled", "rigid", "rigid_undone", "middle")}

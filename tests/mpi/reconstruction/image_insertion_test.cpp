@@ -68,20 +68,19 @@ void write_poses(const std::string& path, double defocus_change) {
 }
 
 // The Fourier volume of these particles by the ranks of `comm`.
-struct Volume {
+struct Volume : MapVolume {
   explicit Volume(const Communicator& comm, bool with_outliers = false,
                   const std::string& star = "particles.star", const std::string& poses = "poses.h5")
-      : fft(comm, oversampling * side),
-        slab(fft.side(), fft.first_plane(), fft.plane_count(), fft.spectrum()) {
+      : MapVolume(comm, side) {
     const ParticleSet set = open_particles(comm, {.path = star, .datadir = ""});
     ResultTable table = ResultTable::open(comm, poses, ResultTable::Access::read);
     const RowMatch match =
         match_particles(comm, set.file, equal_share(comm, set.size()), {poses, table}, false);
-    counts = insert_images(comm, set, {table, match, with_outliers}, side / 2.0, fft, slab, false);
+    const RowShares all(match.rows.first, match.rows.count, 1);
+    counts = insert_images(comm, set, {table, match, with_outliers}, all, side / 2.0,
+                           std::span(static_cast<MapVolume*>(this), 1), false);
     table.close();
   }
-  SlabFft fft;
-  FourierSlab slab;
   InsertionCounts counts;
 };
 
@@ -145,6 +144,39 @@ TEST_F(ImageInsertion, TheRefinedDefocusIsThatOfTheFileAndTheChange) {
   if (changed.fft.plane_count() > 0) {
     EXPECT_FALSE(std::ranges::equal(changed.slab.weights(), neither.slab.weights()));
   }
+}
+
+TEST_F(ImageInsertion, EachVolumeGetsTheSharesOfItsSet) {
+  const ParticleSet set = open_particles(comm_, {.path = "particles.star", .datadir = ""});
+  const std::string poses = "poses.h5";
+  ResultTable table = ResultTable::open(comm_, poses, ResultTable::Access::read);
+  const RowMatch match =
+      match_particles(comm_, set.file, equal_share(comm_, set.size()), {poses, table}, false);
+  // Row i counts as a share of i/images in the first set, as the rest in the second.
+  RowShares shares(match.rows.first, match.rows.count, 2);
+  for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row) {
+    shares.of(row)[0] = static_cast<float>(row) / images;
+    shares.of(row)[1] = 1 - shares.of(row)[0];
+  }
+  std::vector<MapVolume> parts;
+  for (int part = 0; part < 2; ++part) parts.emplace_back(comm_, side);
+  const InsertionCounts counts =
+      insert_images(comm_, set, {table, match, false}, shares, side / 2.0, parts, false);
+  table.close();
+  Volume whole(comm_);
+  double largest = 0, worst = 0, difference = 0;
+  for (std::size_t i = 0; i < whole.slab.weights().size(); ++i) {
+    const double first = parts[0].slab.weights()[i], second = parts[1].slab.weights()[i];
+    largest = std::max(largest, whole.slab.weights()[i]);
+    worst = std::max(worst, std::abs(first + second - whole.slab.weights()[i]));
+    difference = std::max(difference, std::abs(first - second));
+  }
+  EXPECT_LE(worst, images * std::numeric_limits<float>::epsilon() * largest);
+  if (whole.fft.plane_count() > 0) {
+    EXPECT_GT(difference, 0.01 * largest);
+  }
+  EXPECT_NEAR(counts.shares[0] + counts.shares[1], static_cast<double>(counts.used), 1e-5);
+  EXPECT_LT(counts.shares[0], static_cast<double>(counts.used));
 }
 
 TEST_F(ImageInsertion, ASampleGoesToTheOwnersOfBothItsPlanes) {

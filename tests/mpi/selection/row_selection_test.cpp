@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "mpi/selection/landscape_record.hpp"
+#include "mpi/selection/particle_sets.hpp"
 #include "mpi/storage/row_pass.hpp"
 #include "tests/support/error_of.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::FloatNear;
 using testing::HasSubstr;
 using Rows = std::vector<std::int64_t>;
 
@@ -201,6 +203,54 @@ TEST_F(Selecting, AMatchKeepsTheSelectedRows) {
   for (const std::int64_t other : match.others)
     if (other != RowMatch::none) left.push_back(other);
   EXPECT_THAT(comm_.all_gathered(left), ElementsAre(30, 3));
+}
+
+TEST_F(Selecting, SetsAreStatesFramesOfAnExpressionOrOfAPath) {
+  RowMatch match;  // of a file whose first two rows the table does not have
+  match.rows = equal_share(comm_, images + 2);
+  for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
+    match.others.push_back(row < 2 ? RowMatch::none : row - 2);
+  if (comm_.root())
+    std::ofstream("land/paths.csv") << "path,frame,free_energy,component_1\n1-2,1,0,-10\n1-2,2,0,-30\n";
+  comm_.barrier();
+  ResultTable table = ResultTable::open(comm_, path_, ResultTable::Access::read);
+  const auto sets = [&](const ParticleSetsWanted& wanted) {
+    return particle_sets(comm_, {path_, table}, match, wanted);
+  };
+  // Of all ranks: the shares that image i has.
+  const auto shares_of = [&](const ParticleSets& found, std::int64_t image) {
+    std::vector<float> own;
+    const std::int64_t row = image + 1;
+    if (row >= match.rows.first && row < match.rows.first + match.rows.count)
+      own.assign(found.shares.of(row).begin(), found.shares.of(row).end());
+    return comm_.all_gathered(own);
+  };
+  const ParticleSets all = sets({});
+  EXPECT_THAT(all.names, ElementsAre(""));
+  EXPECT_THAT(shares_of(all, 3), ElementsAre(1));
+
+  const ParticleSets states = sets({.states = true, .along = "", .frames = 0, .landscape = "land"});
+  EXPECT_THAT(states.names, ElementsAre("", "_state1", "_state2"));
+  EXPECT_THAT(shares_of(states, 18), ElementsAre(1, 0.9F, 0.1F));
+  EXPECT_THAT(shares_of(states, 17), ElementsAre(1, 0, 0));  // the landscape does not know it
+  EXPECT_THAT(shares_of(states, -1), ElementsAre(1, 0, 0));  // nor the table
+
+  // Amplitude i − 1 of image i, without image 5: quantiles 1.9 and 37.1, a frame between them.
+  const ParticleSets frames = sets({.states = false, .along = "q7", .frames = 3, .landscape = ""});
+  EXPECT_THAT(frames.names, ElementsAre("", "_1", "_2", "_3"));
+  EXPECT_THAT(shares_of(frames, 16),
+              ElementsAre(1, FloatNear(4.5F / 17.6F, 1e-6F), FloatNear(13.1F / 17.6F, 1e-6F), 0));
+  EXPECT_THAT(shares_of(frames, 5), ElementsAre(1, 0, 0, 0));  // failed
+
+  const ParticleSets path = sets({.states = false, .along = "path_1_2", .frames = 2, .landscape = "land"});
+  EXPECT_THAT(shares_of(path, 16), ElementsAre(1, FloatNear(0.7F, 1e-6F), FloatNear(0.3F, 1e-6F)));
+  const auto refusal = [&](const ParticleSetsWanted& wanted) { return error_of([&] { sets(wanted); }); };
+  EXPECT_THAT(refusal({.states = false, .along = "path_2_3", .frames = 2, .landscape = "land"}),
+              AllOf(HasSubstr("option --along"), HasSubstr("it has path_1_2")));
+  EXPECT_THAT(refusal({.states = false, .along = "q7 > 3", .frames = 2, .landscape = ""}),
+              HasSubstr("option --along: this is a condition"));
+  EXPECT_THAT(refusal({.states = false, .along = "0 * q7", .frames = 2, .landscape = ""}),
+              HasSubstr("nothing to go along"));
 }
 
 TEST_F(Selecting, ErrorsNameTheOption) {

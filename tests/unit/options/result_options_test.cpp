@@ -120,6 +120,13 @@ TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
   EXPECT_THAT(reconstruct.refusal({"--local-resolution"}), HasSubstr("give --halves"));
   EXPECT_THAT(reconstruct.refusal({"--halves", "--local-window", "9"}), HasSubstr("local-window"));
   EXPECT_THAT(reconstruct.refusal({"--b-factor", "-80"}), HasSubstr("give --halves"));
+  EXPECT_THAT(reconstruct.refusal({"--states"}), HasSubstr("give its folder with --landscape"));
+  EXPECT_THAT(reconstruct.refusal({"--along", "path_1_2"}), HasSubstr("give its folder with --landscape"));
+  EXPECT_THAT(reconstruct.refusal({"--along", "q7", "--states", "--landscape", "d"}),
+              HasSubstr("other maps"));
+  EXPECT_THAT(reconstruct.refusal({"--frames", "5"}), HasSubstr("is for --along"));
+  EXPECT_TRUE(reconstruct.read({"--states", "--landscape", "d"}).states);
+  EXPECT_EQ(reconstruct.read({"--along", "q7", "--frames", "5"}).frames, 5);
 }
 
 TEST(ExportOptions, TakeTheParticlesOfTheResultUnlessOthersAreNamed) {

@@ -122,6 +122,22 @@ TEST(Expression, AQuantileIsOfTheOtherSideOfItsComparison) {
   EXPECT_EQ(answer("q(0.1) < a < q(0.9)", {{"a", 5}}, {4, 6}), 1);
 }
 
+TEST(Expression, MayBeANumberWhereOneIsAskedFor) {
+  std::vector<double> scratch;
+  for (const auto& [text, expected] :
+       {std::pair{"a - 2 * b", -5.0}, {"a", 3.0}, {"(a - mean(b)) / 2", -1.0}}) {
+    const Expression expression = Expression::parse(text, is_condition, Expression::Kind::number);
+    std::vector<double> values;
+    for (const std::string& name : expression.names()) values.push_back(name == "a" ? 3 : 4);
+    EXPECT_EQ(expression.value(expression.whole(), values,
+                               std::vector<double>(expression.aggregates().size(), 5), scratch),
+              expected)
+        << text;
+  }
+  EXPECT_THROW(Expression::parse("a > 1", is_condition, Expression::Kind::number), Error);
+  EXPECT_THROW(Expression::parse("a - q(0.5)", is_condition, Expression::Kind::number), Error);
+}
+
 TEST(Expression, AggregatesComeBeforeThoseThatNeedThem) {
   const Expression expression = Expression::parse("q(0.9) > abs(a - mean(a)) / sd(a)", is_condition);
   ASSERT_EQ(expression.aggregates().size(), 3U);

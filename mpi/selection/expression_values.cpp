@@ -1,4 +1,4 @@
-#include "mpi/selection/selected_by_expression.hpp"
+#include "mpi/selection/expression_values.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,30 +11,41 @@
 #include "mpi/comm/quantile.hpp"
 #include "mpi/comm/sliced_sum.hpp"
 #include "mpi/selection/landscape_rows.hpp"
+#include "mpi/selection/row_answers.hpp"
 #include "mpi/selection/saved_selection.hpp"
 #include "mpi/storage/row_pass.hpp"
-#include "selection/expression.hpp"
+#include "options/selection_options.hpp"
+#include "selection/particle_quantity.hpp"
 
 namespace elastem {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-// What an expression names, of this rank's rows.
+// What expressions name, of this rank's rows.
 struct NamedValues {
   Range rows;
   std::size_t width = 0;
-  std::vector<double> values;  // row-major
+  std::vector<double> values;  // row-major: the first expression's names, the second's, …
   std::vector<std::uint8_t> done;
-
-  std::span<const double> of(std::size_t row) const { return std::span(values).subspan(row * width, width); }
 };
 
-NamedValues named_values(const Communicator& comm, const NamedTable& table, const Expression& expression,
-                         const QuantityContext& context, const std::optional<LandscapeRows>& landscape,
-                         bool accept_mismatch) {
+// What one of them names.
+struct OwnNames {
+  const NamedValues& all;
+  std::size_t first = 0, count = 0;
+
+  std::span<const double> of(std::size_t row) const {
+    return std::span(all.values).subspan(row * all.width + first, count);
+  }
+};
+
+NamedValues named_values(const Communicator& comm, const NamedTable& table,
+                         const std::vector<Expression>& expressions, const QuantityContext& context,
+                         const std::optional<LandscapeRows>& landscape, bool accept_mismatch) {
   std::vector<ParticleQuantity> quantities;
-  for (const std::string& name : expression.names()) quantities.emplace_back(name, context);
+  for (const Expression& expression : expressions)
+    for (const std::string& name : expression.names()) quantities.emplace_back(name, context);
   NamedValues named{own_rows(comm, RowSlices{table.table.size()}), quantities.size(), {}, {}};
   RowMatch match;
   const bool joined = std::ranges::any_of(quantities, &ParticleQuantity::of_landscape);
@@ -81,59 +92,73 @@ double aggregate(const Communicator& comm, const NamedValues& named, std::vector
                            [mean](double value) { return (value - mean) * (value - mean); }));
 }
 
-std::vector<double> aggregates_of(const Communicator& comm, const NamedValues& named, std::int64_t rows,
+std::vector<double> aggregates_of(const Communicator& comm, const OwnNames& own, std::int64_t rows,
                                   const Expression& expression) {
+  const NamedValues& named = own.all;
   std::vector<double> found(expression.aggregates().size(), unknown), scratch;
   for (std::size_t a = 0; a < found.size(); ++a) {
     const Aggregate& what = expression.aggregates()[a];
     std::vector<double> values(named.done.size(), unknown);
     for (std::size_t i = 0; i < values.size(); ++i)
-      if (named.done[i] != 0) values[i] = expression.value(what.of, named.of(i), found, scratch);
+      if (named.done[i] != 0) values[i] = expression.value(what.of, own.of(i), found, scratch);
     found[a] = aggregate(comm, named, std::move(values), rows, what);
   }
   return found;
 }
 
-std::optional<LandscapeRows> landscape_of(const Communicator& comm, const cli::SelectionOptions& options,
-                                          bool accept_mismatch) {
-  if (options.landscape.empty()) return std::nullopt;
-  return LandscapeRows(comm, options.landscape, accept_mismatch);
+std::optional<LandscapeRows> landscape_of(const Communicator& comm, const ExpressionSource& source) {
+  if (source.landscape.empty()) return std::nullopt;
+  return LandscapeRows(comm, source.landscape, source.accept_mismatch);
 }
 
-Expression parsed(const std::string& text, const QuantityContext& context) {
+Expression parsed(const std::string& text, const QuantityContext& context, const ExpressionSource& source) {
   try {
-    return Expression::parse(text,
-                             [&](const std::string& name) { return ParticleQuantity(name, context).flag(); });
+    return Expression::parse(
+        text, [&](const std::string& name) { return ParticleQuantity(name, context).flag(); }, source.kind);
   } catch (const Error& error) {
-    cli::refuse_option("selection", error.what());
+    cli::refuse_option(source.option, error.what());
   }
 }
 
 }  // namespace
 
-std::vector<std::uint8_t> chosen_by_expression(const Communicator& comm, const NamedTable& table,
-                                               const cli::SelectionOptions& options, bool accept_mismatch) {
-  const auto landscape = landscape_of(comm, options, accept_mismatch);
+ExpressionValues expression_values(const Communicator& comm, const NamedTable& table,
+                                   std::span<const std::string> texts, const ExpressionSource& source) {
+  const auto landscape = landscape_of(comm, source);
   QuantityContext context{table.path, table.table.modes(), table.table.has_fits(), std::nullopt};
   if (landscape) context.landscape = landscape->columns();
-  const Expression expression = parsed(options.text, context);
-  const NamedValues named = named_values(comm, table, expression, context, landscape, accept_mismatch);
-  const auto aggregates = aggregates_of(comm, named, table.table.size(), expression);
-  std::vector<std::uint8_t> chosen;
-  std::vector<double> scratch;
-  std::int64_t without_value = 0;
-  for (std::size_t i = 0; i < named.done.size(); ++i) {
-    const double answer = expression.value(expression.whole(), named.of(i), aggregates, scratch);
-    chosen.push_back(answer == 1 ? 1 : 0);
-    without_value += std::isnan(answer) ? 1 : 0;
+  std::vector<Expression> expressions;
+  for (const std::string& text : texts) expressions.push_back(parsed(text, context, source));
+  const NamedValues named =
+      named_values(comm, table, expressions, context, landscape, source.accept_mismatch);
+  ExpressionValues found{named.rows, expressions.size(), {}};
+  found.values.resize(named.done.size() * found.width);
+  OwnNames own{named};
+  for (std::size_t e = 0; e < expressions.size(); ++e, own.first += own.count) {
+    own.count = expressions[e].names().size();
+    const auto aggregates = aggregates_of(comm, own, table.table.size(), expressions[e]);
+    std::vector<double> scratch;
+    for (std::size_t i = 0; i < named.done.size(); ++i)
+      found.values[i * found.width + e] =
+          expressions[e].value(expressions[e].whole(), own.of(i), aggregates, scratch);
   }
-  without_value = comm.sum(without_value);
-  if (without_value > 0)
-    spdlog::info(
-        "{} particles are not selected because they have no value of what the expression names: they are "
-        "not done, or the landscape does not tell",
-        without_value);
-  return chosen;
+  return found;
+}
+
+ExpressionValues at_matched(const Communicator& comm, const ExpressionValues& known, const RowMatch& match) {
+  ExpressionValues found{match.rows, known.width, {}};
+  found.values.assign(match.others.size() * known.width, unknown);
+  std::vector<std::int64_t> asked;
+  std::ranges::copy_if(match.others, std::back_inserter(asked),
+                       [](auto row) { return row != RowMatch::none; });
+  for (std::size_t e = 0; e < known.width; ++e) {
+    const auto answers =
+        answers_about<double>(comm, known.rows, asked, [&](std::int64_t row) { return known.of(row)[e]; });
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < match.others.size(); ++i)
+      if (match.others[i] != RowMatch::none) found.values[i * known.width + e] = answers[next++];
+  }
+  return found;
 }
 
 }  // namespace elastem

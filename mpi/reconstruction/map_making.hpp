@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "imaging/elastic_model.hpp"
+#include "mpi/reconstruction/image_insertion.hpp"
+#include "mpi/reconstruction/motion_correction.hpp"
+
+namespace elastem {
+
+/// How maps are made of images.
+struct MapMaking {
+  double max_radius = 0;  ///< cells of the images' grid
+  double regularisation = 1e-3;
+  double mask_radius = 0;                ///< Å; 0: no mask
+  std::array<double, 3> origin{};        ///< where the first voxel stands, Å
+  const ElasticModel* motion = nullptr;  ///< is undone (back_projected); null: it stays
+  PlaceOption place;                     ///< what maps without motion show
+  bool show_progress = false;
+};
+
+/// A map to make.
+struct WantedMap {
+  std::string title;           ///< for logs and messages
+  std::string path;            ///< of all its particles
+  std::string half_1, half_2;  ///< of the halves; empty: none
+};
+
+/// Makes maps in one pass over the images: map m of the particles that `poses` has, as much as set m of
+/// `shares` says; with `halves` (of this rank's rows: 1 or 2) also those of the halves, whose sum the whole
+/// is. Nothing is written before every map is known to have particles. A rank holds 24 bytes per term of its
+/// slab for each of them. Collective. Throws Error: no particle for a map, a file that cannot be written.
+InsertionCounts make_maps(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
+                          const RowShares& shares, const std::vector<std::uint8_t>& halves,
+                          std::span<const WantedMap> maps, const MapMaking& making);
+
+/// Fourier volumes that make_maps holds at once for so many maps.
+std::size_t volumes_of(std::size_t maps, bool halves);
+
+}  // namespace elastem
