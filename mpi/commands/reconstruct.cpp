@@ -86,7 +86,7 @@ void report(const ReconstructOptions& o, const RowMatch& match, const std::vecto
   for (std::size_t m = 1; m < maps.size(); ++m) {
     double particles = 0;
     for (std::size_t part = 0; part < parts; ++part) particles += counts.shares[m * parts + part];
-    spdlog::info("{}: {}, {:.0f} particles' worth", maps[m].path, maps[m].title, particles);
+    spdlog::info("{}: {}, {:.0f} particles' worth", maps[m].whole.path, maps[m].title, particles);
   }
   if (counts.outliers > 0) spdlog::info("{}", cli::outliers_left_out(counts.outliers));
 }
@@ -117,10 +117,15 @@ std::vector<WantedMap> wanted_maps(const ReconstructOptions& o, const ParticleSe
   std::vector<WantedMap> maps;
   for (std::size_t m = 0; m < sets.size(); ++m) {
     const std::string path = beside_map(o.output, sets.names[m] + ".mrc");
-    WantedMap& map = maps.emplace_back(WantedMap{sets.titles[m], m == 0 ? o.output : path, "", ""});
-    if (!o.halves) continue;
-    map.half_1 = beside_map(map.path, "_half1.mrc");
-    map.half_2 = beside_map(map.path, "_half2.mrc");
+    WantedMap& map = maps.emplace_back(WantedMap{sets.titles[m], {m == 0 ? o.output : path, "", ""}, {}});
+    if (o.undo_motion && o.halves) map.whole.plain = beside_map(path, "_plain.mrc");
+    for (const char* half : {"_half1.mrc", "_half2.mrc"}) {
+      if (!o.halves) break;
+      MapFiles& files = map.halves.emplace_back(MapFiles{beside_map(path, half), "", ""});
+      if (!o.undo_motion) continue;
+      files.plain = beside_map(path, std::string("_plain") + half);
+      files.shuffled = beside_map(path, std::string("_shuffled") + half);
+    }
   }
   return maps;
 }
@@ -133,8 +138,8 @@ std::string series_script_path(const ReconstructOptions& o) {
 std::vector<std::string> files_of_sets(const ReconstructOptions& o, const std::vector<WantedMap>& maps) {
   std::vector<std::string> files;
   for (std::size_t m = 1; m < maps.size(); ++m) {
-    files.push_back(maps[m].path);
-    std::ranges::copy(beside_halves(o, maps[m].path), std::back_inserter(files));
+    files.push_back(maps[m].whole.path);
+    std::ranges::copy(beside_halves(o, maps[m].whole.path), std::back_inserter(files));
   }
   if (maps.size() > 1) files.push_back(series_script_path(o));
   return files;
@@ -145,12 +150,29 @@ void write_series_script(const Communicator& comm, const ReconstructOptions& o,
                          const std::vector<WantedMap>& maps) {
   if (maps.size() < 2) return;
   std::vector<std::string> paths;
-  for (std::size_t m = 1; m < maps.size(); ++m) paths.push_back(maps[m].path);
+  for (std::size_t m = 1; m < maps.size(); ++m) paths.push_back(maps[m].whole.path);
   on_root(comm, [&] {
     write_text_file(series_script_path(o), map_series_script(paths, o.states ? MapSeries::side_by_side
                                                                              : MapSeries::one_after_another));
   });
   spdlog::info("{} shows them in ChimeraX", series_script_path(o));
+}
+
+// What comes of the half maps. `seen`: the finest detail that the alignment used, Å. Collective.
+void compare_halves(const Communicator& comm, const ReconstructOptions& o, const WantedMap& map,
+                    ImageGrid grid, double seen) {
+  const HalfMapRequest request{.title = map.title,
+                               .stem = beside_map(map.whole.path, ""),
+                               .grid = grid,
+                               .mask = {o.mask_radius, o.mask},
+                               .b_factor = o.b_factor,
+                               .seed = o.common.seed,
+                               .local = o.local_resolution,
+                               .local_radius = o.local_window,
+                               .local_step = o.local_step,
+                               .show_progress = !o.common.quiet};
+  write_half_map_outputs(comm, request);
+  if (o.undo_motion) write_motion_gain(comm, request, seen);
 }
 
 }  // namespace
@@ -189,6 +211,7 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   if (o.halves) halves = halves_of(comm, set, match.rows);
   const InsertionCounts counts = make_maps(comm, set, {table, match, o.with_outliers}, sets.shares, halves,
                                            maps, making_of(comm, o, set.grid, max_radius, model));
+  const double seen = stored_resolution(table.provenance());
   table.close();
   if (counts.used == 0)
     throw Error(
@@ -198,17 +221,7 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
                     counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
   report(o, match, maps, counts);
   if (o.halves)
-    for (const WantedMap& map : maps)
-      write_half_map_outputs(comm, {.title = map.title,
-                                    .stem = beside_map(map.path, ""),
-                                    .grid = set.grid,
-                                    .mask = {o.mask_radius, o.mask},
-                                    .b_factor = o.b_factor,
-                                    .seed = o.common.seed,
-                                    .local = o.local_resolution,
-                                    .local_radius = o.local_window,
-                                    .local_step = o.local_step,
-                                    .show_progress = !o.common.quiet});
+    for (const WantedMap& map : maps) compare_halves(comm, o, map, set.grid, seen);
   write_series_script(comm, o, maps);
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);

@@ -71,17 +71,10 @@ DecoyModel decoy_model(const Communicator& comm, const VerifyOptions& o, const E
   return with_decoys(fitted, source, decoys, o.common.seed);
 }
 
-// As the alignment had it.
-double stored_resolution(const ResultTable& table) {
-  for (const std::string& option : table.provenance().options)
-    if (option.starts_with("max-resolution=")) return std::stod(option.substr(option.find('=') + 1));
-  return 0;
-}
-
 AlignmentOptions fit_options(const VerifyOptions& o, const ResultTable& table, const ElasticModel& fitted,
                              Eigen::Index decoys) {
   AlignmentOptions options;
-  options.max_resolution = o.max_resolution > 0 ? o.max_resolution : stored_resolution(table);
+  options.max_resolution = o.max_resolution > 0 ? o.max_resolution : stored_resolution(table.provenance());
   const auto misfits = load_misfits(table, {true});
   if (misfits.front()) options.misfit = *misfits.front();
   NormalPrior prior = load_normal(table);

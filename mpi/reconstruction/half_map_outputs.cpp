@@ -6,6 +6,7 @@
 #include "core/new_file.hpp"
 #include "mpi/reconstruction/local_resolution.hpp"
 #include "mpi/reconstruction/postprocess.hpp"
+#include "reconstruction/motion_gain.hpp"
 #include "reconstruction/shell_correlation.hpp"
 #include "report/half_map_report.hpp"
 
@@ -58,6 +59,20 @@ void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
     write_png(r.stem + "_guinier.png", guinier_plot(processing));
   });
   spdlog::info("{}_postprocess.mrc: {}", r.stem, postprocess_sentence(processing));
+}
+
+void write_motion_gain(const Communicator& comm, const HalfMapRequest& r, double seen) {
+  const auto curves = [&](const std::string& kind) {
+    const std::string stem = r.stem + kind;
+    return correlation_of_halves(comm, stem + "_half1.mrc", stem + "_half2.mrc", r.grid, r.mask, r.seed);
+  };
+  const HalfCorrelation plain = curves("_plain"), undone = curves(""), shuffled = curves("_shuffled");
+  const MotionGain gain = motion_gain(plain, undone, shuffled, r.grid, seen);
+  on_root(comm, [&] {
+    write_text_file(r.stem + "_motion.csv", gain_csv(gain, r.grid));
+    write_png(r.stem + "_motion.png", gain_plot(gain, r.grid));
+  });
+  spdlog::info("{}: {}", r.title, gain_sentence(gain, r.grid));
 }
 
 }  // namespace elastem

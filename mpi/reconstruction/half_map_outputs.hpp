@@ -24,6 +24,12 @@ struct HalfMapRequest {
   bool show_progress = false;
 };
 
+/// Whether undoing the motion is better than not: STEM_motion.csv and .png, the correlation of the halves as
+/// they are, with the motion undone and with that of other particles undone, and a sentence in the log. The
+/// maps: STEM_plain_half1.mrc, STEM_half1.mrc, STEM_shuffled_half1.mrc and those of half 2. `seen` [Å]: the
+/// finest detail that the alignment used (motion_gain). Collective. Throws Error as the other.
+void write_motion_gain(const Communicator& comm, const HalfMapRequest& request, double seen);
+
 /// The correlation of the halves as numbers and picture, and the filtered and sharpened map with its report,
 /// and STEM_local_resolution.mrc where it is asked for. What comes of it is said in the log. Collective.
 /// Throws Error when a file cannot be read or written.

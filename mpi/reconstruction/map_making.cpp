@@ -1,5 +1,6 @@
 #include "mpi/reconstruction/map_making.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include <spdlog/fmt/fmt.h>
@@ -34,22 +35,36 @@ class MapFinisher {
   }
 
   // Collective.
-  void write(const OneMap& map, const std::string& path, MapVolume& volume) const {
-    std::vector<double> values;
-    if (field_) {
-      const CentralSlices weights = shared_weights(*comm_, volume.slab, making_->max_radius);
-      values =
-          back_projected(*comm_, *set_, poses_, map,
-                         {*making_->motion, place_, *field_, making_->regularisation, making_->max_radius},
-                         weights, making_->show_progress);
-    }
+  void write(const OneMap& map, const MapFiles& files, MapVolume& volume) const {
+    std::optional<CentralSlices> weights;
+    if (field_) weights = shared_weights(*comm_, volume.slab, making_->max_radius);
     volume.slab.divide(map.total, making_->regularisation, making_->max_radius);
     volume.fft.backward();
-    if (field_) put_in(values, *field_, set_->grid, volume.fft);
-    write_map(*comm_, path, set_->grid, making_->mask_radius, volume.fft, making_->origin);
+    if (!field_) return save(files.path, volume);
+    const std::vector<double> plain(volume.fft.volume().begin(), volume.fft.volume().end());
+    if (!files.plain.empty()) save(files.plain, volume);
+    undo(map, *weights, nullptr, volume);
+    save(files.path, volume);
+    if (files.shuffled.empty()) return;
+    std::ranges::copy(plain, volume.fft.volume().begin());
+    const RowMatch others = shuffled_rows(*comm_, poses_.match);
+    undo(map, *weights, &others, volume);
+    save(files.shuffled, volume);
   }
 
  private:
+  void undo(const OneMap& map, const CentralSlices& weights, const RowMatch* amplitudes,
+            MapVolume& volume) const {
+    const MotionCorrection correction{*making_->motion,    place_,    *field_, making_->regularisation,
+                                      making_->max_radius, amplitudes};
+    const std::vector<double> values =
+        back_projected(*comm_, *set_, poses_, map, correction, weights, making_->show_progress);
+    put_in(values, *field_, set_->grid, volume.fft);
+  }
+  void save(const std::string& path, MapVolume& volume) const {
+    write_map(*comm_, path, set_->grid, making_->mask_radius, volume.fft, making_->origin);
+  }
+
   const Communicator* comm_;
   const ParticleSet* set_;
   PoseSource poses_;
@@ -67,7 +82,7 @@ void require_particles(const InsertionCounts& counts, std::span<const WantedMap>
     throw Error(
         fmt::format("no particle of {}{} has a pose and a readable image: {} cannot be made, and "
                     "nothing is written",
-                    part, map.title, map.path));
+                    part, map.title, map.whole.path));
   }
 }
 
@@ -81,7 +96,7 @@ InsertionCounts make_maps(const Communicator& comm, const ParticleSet& set, cons
                           const RowShares& shares, const std::vector<std::uint8_t>& halves,
                           std::span<const WantedMap> maps, const MapMaking& making) {
   require(shares.sets() == maps.size(), "shares of each map");
-  const bool halve = !maps.front().half_1.empty();
+  const bool halve = !maps.front().halves.empty();
   const RowShares inserted = halve ? halved(shares, halves) : shares;
   std::vector<MapVolume> volumes;
   for (std::size_t v = 0; v < inserted.sets(); ++v) volumes.emplace_back(comm, set.grid.size);
@@ -94,7 +109,7 @@ InsertionCounts make_maps(const Communicator& comm, const ParticleSet& set, cons
     if (!halve) {
       const OneMap whole{shares, m, counts.shares[m]};
       finisher.take_place(whole, maps[m].title);
-      finisher.write(whole, maps[m].path, volumes[m]);
+      finisher.write(whole, maps[m].whole, volumes[m]);
       continue;
     }
     const OneMap first{inserted, 2 * m, counts.shares[2 * m]},
@@ -104,9 +119,9 @@ InsertionCounts make_maps(const Communicator& comm, const ParticleSet& set, cons
     MapVolume sum(comm, set.grid.size);
     sum.slab.add(volumes[first.set].slab);
     sum.slab.add(volumes[second.set].slab);
-    finisher.write(first, maps[m].half_1, volumes[first.set]);
-    finisher.write(second, maps[m].half_2, volumes[second.set]);
-    finisher.write(whole, maps[m].path, sum);
+    finisher.write(first, maps[m].halves[0], volumes[first.set]);
+    finisher.write(second, maps[m].halves[1], volumes[second.set]);
+    finisher.write(whole, maps[m].whole, sum);
   }
   return counts;
 }

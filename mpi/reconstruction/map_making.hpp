@@ -23,11 +23,18 @@ struct MapMaking {
   bool show_progress = false;
 };
 
+/// What is written of some particles; empty: is not.
+struct MapFiles {
+  std::string path;
+  std::string plain;     ///< the motion stays, where it is undone in the other
+  std::string shuffled;  ///< that of other particles is undone instead (shuffled_rows)
+};
+
 /// A map to make.
 struct WantedMap {
-  std::string title;           ///< for logs and messages
-  std::string path;            ///< of all its particles
-  std::string half_1, half_2;  ///< of the halves; empty: none
+  std::string title;             ///< for logs and messages
+  MapFiles whole;                ///< of all its particles
+  std::vector<MapFiles> halves;  ///< of the two halves; empty: none
 };
 
 /// Makes maps in one pass over the images: map m of the particles that `poses` has, as much as set m of

@@ -1,6 +1,7 @@
 #include "mpi/reconstruction/motion_correction.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 #include <spdlog/spdlog.h>
@@ -10,6 +11,7 @@
 #include "core/progress.hpp"
 #include "imaging/fft.hpp"
 #include "landscape/amplitude_range.hpp"
+#include "mpi/comm/row_answers.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "reconstruction/filtered_image.hpp"
 
@@ -18,19 +20,33 @@ namespace {
 
 constexpr std::int64_t block_rows = 256;
 
-// Calls use(row of the particle file, its result, its share) for this rank's particles that take part in the
-// map; after(rows) for each block.
+// A particle that takes part in a map.
+struct Posed {
+  std::int64_t row;  // of the particle file
+  const ParticleResult& result;
+  double share;
+  const Eigen::VectorXd* amplitudes;  // null: they are not known
+};
+
+// Calls use(Posed) for this rank's particles that take part in the map, with the amplitudes of the rows of
+// `donors`, by default their own; after(rows) for each block.
 template <class Use, class After>
-void for_each_posed(const PoseSource& poses, const OneMap& map, const Use& use, const After& after) {
+void for_each_posed(const PoseSource& poses, const OneMap& map, const RowMatch* donors, const Use& use,
+                    const After& after) {
   const Range share = poses.match.rows;
+  std::vector<ParticleResult> others;
   for (std::int64_t done = 0; done < share.count; done += block_rows) {
     const Range rows{share.first + done, std::min(block_rows, share.count - done)};
     const auto results = matched_rows(poses.table, poses.match.of(rows), ResultTable::Details::brief);
+    if (donors != nullptr) others = matched_rows(poses.table, donors->of(rows));
     for (std::int64_t i = 0; i < rows.count; ++i) {
       const ParticleResult& result = results[static_cast<std::size_t>(i)];
+      const ParticleResult& donor = donors != nullptr ? others[static_cast<std::size_t>(i)] : result;
       const bool outlier = result.fit && result.fit->outlier && !poses.with_outliers;
-      const auto share = static_cast<double>(map.shares.of(rows.first + i)[map.set]);
-      if (result.state == ParticleState::done && !outlier && share > 0) use(rows.first + i, result, share);
+      const auto own = static_cast<double>(map.shares.of(rows.first + i)[map.set]);
+      if (result.state == ParticleState::done && !outlier && own > 0)
+        use(Posed{rows.first + i, result, own,
+                  donor.state == ParticleState::done ? &donor.amplitudes : nullptr});
     }
     after(done + rows.count);
   }
@@ -51,27 +67,30 @@ class BackProjection {
         still_(correction.model.deformed(correction.place)),
         sums_(static_cast<std::size_t>(correction.field.voxels()), 0.0) {}
 
-  void add(std::int64_t row, const ParticleResult& result, double share) {
-    const ParticleImage read = stream_.read(row);
-    if (read.failure == FailureReason::none) add(read, result, share);
+  void add(const Posed& posed) {
+    const ParticleImage read = stream_.read(posed.row);
+    if (read.failure == FailureReason::none) add(read, posed);
   }
   std::vector<double>& sums() { return sums_; }
 
  private:
-  void add(const ParticleImage& read, const ParticleResult& result, double share) {
+  void add(const ParticleImage& read, const Posed& posed) {
+    const ParticleResult& result = posed.result;
     const Ctf ctf = refined_ctf(read.particle.ctf, result);
     const ImageGrid grid = set_->grid;
     fft_.forward(read.pixels, spectrum_);
     weights_->read(result.pose(), grid.pixel_size, slice_);
     filtered_.make(spectrum_, ctf_half_grid(ctf, grid.size, grid.pixel_size), slice_, images_,
                    correction_->regularisation);
-    const Eigen::Matrix3Xf moved = (correction_->model.deformed(result.amplitudes) - still_).cast<float>();
+    Eigen::Matrix3Xf moved = Eigen::Matrix3Xf::Zero(3, still_.cols());
+    if (posed.amplitudes != nullptr)
+      moved = (correction_->model.deformed(*posed.amplitudes) - still_).cast<float>();
     correction_->field.displaced(moved, places_);
     const Eigen::Matrix<float, 2, 3> turn = rotation_matrix(result.pose()).topRows(2).cast<float>();
     const Eigen::Vector2f shift = result.shift.cast<float>();
     for (Eigen::Index v = 0; v < places_.cols(); ++v) {
       const Eigen::Vector2f at = turn * places_.col(v) + shift;
-      sums_[static_cast<std::size_t>(v)] += share * static_cast<double>(filtered_.at(at.x(), at.y()));
+      sums_[static_cast<std::size_t>(v)] += posed.share * static_cast<double>(filtered_.at(at.x(), at.y()));
     }
   }
 
@@ -95,10 +114,10 @@ Eigen::VectorXd mean_amplitudes(const Communicator& comm, const PoseSource& pose
   Eigen::VectorXd sums = Eigen::VectorXd::Zero(modes + 1);
   collectively(comm, [&] {
     for_each_posed(
-        poses, map,
-        [&](std::int64_t, const ParticleResult& result, double share) {
-          sums.head(modes) += share * result.amplitudes;
-          sums[modes] += share;
+        poses, map, nullptr,
+        [&](const Posed& posed) {
+          sums.head(modes) += posed.share * posed.result.amplitudes;
+          sums[modes] += posed.share;
         },
         [](std::int64_t) {});
   });
@@ -116,7 +135,7 @@ Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, 
   AmplitudeTally tally(place.size());
   collectively(comm, [&] {
     for_each_posed(
-        poses, map, [&](std::int64_t, const ParticleResult& result, double) { tally.add(result.amplitudes); },
+        poses, map, nullptr, [&](const Posed& posed) { tally.add(posed.result.amplitudes); },
         [](std::int64_t) {});
   });
   comm.sum(tally.sums());
@@ -127,6 +146,21 @@ Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, 
     spdlog::warn("option {}: {}: a map of a conformation that hardly a particle has is less exact",
                  option.name, sentence);
   return place;
+}
+
+RowMatch shuffled_rows(const Communicator& comm, const RowMatch& match) {
+  const std::int64_t rows = comm.sum(match.rows.count);
+  std::int64_t step = rows * 618 / 1000;
+  while (std::gcd(step, rows) != 1) ++step;
+  std::vector<std::int64_t> donors;
+  for (std::int64_t i = 0; i < match.rows.count; ++i)
+    donors.push_back(((match.rows.first + i) * step + rows / 2) % rows);
+  RowMatch shuffled = match;
+  shuffled.others = answers_about<std::int64_t>(comm, match.rows, donors, [&](std::int64_t row) {
+    return match.others[static_cast<std::size_t>(row - match.rows.first)];
+  });
+  shuffled.in_order = false;
+  return shuffled;
 }
 
 CentralSlices shared_weights(const Communicator& comm, const FourierSlab& slab, double radius) {
@@ -146,8 +180,7 @@ std::vector<double> back_projected(const Communicator& comm, const ParticleSet& 
   Progress progress("motion undone", set.size(), comm.root() && show_progress);
   collectively(comm, [&] {
     for_each_posed(
-        poses, map,
-        [&](std::int64_t row, const ParticleResult& result, double share) { own->add(row, result, share); },
+        poses, map, correction.amplitudes, [&](const Posed& posed) { own->add(posed); },
         [&](std::int64_t done) { progress.update(std::min(done * comm.size(), set.size())); });
   });
   progress.finish();

@@ -17,7 +17,14 @@ struct MotionCorrection {
   const Eigen::VectorXd& place;   ///< amplitudes of the conformation that the map shows, Å
   const DeformationField& field;  ///< about that conformation
   double regularisation = 1e-3, max_radius = 0;
+  /// The rows whose amplitudes are taken for each particle's (shuffled_rows); null: its own.
+  const RowMatch* amplitudes = nullptr;
 };
+
+/// A match in which each row has the row of another particle, far away in the file: σ(i) = (a·i + b) mod N, a
+/// about 0.618 N. What is made of those amplitudes has a motion like the particles', but not theirs. The same
+/// on any number of ranks. Collective.
+RowMatch shuffled_rows(const Communicator& comm, const RowMatch& match);
 
 /// One of the maps that particles have shares of.
 struct OneMap {

@@ -90,6 +90,17 @@ std::string content_line(const InputFingerprint& input) {
   return fmt::format("{}{} {} {}", input.role, content_suffix, input.path, input.content);
 }
 
+std::optional<std::string> Provenance::option(const std::string& name) const {
+  for (const std::string& line : options)
+    if (line.starts_with(name + "=")) return line.substr(name.size() + 1);
+  return std::nullopt;
+}
+
+double stored_resolution(const Provenance& provenance) {
+  const auto stored = provenance.option("max-resolution");
+  return stored ? std::stod(*stored) : 0;
+}
+
 std::optional<InputFingerprint> Provenance::input(const std::string& role) const {
   for (InputFingerprint& input : parse_fingerprints(inputs))
     if (input.role == role) return std::move(input);

@@ -42,7 +42,12 @@ struct Provenance {
 
   /// The input of a role, such as "modes"; none where there is no such input.
   std::optional<InputFingerprint> input(const std::string& role) const;
+  /// The value of an option, as the options line has it; none where it is not stored.
+  std::optional<std::string> option(const std::string& name) const;
 };
+
+/// The finest detail that a result's images were compared at (--max-resolution), Å; 0: all.
+double stored_resolution(const Provenance& provenance);
 
 /// Provenance of this run with everything filled in but `inputs` and `end`. Collective.
 Provenance make_provenance(const Communicator& comm, const std::string& command_line,

@@ -9,9 +9,9 @@
 
 #include "core/error.hpp"
 #include "mpi/comm/quantile.hpp"
+#include "mpi/comm/row_answers.hpp"
 #include "mpi/comm/sliced_sum.hpp"
 #include "mpi/selection/landscape_rows.hpp"
-#include "mpi/selection/row_answers.hpp"
 #include "mpi/selection/saved_selection.hpp"
 #include "mpi/storage/row_pass.hpp"
 #include "options/selection_options.hpp"

@@ -8,9 +8,9 @@
 
 #include "core/counted.hpp"
 #include "core/error.hpp"
+#include "mpi/comm/row_answers.hpp"
 #include "mpi/selection/expression_values.hpp"
 #include "mpi/selection/landscape_record.hpp"
-#include "mpi/selection/row_answers.hpp"
 #include "mpi/selection/saved_selection.hpp"
 #include "mpi/storage/row_pass.hpp"
 

@@ -132,6 +132,10 @@ std::vector<std::string> beside_halves(const ReconstructOptions& o, const std::s
                              "_postprocess.mrc", "_postprocess.star", "_postprocess.json", "_guinier.png"})
     files.push_back(beside_map(path, ending));
   if (o.local_resolution) files.push_back(beside_map(path, "_local_resolution.mrc"));
+  if (o.undo_motion)
+    for (const char* ending : {"_plain.mrc", "_plain_half1.mrc", "_plain_half2.mrc", "_shuffled_half1.mrc",
+                               "_shuffled_half2.mrc", "_motion.csv", "_motion.png"})
+      files.push_back(beside_map(path, ending));
   return files;
 }
 

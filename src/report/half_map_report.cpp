@@ -44,6 +44,20 @@ std::string star_loop(const std::string& block, std::vector<std::string> labels,
   return text + "\n";
 }
 
+CurvePlot over_frequency(const std::vector<Column>& curves, ImageGrid grid) {
+  CurvePlot plot;
+  plot.labels = {"Fourier shell correlation of the halves", "spatial frequency [1/Å]", "correlation"};
+  for (const auto& [name, curve] : curves) {
+    Curve& drawn = plot.curves.emplace_back();
+    drawn.name = name;
+    for (std::size_t shell = 1; shell < curve->size(); ++shell) {
+      drawn.x.push_back(frequency(shell, grid));
+      drawn.y.push_back((*curve)[shell]);
+    }
+  }
+  return plot;
+}
+
 std::string general_block(const Postprocessing& p) {
   std::string text = "data_general\n\n";
   const auto add = [&](const char* label, const std::string& value) {
@@ -91,20 +105,29 @@ std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid) {
 }
 
 CurvePlot correlation_plot(const HalfCorrelation& curves, ImageGrid grid) {
-  CurvePlot plot;
-  plot.labels = {"Fourier shell correlation of the halves", "spatial frequency [1/Å]", "correlation"};
-  for (const auto& [name, curve] : filled({{"unmasked", &curves.unmasked},
-                                           {"masked", &curves.masked},
-                                           {"phases random", &curves.randomised},
-                                           {"corrected", &curves.corrected}})) {
-    Curve& drawn = plot.curves.emplace_back();
-    drawn.name = name;
-    for (std::size_t shell = 1; shell < curve->size(); ++shell) {
-      drawn.x.push_back(frequency(shell, grid));
-      drawn.y.push_back((*curve)[shell]);
-    }
+  return over_frequency(filled({{"unmasked", &curves.unmasked},
+                                {"masked", &curves.masked},
+                                {"phases random", &curves.randomised},
+                                {"corrected", &curves.corrected}}),
+                        grid);
+}
+
+std::string gain_csv(const MotionGain& gain, ImageGrid grid) {
+  std::string text = "shell,resolution,plain,undone,shuffled,compared\n";
+  for (std::size_t shell = 1; shell < gain.plain.size(); ++shell) {
+    const auto s = static_cast<int>(shell);
+    text += fmt::format("{},{:.4f},{:.5f},{:.5f},{:.5f},{:d}\n", shell, 1 / frequency(shell, grid),
+                        gain.plain[shell], gain.undone[shell], gain.shuffled[shell],
+                        s >= gain.first && s <= gain.last);
   }
-  return plot;
+  return text;
+}
+
+CurvePlot gain_plot(const MotionGain& gain, ImageGrid grid) {
+  return over_frequency({{"as it is", &gain.plain},
+                         {"motion undone", &gain.undone},
+                         {"motion of other particles undone", &gain.shuffled}},
+                        grid);
 }
 
 CurvePlot guinier_plot(const Postprocessing& p) {

@@ -6,6 +6,7 @@
 #include "imaging/projection.hpp"
 #include "reconstruction/half_correlation.hpp"
 #include "reconstruction/local_resolution.hpp"
+#include "reconstruction/motion_gain.hpp"
 #include "reconstruction/postprocess.hpp"
 #include "report/plot.hpp"
 
@@ -16,6 +17,10 @@ std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid);
 
 /// The same drawn over spatial frequency.
 CurvePlot correlation_plot(const HalfCorrelation& curves, ImageGrid grid);
+
+/// The curves of a gain as CSV: shell, resolution [Å], plain, undone, shuffled, and whether the shell counts.
+std::string gain_csv(const MotionGain& gain, ImageGrid grid);
+CurvePlot gain_plot(const MotionGain& gain, ImageGrid grid);
 
 /// ln amplitude over 1/d² of a map before and after its shells were weighted and sharpened, with the line
 /// that the B-factor is of.

@@ -37,9 +37,16 @@ map 2 helix helix/truth.h5 plain.mrc
 map 1 helix helix/truth.h5 undone1.mrc -m modes.h5 --undo-motion --at "$at"
 map 3 helix helix/truth.h5 undone3.mrc -m modes.h5 --undo-motion --at "$at" --halves
 grep -q "shows the conformation" log || { cat log; fail "the log does not say which conformation"; }
+grep -q "the gain seems the motion's; align with --max-resolution" log || { cat log; fail "the gain of a helix is not told"; }
+head -1 undone3_motion.csv | grep -q plain,undone,shuffled || fail "no curves: $(ls)"
+for name in undone3_plain undone3_plain_half1 undone3_shuffled_half2; do [ -s $name.mrc ] || fail "no $name.mrc"; done
 map 2 helix shuffled.h5 shuffled.mrc -m modes.h5 --undo-motion --at "$at"
 map 2 linear linear/truth.h5 rigid.mrc
 map 2 linear linear/truth.h5 rigid_undone.mrc -m modes.h5 --undo-motion
+map 1 linear linear/truth.h5 rigid_halves.mrc -m modes.h5 --undo-motion --halves
+grep -q "no gain is shown" log || { cat log; fail "a rigid molecule's map gains"; }
+map 1 helix shuffled.h5 shuffled_halves.mrc -m modes.h5 --undo-motion --halves
+grep -q "no gain is shown" log || { cat log; fail "a map gains from amplitudes that are not the particles'"; }
 map 2 linear linear/truth.h5 middle.mrc -m modes.h5 --undo-motion --at 7=0
 ! grep -q 'option --at' log || fail "a warning of what particles are like: $(cat log)"
 map 2 linear linear/truth.h5 far.mrc -m modes.h5 --undo-motion --at 7=900
@@ -59,6 +66,9 @@ assert value["shuffled"] < value["plain"] + 0.02, "shuffled amplitudes keep the 
 assert abs(value["rigid_undone"] - value["rigid"]) < 0.005 and abs(value["middle"] - value["rigid"]) < 0.005
 one, three = (mrcfile.open(f"undone{n}.mrc").data for n in (1, 3))
 assert abs(one - three).max() < 1e-3 * abs(one).max(), abs(one - three).max() / abs(one).max()
+as_it_is = mrcfile.open("undone3_plain.mrc").data
+plain = mrcfile.open("plain.mrc").data
+assert abs(as_it_is - plain).max() < 1e-5 * abs(plain).max()
 halves = [mrcfile.open(f"undone3_half{h}.mrc").data for h in (1, 2)]
 assert 0.3 < numpy.corrcoef(halves[0].ravel(), halves[1].ravel())[0, 1] < 0.9999
 END
