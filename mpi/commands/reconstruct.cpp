@@ -70,11 +70,15 @@ void require_particles(const ReconstructOptions& o, const RowMatch& match) {
 void describe(const ReconstructOptions& o, const ParticleSet& set, const RowMatch& match, std::size_t maps,
               int ranks) {
   const double side = oversampling * set.grid.size;
-  const auto volumes = static_cast<double>(volumes_of(maps, o.halves));
+  // Turned copies are made of one volume after the other, when that of the whole is not yet there.
+  const double copied = !o.halves && point_group(o.symmetry).order() > 1 ? 0.5 : 0;
+  const double volumes = static_cast<double>(volumes_of(maps, o.halves)) + copied;
   spdlog::info("{} of {}² pixels of {} Å into {} of {}³ voxels; {:.0f} MiB for {} on {}",
                counted(match.matched, "particle"), set.grid.size, set.grid.pixel_size, counted(maps, "map"),
                set.grid.size, volumes * side * side * side / 2 * fourier_term_bytes / (1 << 20),
                volumes == 1 ? "the Fourier volume" : "their Fourier volumes", counted(ranks, "rank"));
+  if (set.grids.size() > 1)
+    spdlog::info("images of {} boxes and pixel sizes, brought to that of the first", set.grids.size());
   if (o.common.dry_run) spdlog::info("dry run: nothing was written");
 }
 
@@ -106,7 +110,10 @@ MapMaking making_of(const Communicator& comm, const ReconstructOptions& o, Image
                     const std::optional<ElasticModel>& model) {
   return {.max_radius = max_radius,
           .regularisation = o.regularisation,
+          .symmetry = point_group(o.symmetry),
           .mask_radius = o.mask_radius,
+          .compared = {o.mask_radius, o.mask},
+          .seed = o.common.seed,
           .origin = origin_of(comm, o, grid),
           .motion = model ? &*model : nullptr,
           .place = {"--at", o.at, o.alignment},
@@ -160,11 +167,12 @@ void write_series_script(const Communicator& comm, const ReconstructOptions& o,
 
 // What comes of the half maps. `seen`: the finest detail that the alignment used, Å. Collective.
 void compare_halves(const Communicator& comm, const ReconstructOptions& o, const WantedMap& map,
-                    ImageGrid grid, double seen) {
+                    const HalfCorrelation& curves, ImageGrid grid, double seen) {
   const HalfMapRequest request{.title = map.title,
                                .stem = beside_map(map.whole.path, ""),
                                .grid = grid,
                                .mask = {o.mask_radius, o.mask},
+                               .curves = curves,
                                .b_factor = o.b_factor,
                                .seed = o.common.seed,
                                .local = o.local_resolution,
@@ -181,7 +189,7 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   const Communicator& comm = invocation.comm;
   ResultTable table = ResultTable::open(comm, o.alignment, ResultTable::Access::read);
   o.source = source_as_stored(comm, o.source, invocation.options, {o.alignment, table});
-  const ParticleSet set = open_particles(comm, o.source);
+  const ParticleSet set = open_particles(comm, o.source, {.several_boxes = true});
   require_kept(comm, invocation.options, set.stacks);
   RowMatch match = match_particles(comm, set.file, equal_share(comm, set.size()), {o.alignment, table},
                                    o.matching.accept_mismatch);
@@ -209,19 +217,19 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   if (o.undo_motion) model = read_model_of(comm, o.alignment, table.modes(), o.modes_file);
   std::vector<std::uint8_t> halves;
   if (o.halves) halves = halves_of(comm, set, match.rows);
-  const InsertionCounts counts = make_maps(comm, set, {table, match, o.with_outliers}, sets.shares, halves,
-                                           maps, making_of(comm, o, set.grid, max_radius, model));
+  const MadeMaps made = make_maps(comm, set, {table, match, o.with_outliers}, sets.shares, halves, maps,
+                                  making_of(comm, o, set.grid, max_radius, model));
   const double seen = stored_resolution(table.provenance());
   table.close();
-  if (counts.used == 0)
+  if (made.counts.used == 0)
     throw Error(
         fmt::format("none of the {} particles of {} has a pose in {} and a readable image: align them "
                     "first{}",
                     set.size(), o.source.path, o.alignment,
-                    counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
-  report(o, match, maps, counts);
-  if (o.halves)
-    for (const WantedMap& map : maps) compare_halves(comm, o, map, set.grid, seen);
+                    made.counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
+  report(o, match, maps, made.counts);
+  for (std::size_t m = 0; m < made.curves.size(); ++m)
+    compare_halves(comm, o, maps[m], made.curves[m], set.grid, seen);
   write_series_script(comm, o, maps);
   if (!o.reference.empty()) {
     const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);

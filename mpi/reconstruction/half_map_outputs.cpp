@@ -37,8 +37,7 @@ LocalResolution local_resolution_of(const Communicator& comm, const HalfMapReque
 
 void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
   const ImageGrid grid = r.grid;
-  HalfMaps halves{r.stem + "_half1.mrc", r.stem + "_half2.mrc", r.mask.file, grid, {}};
-  halves.curves = correlation_of_halves(comm, halves.first, halves.second, grid, r.mask, r.seed);
+  const HalfMaps halves{r.stem + "_half1.mrc", r.stem + "_half2.mrc", r.mask.file, grid, r.curves};
   const HalfCorrelation& curves = halves.curves;
   on_root(comm, [&] {
     write_text_file(r.stem + "_fsc.csv", correlation_csv(curves, grid));
@@ -66,8 +65,8 @@ void write_motion_gain(const Communicator& comm, const HalfMapRequest& r, double
     const std::string stem = r.stem + kind;
     return correlation_of_halves(comm, stem + "_half1.mrc", stem + "_half2.mrc", r.grid, r.mask, r.seed);
   };
-  const HalfCorrelation plain = curves("_plain"), undone = curves(""), shuffled = curves("_shuffled");
-  const MotionGain gain = motion_gain(plain, undone, shuffled, r.grid, seen);
+  const HalfCorrelation plain = curves("_plain"), shuffled = curves("_shuffled");
+  const MotionGain gain = motion_gain(plain, r.curves, shuffled, r.grid, seen);
   on_root(comm, [&] {
     write_text_file(r.stem + "_motion.csv", gain_csv(gain, r.grid));
     write_png(r.stem + "_motion.png", gain_plot(gain, r.grid));

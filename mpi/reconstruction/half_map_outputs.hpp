@@ -16,6 +16,7 @@ struct HalfMapRequest {
   std::string stem;   ///< the halves are STEM_half1.mrc and STEM_half2.mrc
   ImageGrid grid;
   CorrelationMask mask;
+  HalfCorrelation curves;
   std::optional<double> b_factor;  ///< Å²; none: of the Guinier plot
   std::uint64_t seed = 1;
   bool local = false;       ///< the local resolution, too

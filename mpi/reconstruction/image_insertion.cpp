@@ -18,7 +18,8 @@ constexpr std::int64_t batch_bytes = 8 << 20;
 constexpr std::int64_t sample_bytes_per_pixel = 11;
 constexpr std::int64_t largest_batch = 128;
 
-std::int64_t batch_size(std::int64_t size) {
+std::int64_t batch_size(const std::vector<ImageGrid>& grids) {
+  const std::int64_t size = std::ranges::max_element(grids, {}, &ImageGrid::size)->size;
   return std::clamp<std::int64_t>(batch_bytes / (size * size * sample_bytes_per_pixel), 1, largest_batch);
 }
 
@@ -31,7 +32,7 @@ class ImageSampler {
         shares_(&shares),
         max_radius_(max_radius),
         stream_(set),
-        fft_(set.grid.size) {}
+        ffts_(set.grids.size()) {}
 
   // `tag`: of the first row's samples, the others' are the next ones.
   void append(Range rows, std::int32_t tag, std::vector<FourierSample>& samples, InsertionCounts& counts) {
@@ -60,17 +61,20 @@ class ImageSampler {
   bool append(std::int64_t row, const ParticleResult& result, std::vector<FourierSample>& samples) {
     const auto [particle, pixels, failure] = stream_.read(row);
     if (failure != FailureReason::none) return false;
-    const Ctf ctf = refined_ctf(particle.ctf, result);
-    fft_.forward(pixels, spectrum_);
-    append_samples(spectrum_, transfer(ctf), result.pose(), set_->grid.pixel_size, max_radius_, samples);
+    const std::size_t grid = set_->grid_of(particle);
+    if (!ffts_[grid]) ffts_[grid].emplace(set_->grids[grid].size);
+    ffts_[grid]->forward(pixels, spectrum_);
+    append_samples(spectrum_, transfer(refined_ctf(particle.ctf, result), grid), result.pose(),
+                   set_->grids[grid], set_->grid, max_radius_, samples);
     return true;
   }
 
   // Neighbouring particles often share their optics and defocus.
-  const std::vector<float>& transfer(const Ctf& ctf) {
-    if (transfer_.empty() || !(ctf == last_ctf_)) {
-      transfer_ = ctf_half_grid(ctf, set_->grid.size, set_->grid.pixel_size);
+  const std::vector<float>& transfer(const Ctf& ctf, std::size_t grid) {
+    if (transfer_.empty() || !(ctf == last_ctf_) || grid != last_grid_) {
+      transfer_ = ctf_half_grid(ctf, set_->grids[grid].size, set_->grids[grid].pixel_size);
       last_ctf_ = ctf;
+      last_grid_ = grid;
     }
     return transfer_;
   }
@@ -80,9 +84,10 @@ class ImageSampler {
   const RowShares* shares_;
   double max_radius_;
   ParticleStream stream_;
-  Fft2<float> fft_;
+  PerGrid<Fft2<float>> ffts_;
   Spectrum spectrum_;
   Ctf last_ctf_;
+  std::size_t last_grid_ = 0;
   std::vector<float> transfer_;
 };
 
@@ -147,7 +152,7 @@ InsertionCounts insert_images(const Communicator& comm, const ParticleSet& set, 
   Progress progress("images", set.size(), comm.root() && show_progress);
   const Range share = poses.match.rows;
   const std::int64_t largest_share = comm.max(share.count);
-  const std::int64_t batch = batch_size(set.grid.size);
+  const std::int64_t batch = batch_size(set.grids);
   std::vector<FourierSample> samples;
   for (std::int64_t done = 0; done < largest_share; done += batch) {
     samples.clear();

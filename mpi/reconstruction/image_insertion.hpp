@@ -45,10 +45,11 @@ inline constexpr std::size_t fourier_term_bytes = sizeof(std::complex<double>) +
 
 /// Adds the images of all particles that have a pose to Fourier volumes, as much as their `shares` say (of
 /// this rank's rows of the particle file, a set per volume), weighted by their CTF, whose defocus is the
-/// refined one where the result has it (append_samples), up to `max_radius` in cells of the images' own grid.
-/// Every rank reads an equal share of the images once and sends each sample to the ranks that own the planes
-/// it touches, which add it to their slabs. The sums depend on the number of ranks by rounding alone.
-/// Collective; throws Error for a row of the particle file that cannot be read.
+/// refined one where the result has it (append_samples), up to `max_radius` in cells of the set's first grid,
+/// which is the map's: images of other boxes and pixel sizes are brought to it. Every rank reads an equal
+/// share of the images once and sends each sample to the ranks that own the planes it touches, which add it
+/// to their slabs. The sums depend on the number of ranks by rounding alone. Collective; throws Error for a
+/// row of the particle file that cannot be read.
 InsertionCounts insert_images(const Communicator& comm, const ParticleSet& set, const PoseSource& poses,
                               const RowShares& shares, double max_radius, std::span<MapVolume> volumes,
                               bool show_progress);

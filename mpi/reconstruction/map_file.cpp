@@ -10,10 +10,12 @@
 #include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "maps/stack_reader.hpp"
+#include "mpi/comm/exchange.hpp"
 #include "mpi/comm/work_queue.hpp"
 #include "mpi/storage/shared_new_file.hpp"
 #include "mpi/storage/stack_writer.hpp"
 #include "reconstruction/fourier_slab.hpp"
+#include "reconstruction/half_volume.hpp"
 
 namespace elastem {
 namespace {
@@ -22,6 +24,14 @@ namespace fs = std::filesystem;
 
 constexpr double mask_edge = 5;             // voxels
 constexpr double same_voxel_within = 1e-3;  // of the voxel's side; a header holds floats
+
+// At a place counted from the map's middle.
+double mask_weight(int x, int y, int z, ImageGrid grid, double mask_radius) {
+  if (mask_radius <= 0) return 1;
+  return soft_sphere(
+      std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z),
+      mask_radius / grid.pixel_size, mask_edge);
+}
 
 // One plane of the padded volume as a section of the map: cropped, centred, freed of the kernel's envelope,
 // masked.
@@ -37,14 +47,51 @@ std::vector<float> section_of(std::span<const double> plane, int row_stride, int
       const int x = column - size / 2, y = row - size / 2;
       const auto place = static_cast<std::size_t>((y + side) % side) * static_cast<std::size_t>(row_stride) +
                          static_cast<std::size_t>((x + side) % side);
-      double value = plane[place] * scale / trilinear_envelope(x, y, z, side);
-      if (mask_radius > 0)
-        value *= soft_sphere(
-            std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z),
-            mask_radius / grid.pixel_size, mask_edge);
-      values.push_back(static_cast<float>(value));
+      values.push_back(static_cast<float>(plane[place] * scale / trilinear_envelope(x, y, z, side) *
+                                          mask_weight(x, y, z, grid, mask_radius)));
     }
   return values;
+}
+
+// The section of the map that a plane of the padded volume is, or −1.
+int section_of_plane(int plane, ImageGrid grid) {
+  const int side = oversampling * grid.size;
+  const int section = (plane < side / 2 ? plane : plane - side) + grid.size / 2;
+  return section >= 0 && section < grid.size ? section : -1;
+}
+
+// The map that an oversampled volume holds as a volume of its own, index 0 its first voxel. Collective.
+SlabFft cropped(const Communicator& comm, SlabFft& fft, ImageGrid grid) {
+  SlabFft map(comm, grid.size);
+  const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
+  const auto pixels = static_cast<std::size_t>(grid.size) * static_cast<std::size_t>(grid.size);
+  std::vector<std::vector<float>> outgoing(static_cast<std::size_t>(comm.size()));
+  for (int plane = 0; plane < fft.plane_count(); ++plane) {
+    const int section = section_of_plane(fft.first_plane() + plane, grid);
+    if (section < 0) continue;
+    const auto values = fft.volume().subspan(static_cast<std::size_t>(plane) * plane_size, plane_size);
+    const auto voxels = section_of(values, fft.row_stride(), section, grid, 0);
+    auto& to = outgoing[static_cast<std::size_t>(map.owner(section))];
+    to.insert(to.end(), voxels.begin(), voxels.end());
+  }
+  std::vector<float> all;
+  std::vector<int> counts;
+  for (const auto& part : outgoing) {
+    counts.push_back(static_cast<int>(part.size()));
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  const std::vector<float> received = exchange<float>(comm, all, counts).values;
+  std::size_t next = 0;  // ranks own ascending planes
+  for (int plane = 0; plane < fft.side(); ++plane) {
+    const int section = section_of_plane(plane, grid);
+    if (section < 0 || map.owner(section) != comm.rank()) continue;
+    for (int y = 0; y < grid.size; ++y)
+      for (int x = 0; x < grid.size; ++x, ++next)
+        map.voxel(section - map.first_plane(), y, x) = static_cast<double>(received[next]);
+  }
+  require(next == received.size() && next == static_cast<std::size_t>(map.plane_count()) * pixels,
+          "the sections of this rank");
+  return map;
 }
 
 // A section of the map, counted from its first, and its voxels.
@@ -94,26 +141,39 @@ void write_map(const Communicator& comm, const std::string& path, ImageGrid grid
   const auto plane_size = static_cast<std::size_t>(fft.side()) * static_cast<std::size_t>(fft.row_stride());
   write_new_map(comm, path, grid, origin, [&](const auto& append) {
     for (int plane = 0; plane < fft.plane_count(); ++plane) {
-      const int z = fft.first_plane() + plane;
-      const int section = (z < fft.side() / 2 ? z : z - fft.side()) + grid.size / 2;
-      if (section < 0 || section >= grid.size) continue;
+      const int section = section_of_plane(fft.first_plane() + plane, grid);
+      if (section < 0) continue;
       const auto values = fft.volume().subspan(static_cast<std::size_t>(plane) * plane_size, plane_size);
       append(MapSection{section, section_of(values, fft.row_stride(), section, grid, mask_radius)});
     }
   });
 }
 
-void write_volume(const Communicator& comm, const std::string& path, ImageGrid grid, SlabFft& fft,
-                  const std::array<double, 3>& origin) {
+void write_filtered_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+                        SlabFft& fft, const std::vector<double>& filter,
+                        const std::array<double, 3>& origin) {
+  require(filter.size() == static_cast<std::size_t>(grid.size / 2 + 1), "a filter of all shells");
+  SlabFft map = cropped(comm, fft, grid);
+  map.forward();
+  const double scale = std::pow(grid.size, -3);
+  for_each_term(grid.size, map.first_plane(), map.spectrum().size(), [&](std::size_t i, int x, int y, int z) {
+    map.spectrum()[i] *= scale * filter[std::min(shell_of_term(x, y, z), filter.size() - 1)];
+  });
+  map.backward();
+  write_volume(comm, path, grid, mask_radius, map, origin);
+}
+
+void write_volume(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+                  SlabFft& fft, const std::array<double, 3>& origin) {
   require(fft.side() == grid.size, "a volume of the map's grid");
-  const auto side = static_cast<std::size_t>(fft.side()), stride = static_cast<std::size_t>(fft.row_stride());
   write_new_map(comm, path, grid, origin, [&](const auto& append) {
     for (int plane = 0; plane < fft.plane_count(); ++plane) {
       MapSection section{fft.first_plane() + plane, {}};
-      for (std::size_t row = 0; row < side; ++row)
-        for (std::size_t x = 0; x < side; ++x)
-          section.voxels.push_back(
-              static_cast<float>(fft.volume()[(static_cast<std::size_t>(plane) * side + row) * stride + x]));
+      for (int y = 0; y < grid.size; ++y)
+        for (int x = 0; x < grid.size; ++x)
+          section.voxels.push_back(static_cast<float>(
+              fft.voxel(plane, y, x) * mask_weight(x - grid.size / 2, y - grid.size / 2,
+                                                   section.index - grid.size / 2, grid, mask_radius)));
       append(section);
     }
   });

@@ -20,10 +20,16 @@ namespace elastem {
 void write_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
                SlabFft& fft, const std::array<double, 3>& origin = {});
 
+/// The same with the shells 0 … S/2 of the map multiplied by a filter, and what lies beyond by its last,
+/// before it is masked. Collective.
+void write_filtered_map(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+                        SlabFft& fft, const std::vector<double>& filter,
+                        const std::array<double, 3>& origin = {});
+
 /// Writes a map of this grid as it stands in real space, index 0 its first voxel: the opposite of
 /// transformed_map. As write_map in all else. Collective.
-void write_volume(const Communicator& comm, const std::string& path, ImageGrid grid, SlabFft& fft,
-                  const std::array<double, 3>& origin);
+void write_volume(const Communicator& comm, const std::string& path, ImageGrid grid, double mask_radius,
+                  SlabFft& fft, const std::array<double, 3>& origin);
 
 /// Writes a map of this grid of which every rank has the sections of its equal share, S² voxels each. As
 /// write_map in all else. Collective.

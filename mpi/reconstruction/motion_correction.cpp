@@ -55,15 +55,12 @@ void for_each_posed(const PoseSource& poses, const OneMap& map, const RowMatch* 
 // One rank's images.
 class BackProjection {
  public:
-  BackProjection(const ParticleSet& set, const MotionCorrection& correction, const CentralSlices& weights,
-                 double images)
+  BackProjection(const ParticleSet& set, const MotionCorrection& correction, const CentralSlices& weights)
       : set_(&set),
         correction_(&correction),
         weights_(&weights),
-        images_(images),
         stream_(set),
-        fft_(set.grid.size),
-        filtered_(set.grid.size, set.grid.pixel_size, correction.max_radius),
+        filters_(set.grids.size()),
         still_(correction.model.deformed(correction.place)),
         sums_(static_cast<std::size_t>(correction.field.voxels()), 0.0) {}
 
@@ -74,14 +71,23 @@ class BackProjection {
   std::vector<double>& sums() { return sums_; }
 
  private:
+  struct Filter {
+    Fft2<float> fft;
+    FilteredImage image;
+  };
+
   void add(const ParticleImage& read, const Posed& posed) {
     const ParticleResult& result = posed.result;
     const Ctf ctf = refined_ctf(read.particle.ctf, result);
-    const ImageGrid grid = set_->grid;
-    fft_.forward(read.pixels, spectrum_);
-    weights_->read(result.pose(), grid.pixel_size, slice_);
-    filtered_.make(spectrum_, ctf_half_grid(ctf, grid.size, grid.pixel_size), slice_, images_,
-                   correction_->regularisation);
+    const std::size_t index = set_->grid_of(read.particle);
+    const ImageGrid grid = set_->grids[index];
+    if (!filters_[index])
+      filters_[index].emplace(Filter{Fft2<float>(grid.size), {grid, set_->grid, correction_->max_radius}});
+    auto& [fft, filtered] = *filters_[index];
+    fft.forward(read.pixels, spectrum_);
+    weights_->read(result.pose(), grid, zoom_of(grid, set_->grid), slice_);
+    filtered.make(spectrum_, ctf_half_grid(ctf, grid.size, grid.pixel_size), slice_,
+                  correction_->regularisation);
     Eigen::Matrix3Xf moved = Eigen::Matrix3Xf::Zero(3, still_.cols());
     if (posed.amplitudes != nullptr)
       moved = (correction_->model.deformed(*posed.amplitudes) - still_).cast<float>();
@@ -90,17 +96,15 @@ class BackProjection {
     const Eigen::Vector2f shift = result.shift.cast<float>();
     for (Eigen::Index v = 0; v < places_.cols(); ++v) {
       const Eigen::Vector2f at = turn * places_.col(v) + shift;
-      sums_[static_cast<std::size_t>(v)] += posed.share * static_cast<double>(filtered_.at(at.x(), at.y()));
+      sums_[static_cast<std::size_t>(v)] += posed.share * static_cast<double>(filtered.at(at.x(), at.y()));
     }
   }
 
   const ParticleSet* set_;
   const MotionCorrection* correction_;
   const CentralSlices* weights_;
-  double images_;
   ParticleStream stream_;
-  Fft2<float> fft_;
-  FilteredImage filtered_;
+  PerGrid<Filter> filters_;
   Eigen::Matrix3Xd still_;
   Eigen::Matrix3Xf places_;
   Spectrum spectrum_, slice_;
@@ -176,7 +180,7 @@ std::vector<double> back_projected(const Communicator& comm, const ParticleSet& 
                                    const OneMap& map, const MotionCorrection& correction,
                                    const CentralSlices& weights, bool show_progress) {
   std::optional<BackProjection> own;
-  collectively(comm, [&] { own.emplace(set, correction, weights, map.total); });
+  collectively(comm, [&] { own.emplace(set, correction, weights); });
   Progress progress("motion undone", set.size(), comm.root() && show_progress);
   collectively(comm, [&] {
     for_each_posed(

@@ -16,7 +16,8 @@ struct MotionCorrection {
   const ElasticModel& model;      ///< of the modes that the result has amplitudes of
   const Eigen::VectorXd& place;   ///< amplitudes of the conformation that the map shows, Å
   const DeformationField& field;  ///< about that conformation
-  double regularisation = 1e-3, max_radius = 0;
+  const Regularisation& regularisation;
+  double max_radius = 0;
   /// The rows whose amplitudes are taken for each particle's (shuffled_rows); null: its own.
   const RowMatch* amplitudes = nullptr;
 };

@@ -55,7 +55,7 @@ Postprocessing write_postprocessed(const Communicator& comm, const HalfMaps& hal
   multiply(mean, [&](double radius, std::size_t) { return scale * filter.low_pass(radius); });
   mean.backward();
   const auto origin = collectively_get(comm, [&] { return StackReader(halves.first).header().origin; });
-  write_volume(comm, output, halves.grid, mean, origin);
+  write_volume(comm, output, halves.grid, 0, mean, origin);
   return processing;
 }
 

@@ -32,7 +32,7 @@ std::vector<MapVolume> half_maps(const Communicator& comm, const ParticleSet& se
     if (counts.shares[half] == 0)
       throw Error(
           fmt::format("no particle of half {} has a pose and a readable image: there is no map", half + 1));
-    halves[half].slab.divide(counts.shares[half], regularisation, max_radius);
+    halves[half].slab.divide({regularisation, counts.shares[half]}, max_radius);
   }
   return halves;
 }

@@ -22,8 +22,7 @@ ProjectionSource projections_of(const ElasticModel& model, ImageGrid grid, const
 }
 
 ProjectionSource projections_of(const CentralSlices& slices, ImageGrid grid) {
-  return
-      [&slices, grid](const Pose& pose, Spectrum& spectrum) { slices.read(pose, grid.pixel_size, spectrum); };
+  return [&slices, grid](const Pose& pose, Spectrum& spectrum) { slices.read(pose, grid, 1, spectrum); };
 }
 
 TwinImages::TwinImages(ProjectionSource source, ImageGrid grid, const NoiseSpectrum& noise,

@@ -2,9 +2,22 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/error.hpp"
 #include "options/particle_source_options.hpp"
+#include "reconstruction/point_group.hpp"
 
 namespace elastem::cli {
+namespace {
+
+PointGroup group_of(const std::string& symmetry) {
+  try {
+    return point_group(symmetry);
+  } catch (const Error& error) {
+    refuse_option("symmetry", error.what());
+  }
+}
+
+}  // namespace
 
 void declare(OptionTable& table, ReconstructOptions& o) {
   table.option("particles,i", o.source.path, "FILE.star", "particles that were aligned")
@@ -79,9 +92,13 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       .option(
           "regularisation", o.regularisation, "SHARE",
           "what is added to the sum of CTF², as a share of its value without a CTF, so that the gain stays "
-          "bounded where the CTF vanishes")
+          "bounded where the CTF vanishes (by default 0.001; with --halves what their signal-to-noise ratio "
+          "asks for)")
       .above(0)
       .at_most(1);
+  table.option("symmetry", o.symmetry, "GROUP",
+               "point group of the molecule about the map's middle, as RELION has them: C1, C4, D2, T, O, I, "
+               "I1, …");
   table
       .option("mask-radius", o.mask_radius, "Å",
               "radius of a sphere, with a soft edge of 5 voxels, outside which the map is 0; 0: none")
@@ -103,6 +120,10 @@ void declare(OptionTable& table, ReconstructOptions& o) {
     if (o.along.starts_with("path_") && o.selection.landscape.empty())
       refuse_option("along", "names a path of a landscape: give its folder with --landscape");
     if (o.along.empty()) given.refuse({"frames"}, "is for --along");
+    const PointGroup group = group_of(o.symmetry);
+    if (o.undo_motion && group.order() > 1)
+      refuse_option("symmetry",
+                    "is not that of a molecule whose parts move each by itself: leave out --undo-motion");
     if (o.undo_motion && o.modes_file.empty())
       refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
     if (!o.at.empty() && !o.undo_motion)

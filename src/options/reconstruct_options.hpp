@@ -29,7 +29,9 @@ struct ReconstructOptions {
   std::optional<double> b_factor;  ///< Å², of the map of both halves; none: of its Guinier plot
   double max_resolution = 0;       ///< Å; 0: Nyquist
   double mask_radius = 0;          ///< Å; 0: no mask
-  double regularisation = 1e-3;    ///< of the weight that images without a CTF would have
+  std::optional<double>
+      regularisation;           ///< of the weight that images without a CTF would have; none: see MapMaking
+  std::string symmetry = "C1";  ///< point_group
   SelectionOptions selection;
   Matching matching;
   bool with_outliers = false;  ///< use what the structure does not explain, too

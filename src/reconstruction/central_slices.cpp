@@ -74,19 +74,20 @@ std::complex<float> CentralSlices::at(double x, double y, double z) const {
   return low + fz * (in_plane(z0 + 1) - low);
 }
 
-void CentralSlices::read(const Pose& pose, double pixel_size, Spectrum& spectrum) const {
-  const int columns = size_ / 2 + 1;
-  spectrum.setZero(size_, columns);
-  const Eigen::Matrix3d rotation = rotation_matrix(pose);
-  const Eigen::Vector2d origin = pose.shift.array() / pixel_size + size_ / 2;  // pixels
-  for (int row = 0; row < size_; ++row) {
-    const int ky = row < (size_ + 1) / 2 ? row : row - size_;
+void CentralSlices::read(const Pose& pose, ImageGrid image, double zoom, Spectrum& spectrum) const {
+  const int size = image.size, columns = size / 2 + 1;
+  spectrum.setZero(size, columns);
+  const Eigen::Matrix3d rotation = oversampling * zoom * rotation_matrix(pose);
+  const Eigen::Vector2d origin = pose.shift.array() / image.pixel_size + size / 2;  // pixels
+  const double radius = radius_ / zoom;
+  for (int row = 0; row < size; ++row) {
+    const int ky = row < (size + 1) / 2 ? row : row - size;
     for (int kx = 0; kx < columns; ++kx) {
-      if (kx * kx + ky * ky > radius_ * radius_ || (kx == 0 && ky == 0)) continue;
-      const Eigen::Vector3d k = oversampling * (rotation.row(0) * kx + rotation.row(1) * ky).transpose();
+      if (kx * kx + ky * ky > radius * radius || (kx == 0 && ky == 0)) continue;
+      const Eigen::Vector3d k = (rotation.row(0) * kx + rotation.row(1) * ky).transpose();
       const std::complex<float> value =
           k.x() < 0 ? std::conj(at(-k.x(), -k.y(), -k.z())) : at(k.x(), k.y(), k.z());
-      const double angle = -2 * std::numbers::pi * (kx * origin.x() + ky * origin.y()) / size_;
+      const double angle = -2 * std::numbers::pi * (kx * origin.x() + ky * origin.y()) / size;
       spectrum(row, kx) = value * std::complex<float>(std::polar(1.0, angle));
     }
   }

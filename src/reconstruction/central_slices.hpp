@@ -7,6 +7,7 @@
 
 #include "imaging/fft.hpp"
 #include "imaging/pose.hpp"
+#include "imaging/projection.hpp"
 
 namespace elastem {
 
@@ -25,9 +26,9 @@ class CentralSlices {
   /// All numbers, to be added over ranks after each took its own planes.
   std::span<float> numbers();
 
-  /// The transform of the S² pixels of the projection at a pose, as Fft2 has it; 0 at k = 0 and beyond
-  /// `radius`.
-  void read(const Pose& pose, double pixel_size, Spectrum& spectrum) const;
+  /// The transform of the pixels of the projection at a pose, as Fft2 has it; 0 at k = 0 and beyond `radius`.
+  /// `image`: the grid of the pixels; `zoom`: cells of the map's S grid between its terms (zoom_of).
+  void read(const Pose& pose, ImageGrid image, double zoom, Spectrum& spectrum) const;
 
   /// Bytes of one of this size and radius.
   static std::size_t bytes(double radius);

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/error.hpp"
+#include "reconstruction/half_volume.hpp"
 
 namespace elastem {
 namespace {
@@ -21,27 +22,30 @@ double sinc(double x) {
 }  // namespace
 
 void append_samples(const Spectrum& spectrum, std::span<const float> transfer, const Pose& pose,
-                    double pixel_size, double max_radius, std::vector<FourierSample>& samples) {
-  const int size = static_cast<int>(spectrum.rows());
+                    ImageGrid image, ImageGrid map, double max_radius, std::vector<FourierSample>& samples) {
+  const int size = image.size;
   const int columns = size / 2 + 1;
-  require(spectrum.cols() == columns && static_cast<int>(transfer.size()) == size * columns, "a half grid");
-  require(pixel_size > 0, "a positive pixel size");
-  const double limit = std::min(max_radius, size / 2.0 - 0.5);
-  const Eigen::Matrix3d rotation = rotation_matrix(pose);
-  const Eigen::Vector2d origin = pose.shift.array() / pixel_size + size / 2;  // pixels
+  require(spectrum.rows() == size && spectrum.cols() == columns &&
+              static_cast<int>(transfer.size()) == size * columns,
+          "a half grid");
+  require(image.pixel_size > 0 && map.pixel_size > 0, "a positive pixel size");
+  const double zoom = zoom_of(image, map), weight = zoom * zoom;
+  const double limit = std::min(std::min(max_radius, map.size / 2.0 - 0.5) / zoom, size / 2.0 - 0.5);
+  const Eigen::Matrix3d rotation = oversampling * zoom * rotation_matrix(pose);
+  const Eigen::Vector2d origin = pose.shift.array() / image.pixel_size + size / 2;  // pixels
   for (int row = 0; row < size; ++row) {
     const int ky = row < (size + 1) / 2 ? row : row - size;
     for (int kx = 0; kx < columns; ++kx) {
       if (kx == 0 && ky < 0) continue;  // the mate of (0, −ky)
       if (kx * kx + ky * ky > limit * limit) continue;
-      const Eigen::Vector3d place = oversampling * (rotation.row(0) * kx + rotation.row(1) * ky).transpose();
+      const Eigen::Vector3d place = (rotation.row(0) * kx + rotation.row(1) * ky).transpose();
       const double angle = 2 * std::numbers::pi * (kx * origin.x() + ky * origin.y()) / size;
       const double ctf = transfer[static_cast<std::size_t>(row * columns + kx)];
       const std::complex<double> value =
-          ctf * std::polar(1.0, angle) * std::complex<double>(spectrum(row, kx));
+          weight * ctf * std::polar(1.0, angle) * std::complex<double>(spectrum(row, kx));
       FourierSample sample{static_cast<float>(place.x()), static_cast<float>(place.y()),
                            static_cast<float>(place.z()), std::complex<float>(value),
-                           static_cast<float>(ctf * ctf)};
+                           static_cast<float>(weight * ctf * ctf)};
       FourierSample mate{-sample.x, -sample.y, -sample.z, std::conj(sample.value), sample.weight};
       if (sample.x < 0) std::swap(sample, mate);
       samples.push_back(sample);
@@ -104,22 +108,12 @@ void FourierSlab::spread(const FourierSample& sample, int plane, double share) {
   }
 }
 
-void FourierSlab::divide(double images, double regularisation, double max_radius) {
-  const int columns = side_ / 2 + 1;
+void FourierSlab::divide(const Regularisation& regularisation, double max_radius) {
   const double limit = oversampling * std::min(max_radius, side_ / 4.0 - 0.5);
-  std::size_t term = 0;
-  for (int plane = 0; plane < count_; ++plane) {
-    const int z = first_ + plane < side_ / 2 ? first_ + plane : first_ + plane - side_;
-    for (int row = 0; row < side_; ++row) {
-      const int y = row < side_ / 2 ? row : row - side_;
-      for (int x = 0; x < columns; ++x, ++term) {
-        const double radius =
-            std::sqrt(static_cast<double>(x) * x + static_cast<double>(y) * y + static_cast<double>(z) * z);
-        const double divisor = weights_[term] + regularisation * images / (8 * std::max(radius, 1.0));
-        values_[term] = radius > limit || divisor <= 0 ? std::complex<double>{} : values_[term] / divisor;
-      }
-    }
-  }
+  for_each_term(side_, first_, values_.size(), [&](std::size_t i, int x, int y, int z) {
+    const double radius = radius_of_term(x, y, z);
+    values_[i] *= radius > limit ? 0 : regularisation.gain(radius, weights_[i]);
+  });
 }
 
 double trilinear_envelope(int x, int y, int z, int side) {

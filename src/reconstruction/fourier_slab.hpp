@@ -8,6 +8,8 @@
 
 #include "imaging/fft.hpp"
 #include "imaging/pose.hpp"
+#include "imaging/projection.hpp"
+#include "reconstruction/regularisation.hpp"
 
 namespace elastem {
 
@@ -22,13 +24,20 @@ struct FourierSample {
   std::int32_t image = 0;     ///< which of the images that are inserted together, set by whoever inserts them
 };
 
-/// The terms of one image with |k| up to `max_radius` (in cells of the image's own S grid, at most S/2 − ½).
-/// By the projection–slice theorem the term at image frequency (kx, ky) stands at Rᵀ·(kx, ky, 0) in the
-/// volume; the particle's shift s and the origin pixel S/2 are taken off by the phase exp(2πi k·(s/p +
-/// S/2)/S). A term with x < 1 comes with its Friedel mate, so that the half volume x ≥ 0 can be interpolated
-/// up to its boundary. `transfer`: the CTF on the half grid. Appends to `samples`.
+/// How many cells of a map's S grid lie between neighbouring terms of an image: the ratio of their boxes'
+/// sides.
+inline double zoom_of(ImageGrid image, ImageGrid map) {
+  return (map.size * map.pixel_size) / (image.size * image.pixel_size);
+}
+
+/// The terms of one image with |k| up to `max_radius` (in cells of the map's S grid), of either grid at most
+/// S/2 − ½. By the projection–slice theorem the term at image frequency (kx, ky) stands at Rᵀ·(kx, ky, 0) in
+/// the volume; the particle's shift s and the origin pixel S/2 are taken off by the phase exp(2πi k·(s/p +
+/// S/2)/S). An image of another box has its terms at other distances, and weighs as much as any other: the
+/// more terms, the less each. A term with x < 1 comes with its Friedel mate, so that the half volume x ≥ 0
+/// can be interpolated up to its boundary. `transfer`: the CTF on the half grid. Appends to `samples`.
 void append_samples(const Spectrum& spectrum, std::span<const float> transfer, const Pose& pose,
-                    double pixel_size, double max_radius, std::vector<FourierSample>& samples);
+                    ImageGrid image, ImageGrid map, double max_radius, std::vector<FourierSample>& samples);
 
 /// Planes z = first … first+count−1 (FFTW order: 0, 1, …, −1) of the half volume of side M; each plane is
 /// M rows (y) of M/2+1 terms (x). What is outside is left to the ranks that own it.
@@ -52,11 +61,8 @@ class FourierSlab {
   /// Adds what was inserted into another slab of the same planes.
   void add(const FourierSlab& other);
 
-  /// V = Σ t·CTF·Y / (Σ t·CTF² + regularisation·ρ(r)), ρ(r) = images/(8·max(r, 1)) the weight that images
-  /// without a CTF would give at radius r (an image holds ¼ term a cell of its plane): a regularisation of
-  /// 0.001 bounds the gain where |CTF| falls below 0.03. Terms beyond `max_radius` (cells of the S grid)
-  /// become 0.
-  void divide(double images, double regularisation, double max_radius);
+  /// V = Σ t·CTF·Y · gain(r, Σ t·CTF²). Terms beyond `max_radius` (cells of the S grid) become 0.
+  void divide(const Regularisation& regularisation, double max_radius);
 
  private:
   void spread(const FourierSample& sample, int plane, double share);

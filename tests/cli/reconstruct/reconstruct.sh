@@ -66,7 +66,7 @@ echo "reconstruct: all well"
 
 # Halves: their sum is the map, by rlnRandomSubset where there is one; the correlation is that of numpy; the map overlays.
 for n in 1 3; do
-  ranks "$n" reconstruct "${set[@]}" -m modes.h5 -o "halves$n.mrc" --halves --mask-radius 40 >log 2>&1 || { cat log; fail "--halves gives $?"; }
+  ranks "$n" reconstruct "${set[@]}" -m modes.h5 -o "halves$n.mrc" --halves --regularisation 0.001 --mask-radius 40 >log 2>&1 || { cat log; fail "--halves gives $?"; }
 done
 grep -q 'every second particle' log || { cat log; fail "the log does not say how halves are made"; }
 awk 'NR == 1 { for (i = 1; i <= NF; i++) print }' FS=, halves1_fsc.csv | grep -q phases_randomised || fail "no random phases"
@@ -88,7 +88,7 @@ for line in open("set/particles.star"):
     lines.append(line)
 open("set/subset.star", "w").writelines(lines)
 END
-ranks 2 reconstruct -i set/subset.star -a set/truth.h5 -o subset.mrc --halves >log 2>&1 || { cat log; fail "rlnRandomSubset gives $?"; }
+ranks 2 reconstruct -i set/subset.star -a set/truth.h5 -o subset.mrc --halves --regularisation 0.001 >log 2>&1 || { cat log; fail "rlnRandomSubset gives $?"; }
 grep -q 'by rlnRandomSubset' log || { cat log; fail "the log does not name rlnRandomSubset"; }
 /usr/bin/python3 - <<'END' || fail "the halves"
 import csv, h5py, mrcfile, numpy

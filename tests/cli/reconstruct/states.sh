@@ -8,7 +8,7 @@ two_states 400
 ranks 2 landscape -i a.h5 -m modes.h5 -o land --replicates 0 -q || fail "landscape gives $?"
 set=(-i set/particles.star -a a.h5)
 for n in 1 3; do
-  ranks "$n" reconstruct "${set[@]}" --landscape land --states --halves --mask-radius 50 -o "states$n/all.mrc" >log 2>&1 ||
+  ranks "$n" reconstruct "${set[@]}" --landscape land --states --halves --regularisation 0.001 --mask-radius 50 -o "states$n/all.mrc" >log 2>&1 ||
     { cat log; fail "--states gives $? on $n ranks"; }
 done
 grep -q "state 1, [0-9]* particles' worth" log || { cat log; fail "the log does not say how many particles a state has"; }

@@ -35,7 +35,7 @@ map() {  # RANKS SET TABLE MAP OPTIONS…
 }
 map 2 helix helix/truth.h5 plain.mrc
 map 1 helix helix/truth.h5 undone1.mrc -m modes.h5 --undo-motion --at "$at"
-map 3 helix helix/truth.h5 undone3.mrc -m modes.h5 --undo-motion --at "$at" --halves
+map 3 helix helix/truth.h5 undone3.mrc -m modes.h5 --undo-motion --at "$at" --halves --regularisation 0.001
 grep -q "shows the conformation" log || { cat log; fail "the log does not say which conformation"; }
 grep -q "the gain seems the motion's; align with --max-resolution" log || { cat log; fail "the gain of a helix is not told"; }
 head -1 undone3_motion.csv | grep -q plain,undone,shuffled || fail "no curves: $(ls)"

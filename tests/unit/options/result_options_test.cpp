@@ -114,6 +114,12 @@ TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
   EXPECT_THAT(reconstruct.refusal({"--regularisation", "0"}), HasSubstr("regularisation"));
   EXPECT_THAT(reconstruct.refusal({"--regularisation", "2"}), HasSubstr("regularisation"));
   EXPECT_THAT(reconstruct.refusal({"--mask-radius", "-1"}), HasSubstr("0 or more"));
+  EXPECT_FALSE(o.regularisation);
+  EXPECT_EQ(reconstruct.read({"--regularisation", "0.01"}).regularisation, 0.01);
+  EXPECT_EQ(reconstruct.read({"--symmetry", "d4"}).symmetry, "d4");
+  EXPECT_THAT(reconstruct.refusal({"--symmetry", "C0"}), HasSubstr("--symmetry: C0 is no point group"));
+  EXPECT_THAT(reconstruct.refusal({"--symmetry", "D2", "--undo-motion", "-m", "m.h5"}),
+              HasSubstr("leave out --undo-motion"));
   EXPECT_EQ(reconstruct.read({"--halves", "--b-factor", "-80"}).b_factor, -80);
   EXPECT_FALSE(reconstruct.read({"--halves"}).b_factor);
   EXPECT_EQ(reconstruct.read({"--halves", "--local-resolution", "--local-step", "9"}).local_step, 9);

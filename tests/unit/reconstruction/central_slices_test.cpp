@@ -64,7 +64,7 @@ TEST(CentralSlices, AreTheProjectionsOfTheMap) {
     Spectrum expected, found;
     projector.project(Eigen::VectorXd(), rotation_matrix(pose), pose.shift, image);
     fft.forward(image, expected);
-    slices.read(pose, pixel_size, found);
+    slices.read(pose, {size, pixel_size}, 1, found);
     double apart = 0, power = 0;
     for (int row = 0; row < size; ++row)
       for (int kx = 0; kx <= size / 2; ++kx) {
@@ -78,6 +78,33 @@ TEST(CentralSlices, AreTheProjectionsOfTheMap) {
       }
     EXPECT_LT(std::sqrt(apart / power), 0.03) << "pose " << i;  // linear interpolation of a padded volume
   }
+}
+
+TEST(CentralSlices, HaveTheTermsOfOtherBoxesAndPixelSizes) {
+  const ElasticModel model = atoms();
+  constexpr double radius = 12;
+  const CentralSlices slices = slices_of(model, radius);
+  const ImageGrid image_grid{51, 1.8};
+  const double zoom = size * pixel_size / (51 * 1.8);
+  Projector<float> projector(model, image_grid);
+  Fft2<float> fft(image_grid.size);
+  const Pose pose{20, 60, -100, {3, -2}};
+  Image image;
+  Spectrum expected, found;
+  projector.project(Eigen::VectorXd(), rotation_matrix(pose), pose.shift, image);
+  fft.forward(image, expected);
+  slices.read(pose, image_grid, zoom, found);
+  double apart = 0, power = 0;
+  for (int ky = 0; ky <= 25; ++ky)
+    for (int kx = 1; kx <= 25; ++kx) {
+      if (std::hypot(kx, ky) * zoom > radius) {
+        EXPECT_EQ(found(ky, kx), std::complex<float>(0));
+        continue;
+      }
+      apart += std::norm(found(ky, kx) - expected(ky, kx));
+      power += std::norm(expected(ky, kx));
+    }
+  EXPECT_LT(std::sqrt(apart / power), 0.03);
 }
 
 TEST(CentralSlices, KnowTheirSize) {

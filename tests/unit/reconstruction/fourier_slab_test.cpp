@@ -1,6 +1,8 @@
 #include "reconstruction/fourier_slab.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numbers>
 
@@ -19,6 +21,7 @@ namespace {
 
 constexpr int size = 32;
 constexpr double pixel_size = 2.2;
+constexpr ImageGrid grid{size, pixel_size};
 
 // A blob of 60 atoms without any symmetry, well inside the box.
 ElasticModel blob() {
@@ -47,9 +50,10 @@ Pose random_pose(std::uint64_t index) {
 }
 
 // Samples of `count` projections with a CTF at random poses.
-std::vector<FourierSample> projections(const ElasticModel& model, int count, bool with_ctf) {
-  Projector<double> projector(model, {size, pixel_size}, 6.0);
-  Fft2<double> fft(size);
+std::vector<FourierSample> projections(const ElasticModel& model, int count, bool with_ctf,
+                                       ImageGrid images = grid) {
+  Projector<double> projector(model, images, 6.0);
+  Fft2<double> fft(images.size);
   ImageOf<double> image;
   SpectrumOf<double> spectrum;
   std::vector<FourierSample> samples;
@@ -63,11 +67,11 @@ std::vector<FourierSample> projections(const ElasticModel& model, int count, boo
     ctf.voltage_kv = 200;
     ctf.cs_mm = 2;
     ctf.defocus_u = ctf.defocus_v = 5000 + 40.0 * i;
-    const auto transfer = ctf_half_grid(ctf, size, pixel_size);
+    const auto transfer = ctf_half_grid(ctf, images.size, images.pixel_size);
     Spectrum measured = spectrum.cast<std::complex<float>>();
     for (Eigen::Index k = 0; k < measured.size(); ++k)
       measured.data()[k] *= transfer[static_cast<std::size_t>(k)];
-    append_samples(measured, transfer, pose, pixel_size, size, samples);
+    append_samples(measured, transfer, pose, images, grid, size, samples);
   }
   return samples;
 }
@@ -82,7 +86,7 @@ Volume reconstructed(const std::vector<FourierSample>& samples, int count, doubl
   std::vector<std::complex<double>> terms(static_cast<std::size_t>(side * side * (side / 2 + 1)));
   FourierSlab slab(side, 0, side, terms);
   slab.insert(samples);
-  slab.divide(count, regularisation, size);
+  slab.divide({regularisation, static_cast<double>(count)}, size);
   const auto padded = test::back_transformed(terms, side);
   Volume volume;
   for (int z = 0; z < size; ++z)
@@ -120,12 +124,12 @@ TEST(FourierSlab, OneViewHasTheSpectrumOfItsImage) {
   projector.project(Eigen::VectorXd::Zero(0), Eigen::Matrix3d::Identity(), pose.shift, image);
   fft.forward(image, spectrum);
   const std::vector<float> transfer(static_cast<std::size_t>(size * (size / 2 + 1)), 1.0f);
-  append_samples(spectrum.cast<std::complex<float>>(), transfer, pose, pixel_size, 6, samples);
+  append_samples(spectrum.cast<std::complex<float>>(), transfer, pose, grid, grid, 6, samples);
   const int side = oversampling * size;
   std::vector<std::complex<double>> terms(static_cast<std::size_t>(side * side * (side / 2 + 1)));
   FourierSlab slab(side, 0, side, terms);
   slab.insert(samples);
-  slab.divide(1, 0, 6);
+  slab.divide({0.0, 1.0}, 6);
   // (−1)^(kx+ky) moves the origin from pixel S/2 to 0. float holds a sample: 2⁻²⁴ relative, a few roundings.
   const double tolerance = 8 * std::pow(2.0, -24) * std::abs(spectrum(0, 0));
   for (int ky = 0; ky <= 4; ++ky)
@@ -162,6 +166,45 @@ TEST(FourierSlab, CtfIsTakenOff) {
   const auto curve = correlation(volume.values, truth(model));
   for (int shell = 1; shell <= static_cast<int>(size / 2.5); ++shell)
     EXPECT_GE(curve[static_cast<std::size_t>(shell)], 0.97) << "shell " << shell;
+}
+
+TEST(FourierSlab, ImagesOfOtherBoxesAndPixelSizesMakeOneMap) {
+  const ElasticModel model = blob();
+  const int count = 300;
+  std::vector<FourierSample> samples = projections(model, count, false);
+  for (const ImageGrid other : {ImageGrid{51, 1.5}, ImageGrid{41, 2.2}, ImageGrid{28, 2.7}})
+    std::ranges::copy(projections(model, count, false, other), std::back_inserter(samples));
+  const auto volume = reconstructed(samples, 4 * count, 1e-6);
+  const auto expected = truth(model);
+  const auto curve = correlation(volume.values, expected);
+  for (int shell = 1; shell <= static_cast<int>(size / 2.5); ++shell)
+    EXPECT_GE(curve[static_cast<std::size_t>(shell)], 0.98) << "shell " << shell;
+  double product = 0, power = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    product += volume.values[i] * expected[i];
+    power += expected[i] * expected[i];
+  }
+  EXPECT_NEAR(product / power, 1.0, 0.05);
+}
+
+TEST(FourierSlab, AnImageWeighsTheSameInAnyBox) {
+  const auto weight = [](ImageGrid images) {
+    const Spectrum spectrum = Spectrum::Zero(images.size, images.size / 2 + 1);
+    const std::vector<float> transfer(static_cast<std::size_t>(spectrum.size()), 1.0F);
+    std::vector<FourierSample> samples;
+    append_samples(spectrum, transfer, Pose(), images, grid, 10, samples);
+    double sum = 0, farthest = 0;
+    for (const auto& sample : samples) {
+      if (sample.x >= 1) sum += static_cast<double>(sample.weight);
+      farthest = std::max(farthest, std::hypot(static_cast<double>(sample.x), static_cast<double>(sample.y)));
+    }
+    EXPECT_NEAR(farthest, 20, 1.5);
+    return sum;
+  };
+  // Terms of a circle of 10 cells are counted, of which the rim is a tenth.
+  EXPECT_NEAR(weight({64, 2.2}) / weight(grid), 1, 0.1);
+  EXPECT_NEAR(weight({27, 2.2}) / weight(grid), 1, 0.1);
+  EXPECT_NEAR(weight({64, 1.1}) / weight(grid), 1, 1e-6);  // a finer pixel of the same box
 }
 
 TEST(FourierSlab, SlabsTogetherAreTheWhole) {
