@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <utility>
 
 #include "core/error.hpp"
@@ -12,7 +13,12 @@
 namespace elastem {
 namespace {
 
-constexpr double least_correlation = 1e-3, largest_correlation = 1 - 1e-3;
+constexpr double largest_correlation = 1 - 1e-3;
+
+// What the correlation of nothing scatters by: a shell has 2πs² pairs of mates.
+double scatter_of_shell(std::size_t shell) {
+  return 1 / (std::sqrt(2 * std::numbers::pi) * static_cast<double>(shell));
+}
 
 }  // namespace
 
@@ -20,8 +26,9 @@ Regularisation::Regularisation(const std::vector<double>& correlation, std::vect
     : means_(std::move(mean_weights)) {
   require(!correlation.empty() && correlation.size() == means_.size(), "weights of the curve's shells");
   for (std::size_t shell = 0; shell < correlation.size(); ++shell) {
-    const double fsc = shell == 0 ? largest_correlation
-                                  : std::clamp(correlation[shell], least_correlation, largest_correlation);
+    const double fsc = shell == 0
+                           ? largest_correlation
+                           : std::clamp(correlation[shell], scatter_of_shell(shell), largest_correlation);
     added_.push_back(means_[shell] * (1 - fsc) / (2 * fsc));
     filter_.push_back(2 * fsc / (1 + fsc));
   }

@@ -14,10 +14,10 @@ class Regularisation {
   /// 0.03.
   Regularisation(double share, double images) : share_(share * images) {}
   /// Wiener's, of what the halves of the data agree to: 1/(W + W̄/SSNR) as RELION has it, W̄ the mean weight of
-  /// a shell of the S grid and SSNR = 2·FSC/(1 − FSC) that of all data, FSC between 0.001 and 0.999. In two
-  /// parts: gain weighs the terms of a shell against each other and leaves their noise at the level of 1/W̄,
-  /// `filter` takes down the shell of the finished map. At once, the noise of the stronger shells would leak
-  /// into the weaker ones where the volume is cut to the box.
+  /// a shell of the S grid and SSNR = 2·FSC/(1 − FSC) that of all data, FSC between what that of nothing
+  /// scatters by, 1/√(2πs²), and 0.999. In two parts: gain weighs the terms of a shell against each other and
+  /// leaves their noise at the level of 1/W̄, `filter` takes down the shell of the finished map. At once, the
+  /// noise of the stronger shells would leak into the weaker ones where the volume is cut to the box.
   Regularisation(const std::vector<double>& correlation, std::vector<double> mean_weights);
 
   /// At a radius in cells of the 2S grid; 0 where nothing is known.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -75,6 +76,26 @@ TEST(MapFile, TheMaskLeavesTheCentreAndEmptiesTheCorners) {
   EXPECT_EQ(masked[centre], whole[centre]);
   EXPECT_EQ(masked[0], 0);
   EXPECT_NE(whole[0], 0);
+}
+
+TEST(MapFile, AFilterMultipliesTheShellsOfTheMap) {
+  const Communicator comm = Communicator::world();
+  const auto plain = written_map(comm, "plain.mrc", 0);
+  const auto filtered = [&](const std::vector<double>& filter, double mask_radius) {
+    SlabFft fft = volume(comm);
+    write_filtered_map(comm, "filtered.mrc", grid, mask_radius, fft, filter);
+    return voxels("filtered.mrc");
+  };
+  const auto same = filtered({1, 1, 1, 1, 1}, 0), mean = filtered({2, 0, 0, 0, 0}, 0),
+             masked = filtered({1, 1, 1, 1, 1}, 1);
+  const double average = std::accumulate(plain.begin(), plain.end(), 0.0) / static_cast<double>(plain.size());
+  constexpr double rounding = 4 * static_cast<double>(std::numeric_limits<float>::epsilon());
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    EXPECT_NEAR(same[i], plain[i], rounding * average);
+    EXPECT_NEAR(mean[i], 2 * average, rounding * average);
+  }
+  EXPECT_EQ(masked[0], 0);
+  EXPECT_NE(same[0], 0);
 }
 
 TEST(MapFile, AMapCorrelatesWithItselfInEveryShell) {

@@ -1,5 +1,8 @@
 #include "reconstruction/regularisation.hpp"
 
+#include <cmath>
+#include <numbers>
+
 #include <gtest/gtest.h>
 
 #include "reconstruction/half_volume.hpp"
@@ -21,7 +24,10 @@ TEST(Regularisation, TimesItsFilterIsWieners) {
   const Regularisation wiener(correlation, means);
   ASSERT_EQ(wiener.filter().size(), 5U);
   // Side 2S: shell s lies at a radius of 2s.
-  for (const auto& [shell, fsc] : {std::pair<std::size_t, double>{1, 0.9}, {2, 0.5}, {3, 1e-3}, {4, 0.999}}) {
+  for (const auto& [shell, fsc] : {std::pair<std::size_t, double>{1, 0.9},
+                                   {2, 0.5},
+                                   {3, 1 / std::sqrt(18 * std::numbers::pi)},
+                                   {4, 0.999}}) {
     const double ssnr = 2 * fsc / (1 - fsc);
     for (const double weight : {0.0, 1.0, 7.0})
       EXPECT_NEAR(wiener.filter()[shell] * wiener.gain(2.0 * static_cast<double>(shell), weight),
