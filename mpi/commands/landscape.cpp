@@ -14,6 +14,7 @@
 #include "mpi/landscape/coordinate_profiles.hpp"
 #include "mpi/landscape/page_images.hpp"
 #include "mpi/landscape/page_rows.hpp"
+#include "mpi/landscape/particle_counts.hpp"
 #include "mpi/landscape/state_rows.hpp"
 #include "mpi/landscape/table_landscape.hpp"
 #include "mpi/modes/model_input.hpp"
@@ -75,10 +76,21 @@ void describe(const cli::LandscapeOptions& o, const Landscape& landscape, Eigen:
   for (const State& state : landscape.states->states)
     spdlog::info("state {}: {:.1f}{} % of the particles", ++number, 100 * state.population,
                  o.replicates > 1 ? fmt::format(" ± {:.1f}", 100 * state.population_error) : "");
-  for (const StatePath& path : landscape.paths)
-    spdlog::info("state {} to {}: a barrier of {:.1f} kT, {:.1f} kT back ({}.pdb)", path.from + 1,
-                 path.to + 1, path.barrier, path.barrier_back, path_name(path));
-  if (landscape.paths.size() + 1 < landscape.states->states.size())
+  std::size_t between = 0;
+  for (const StatePath& path : landscape.paths) {
+    spdlog::info("{} to {}: a barrier of {:.1f} kT, {:.1f} kT back ({}.pdb)", path.start, path.end,
+                 path.barrier, path.barrier_back, path_name(path));
+    between += path.chosen == 0 ? 1 : 0;
+  }
+  if (landscape.drawn_sets > 0 && !number_is_sure(landscape))
+    spdlog::warn("the number of states is not sure: {} of {} sets drawn from the particles have {}",
+                 landscape.sets_alike, landscape.drawn_sets,
+                 counted(landscape.states->states.size(), "state"));
+  else if (landscape.drawn_sets > 0)
+    spdlog::info("{} in {} of {} sets drawn from the particles",
+                 counted(landscape.states->states.size(), "state"), landscape.sets_alike,
+                 landscape.drawn_sets);
+  if (between + 1 < landscape.states->states.size())
     spdlog::info("no path leads between some states: no particle is seen on the way");
 }
 
@@ -118,6 +130,7 @@ std::optional<ShownParticles> shown_particles(const Invocation& invocation, cons
 void require_enough(const Communicator& comm, const cli::LandscapeOptions& o, const ResultTable& table,
                     const std::optional<RowSelection>& selection) {
   if (!o.coordinates.empty()) require_error_bars(table, "--coordinate");
+  if (o.even_views) require_error_bars(table, "--even-views");
   const RowCounts counts =
       count_rows(comm, table, [&](std::int64_t row) { return !selection || selection->holds(row); });
   if (counts.done - (o.with_outliers ? 0 : counts.outliers) >= 2) return;
@@ -141,7 +154,8 @@ void write_folder(const Invocation& invocation, const cli::LandscapeOptions& o, 
   const Communicator& comm = invocation.comm;
   std::vector<std::string> earlier, beside;
   for (const StatePath& path : landscape.paths)
-    for (const char* ending : {".pdb", ".cxc", ".pml"})
+    for (const char* ending :
+         path.chosen > 0 ? std::vector<const char*>() : std::vector{".pdb", ".cxc", ".pml"})
       beside.push_back((fs::path(o.output) / (path_name(path) + ending)).string());
   check_beside(comm, invocation.options, "output", beside);
   on_root(comm, [&] {
@@ -183,6 +197,7 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
   const auto selection = selected_rows(comm, {o.input, table}, o.selection, o.matching.accept_mismatch);
   std::vector<MotionCoordinate> coordinates;
   collectively(comm, [&] { coordinates = coordinates_of(o, model); });
+  const std::vector<ChosenEnds> chosen = collectively_get(comm, [&] { return chosen_ends(o.paths, table); });
   require_enough(comm, o, table, selection);
   const std::optional<ShownParticles> shown = shown_particles(invocation, o, table);
   if (o.common.dry_run) {
@@ -192,11 +207,16 @@ ExitCode landscape_command(const Invocation& invocation, const cli::LandscapeOpt
     table.close();
     return done;
   }
+  const LandscapeSettings each_once{.with_outliers = o.with_outliers,
+                                    .selection = selection ? &*selection : nullptr};
+  const ParticleCounts counts(comm, table, each_once, o.even_views);
   const LandscapeSettings settings{.frames = o.frames,
                                    .seed = o.common.seed,
                                    .with_outliers = o.with_outliers,
                                    .replicates = o.replicates,
-                                   .selection = selection ? &*selection : nullptr};
+                                   .selection = selection ? &*selection : nullptr,
+                                   .counts = &counts,
+                                   .chosen = chosen};
   Landscape landscape = landscape_of(comm, table, settings);
   landscape.coordinates = coordinate_profiles(comm, table, settings, coordinates);
   const MotionSummary motion = motion_for(comm, o, table, selection);

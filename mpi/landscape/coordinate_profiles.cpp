@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "mpi/landscape/landscape_passes.hpp"
+#include "mpi/landscape/particle_counts.hpp"
 
 namespace elastem {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 // What the particles of this rank say of a coordinate.
 struct OwnValues {
   std::vector<MotionCoordinate::Estimate> estimates;
-  std::vector<std::int64_t> places;  // among the selected rows
+  std::vector<std::int64_t> rows;
 };
 
 OwnValues own_values(const LandscapePasses& passes, const MotionCoordinate& coordinate) {
@@ -23,7 +24,7 @@ OwnValues own_values(const LandscapePasses& passes, const MotionCoordinate& coor
     const MotionCoordinate::Estimate value = coordinate.at(estimate.amplitudes, estimate.covariance);
     if (!std::isfinite(value.value) || !(value.error > 0) || !std::isfinite(value.error)) return;
     own.estimates.push_back(value);
-    own.places.push_back(passes.place(row));
+    own.rows.push_back(row);
   });
   return own;
 }
@@ -43,11 +44,11 @@ Profile profile_of(const LandscapePasses& passes, const std::string& text, const
   if (low > high)
     throw Error(fmt::format("option --coordinate: no particle has a value of {} with an error", text));
   const double margin = std::max(0.05 * (high - low), 1e-6);
-  NoisyHistogram histogram({low - margin, high + margin}, comm.min(least), comm.max(largest));
-  for (std::size_t i = 0; i < own.places.size(); ++i)
-    histogram.add(own.estimates[i].value, own.estimates[i].error, static_cast<int>(own.places[i] % 2));
-  comm.sum(histogram.counts());
-  return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
+  return profile_of_particles(passes, {low - margin, high + margin}, least, largest,
+                              [&](const ValueUse& use) {
+                                for (std::size_t i = 0; i < own.rows.size(); ++i)
+                                  use(own.rows[i], own.estimates[i].value, own.estimates[i].error);
+                              });
 }
 
 }  // namespace

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "landscape/landscape.hpp"
+#include "mpi/landscape/chosen_ends.hpp"
 #include "mpi/selection/row_selection.hpp"
 #include "mpi/storage/result_table.hpp"
 
 namespace elastem {
+
+class ParticleCounts;
 
 /// How a landscape is drawn.
 struct LandscapeSettings {
@@ -15,6 +19,8 @@ struct LandscapeSettings {
   bool with_outliers = false;
   int replicates = 40;                      ///< from which the bands and the errors of populations come
   const RowSelection* selection = nullptr;  ///< of the table's rows; null: all
+  const ParticleCounts* counts = nullptr;   ///< how the particles count; null: each once
+  std::vector<ChosenEnds> chosen{};         ///< ways that the user asks for
 };
 
 /// The landscape of a table's selected done particles but its outliers (unless they are wanted), in passes

@@ -3,14 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 
-#include <Eigen/Cholesky>
-#include <Eigen/LU>
+#include <spdlog/spdlog.h>
+
+#include "core/counted.hpp"
+#include "core/error.hpp"
+#include "landscape/amplitude_range.hpp"
+#include "landscape/found_states.hpp"
+#include "mpi/landscape/chosen_ends.hpp"
+#include "mpi/landscape/particle_counts.hpp"
+#include "mpi/landscape/truth_sample.hpp"
 
 namespace elastem {
 namespace {
 
-constexpr std::int64_t most_sampled = 4000;
 constexpr int most_components = 8;             // of the mixture
 constexpr std::size_t fewest_for_states = 40;  // particles
 
@@ -29,49 +37,17 @@ Profile first_profile(const LandscapePasses& passes, const Landscape& landscape)
   });
   // What the images alone say lies wider than the plots.
   const double margin = 0.3 * (landscape.x.high - landscape.x.low);
-  NoisyHistogram histogram({landscape.x.low - margin, landscape.x.high + margin}, passes.comm().min(least),
-                           passes.comm().max(largest));
-  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
-    histogram.add(components.coordinates(estimate.amplitudes)[0], first_error(components, estimate),
-                  static_cast<int>(passes.place(row) % 2));
-  });
-  passes.comm().sum(histogram.counts());
-  return deconvolved_profile(histogram, passes.settings().replicates, passes.settings().seed);
-}
-
-// A sample of the particles on every rank, in the order of the rows: along the first components with their
-// errors, along the others (a column each), and in the plane of the first two where there are two.
-struct Sampled {
-  std::vector<NoisyValue> values, plane;
-  Eigen::MatrixXd rest;
-};
-
-Sampled sampled(const LandscapePasses& passes, const PrincipalComponents& components) {
-  const Eigen::Index d = state_dimensions(components), k = components.mean.size();
-  const Eigen::Index known = std::max(d, std::min<Eigen::Index>(k, 2));  // components with their errors
-  std::vector<double> own;
-  passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
-    if (!passes.sampled(row, most_sampled)) return;
-    const NoisyValue value = along_components(components, known, estimate);
-    const Eigen::VectorXd all = components.coordinates(estimate.amplitudes);
-    own.insert(own.end(), all.begin(), all.end());
-    own.insert(own.end(), value.covariance.data(), value.covariance.data() + known * known);
-  });
-  const std::vector<double> all = passes.comm().all_gathered(own);
-  const Eigen::Index width = k + known * known;
-  const Eigen::Map<const Eigen::MatrixXd> columns(all.data(), width,
-                                                  static_cast<Eigen::Index>(all.size()) / width);
-  Sampled sample{{}, {}, columns.middleRows(d, k - d)};
-  for (Eigen::Index i = 0; i < columns.cols(); ++i) {
-    const Eigen::MatrixXd covariance = columns.col(i).tail(known * known).reshaped(known, known);
-    sample.values.push_back({columns.col(i).head(d), covariance.topLeftCorner(d, d)});
-    if (k > 1) sample.plane.push_back({columns.col(i).head(2), covariance.topLeftCorner(2, 2)});
-  }
-  return sample;
+  return profile_of_particles(
+      passes, {landscape.x.low - margin, landscape.x.high + margin}, least, largest,
+      [&](const ValueUse& use) {
+        passes.for_each_estimate([&](std::int64_t row, const AmplitudeEstimate& estimate) {
+          use(row, components.coordinates(estimate.amplitudes)[0], first_error(components, estimate));
+        });
+      });
 }
 
 // The plane of the first two components, errors taken off; rank 0 has the memory that it takes.
-void find_plane(const LandscapePasses& passes, const Sampled& sample, Landscape& landscape) {
+void find_plane(const LandscapePasses& passes, const TruthSample& sample, Landscape& landscape) {
   constexpr int most_replicates = 10;
   // What the images alone say lies wider than the plots; it must not gather at their borders.
   for (GridAxis* axis : {&landscape.x, &landscape.y}) {
@@ -92,24 +68,38 @@ void find_plane(const LandscapePasses& passes, const Sampled& sample, Landscape&
   landscape.plane = std::move(plane);
 }
 
-// The amplitudes at a place of the first components: along the others the mean of the particles near it, by
-// how likely each is to be there, half of the errors' width added.
-Eigen::VectorXd amplitudes_at(const PrincipalComponents& components, const Sampled& sample,
-                              const Coordinates& at) {
-  constexpr double more = 0.25;  // of the errors' variance
-  const Eigen::Index d = at.size();
-  double total = 0;
-  Eigen::VectorXd rest = Eigen::VectorXd::Zero(sample.rest.rows());
-  for (std::size_t i = 0; i < sample.values.size(); ++i) {
-    const Coordinates away = at - sample.values[i].value;
-    const CoordinateMatrix width = (1 + more) * sample.values[i].covariance;
-    const double weight =
-        std::exp(-0.5 * away.dot(width.ldlt().solve(away))) / std::sqrt(width.determinant());
-    total += weight;
-    rest += weight * sample.rest.col(static_cast<Eigen::Index>(i));
+// How often sets drawn from the sample have as many states as the sample; the sets are shared out over the
+// ranks.
+void find_certainty(const LandscapePasses& passes, const TruthSample& sample, Landscape& landscape) {
+  constexpr int most_sets = 10;
+  const Communicator& comm = passes.comm();
+  const std::size_t number = landscape.states->states.size();
+  landscape.drawn_sets =
+      passes.settings().replicates > 1 ? std::min(passes.settings().replicates, most_sets) : 0;
+  int alike = 0;
+  for (int r = comm.rank(); r < landscape.drawn_sets; r += comm.size())
+    if (states_in_drawn_set(sample.values, most_components, passes.settings().seed, r) == number) ++alike;
+  landscape.sets_alike = comm.sum(alike);
+}
+
+// Warns where a path leads through amplitudes that hardly a particle has.
+void warn_of_far_paths(const LandscapePasses& passes, const Landscape& landscape) {
+  if (landscape.paths.empty()) return;
+  const std::vector<int>& modes = passes.table().modes();
+  AmplitudeTally tally(static_cast<Eigen::Index>(modes.size()));
+  passes.for_each_used([&](std::int64_t, const ParticleResult& result) { tally.add(result.amplitudes); });
+  passes.comm().sum(tally.sums());
+  passes.comm().min(tally.lows());
+  passes.comm().max(tally.highs());
+  const AmplitudeRange range = tally.range();
+  for (std::size_t p = 0; p < landscape.paths.size(); ++p) {
+    std::set<std::string> told;  // once for each mode
+    for (const Eigen::VectorXd& at : landscape.path_amplitudes[p])
+      for (const std::string& sentence : far_from_particles(range, modes, at))
+        if (told.insert(sentence.substr(0, sentence.find(':'))).second)
+          spdlog::warn("the path from {} to {}: {}", landscape.paths[p].start, landscape.paths[p].end,
+                       sentence);
   }
-  if (total > 0) rest /= total;
-  return components.mean + components.axes.leftCols(d) * at + components.axes.rightCols(rest.size()) * rest;
 }
 
 // The mean amplitudes of each state's particles, weighted by their probabilities.
@@ -157,19 +147,28 @@ NoisyValue along_components(const PrincipalComponents& components, Eigen::Index 
 
 void find_truth(const LandscapePasses& passes, Landscape& landscape) {
   landscape.profile = first_profile(passes, landscape);
-  const Sampled sample = sampled(passes, landscape.components);
-  if (sample.values.size() < fewest_for_states) return;
+  const TruthSample sample = truth_sample(passes, landscape.components);
+  const LandscapeSettings& settings = passes.settings();
+  if (sample.values.size() < fewest_for_states) {
+    if (settings.chosen.empty()) return;
+    throw Error(fmt::format("option --path: {} {} too few to tell a way",
+                            counted(sample.values.size(), "particle"),
+                            verb(sample.values.size(), "is", "are")));
+  }
   if (!sample.plane.empty()) find_plane(passes, sample, landscape);
-  landscape.states =
-      states_of(sample.values, most_components, passes.settings().replicates, passes.settings().seed);
+  FoundStates found = states_and_paths(sample.values, most_components, std::max(settings.frames, 2),
+                                       settings.replicates, settings.seed);
+  landscape.states = std::move(found.states);
+  landscape.paths = std::move(found.paths);
+  find_certainty(passes, sample, landscape);
   landscape.state_means = state_means(passes, landscape.components, *landscape.states);
-  landscape.paths = paths_between(*landscape.states, sample.values, std::max(passes.settings().frames, 2),
-                                  passes.settings().replicates, passes.settings().seed);
+  add_chosen_paths(passes, sample, landscape);
   for (const StatePath& path : landscape.paths) {
     std::vector<Eigen::VectorXd>& conformations = landscape.path_amplitudes.emplace_back();
     for (const Coordinates& at : path.points)
       conformations.push_back(amplitudes_at(landscape.components, sample, at));
   }
+  warn_of_far_paths(passes, landscape);
 }
 
 }  // namespace elastem

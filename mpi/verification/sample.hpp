@@ -15,8 +15,8 @@ struct SampledRow {
 };
 
 /// At most `most` particles that were aligned and are no outliers, one at random from each of as many strata
-/// of the particle file, in its order; the same on every rank, for any number of ranks. `match`: of the
-/// particle file's rows, each rank an equal share. Collective.
+/// of the particle file, in its order, none twice of one image (symmetry expansion); the same on every rank,
+/// for any number of ranks. `match`: of the particle file's rows, each rank an equal share. Collective.
 std::vector<SampledRow> sample_of(const Communicator& comm, const RowMatch& match, const ResultTable& table,
                                   std::int64_t most);
 

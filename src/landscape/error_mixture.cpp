@@ -8,12 +8,13 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "landscape/image_groups.hpp"
 
 namespace elastem {
 
 namespace {
 
-constexpr int starts = 2, iterations = 60, parts = 5;
+constexpr int iterations = 60, parts = 5;
 constexpr double enough = 1e-4;      // of ln likelihood per value
 constexpr double least_width = 0.1;  // of the mean error
 constexpr double wrong_width = 4, first_wrong = 0.01, least_wrong = 1e-6;
@@ -30,16 +31,24 @@ double log_normal(const CoordinateMatrix& covariance, const Coordinates& away) {
 struct Moments {
   Coordinates mean;
   CoordinateMatrix covariance, error;
+  double total = 0;  // of the weights
 };
+
+// How often the search for the best mixture is started: of few values it is cheap, and which one is found
+// matters more.
+int starts_for(int components, std::size_t values) {
+  constexpr std::size_t few = 300;
+  return components == 1 ? 1 : values <= few ? 4 : 2;
+}
 
 Moments moments_of(std::span<const NoisyValue> values) {
   const Eigen::Index d = values.front().value.size();
   Moments m{Coordinates::Zero(d), CoordinateMatrix::Zero(d, d), CoordinateMatrix::Zero(d, d)};
-  const auto n = static_cast<double>(values.size());
-  for (const auto& v : values) m.mean += v.value / n;
+  for (const auto& v : values) m.total += v.weight;
+  for (const auto& v : values) m.mean += v.weight * v.value / m.total;
   for (const auto& v : values) {
-    m.covariance += (v.value - m.mean) * (v.value - m.mean).transpose() / n;
-    m.error += v.covariance / n;
+    m.covariance += v.weight * (v.value - m.mean) * (v.value - m.mean).transpose() / m.total;
+    m.error += v.weight * v.covariance / m.total;
   }
   return m;
 }
@@ -76,12 +85,13 @@ struct Sums {
 double iterate(std::span<const NoisyValue> values, const CoordinateMatrix& floor, ErrorMixture& mixture) {
   const Eigen::Index d = mixture.means.front().size();
   std::vector<Sums> sums(mixture.size(), {0, Coordinates::Zero(d), CoordinateMatrix::Zero(d, d)});
-  double total = 0;
+  double total = 0, weights = 0;
   Eigen::VectorXd probabilities;
   for (const auto& value : values) {
-    total += mixture.log_likelihood(value, probabilities);
+    total += value.weight * mixture.log_likelihood(value, probabilities);
+    weights += value.weight;
     for (std::size_t c = 0; c < mixture.size(); ++c) {
-      const double share = probabilities[static_cast<Eigen::Index>(c)];
+      const double share = value.weight * probabilities[static_cast<Eigen::Index>(c)];
       if (share < 1e-12) continue;
       const CoordinateMatrix& own = mixture.covariances[c];
       const Eigen::LLT<CoordinateMatrix> root(own + value.covariance);
@@ -103,7 +113,7 @@ double iterate(std::span<const NoisyValue> values, const CoordinateMatrix& floor
     mixture.covariances[c] =
         0.5 * (mixture.covariances[c] + mixture.covariances[c].transpose().eval()) + floor;
   }
-  mixture.wrong_share = std::max(1 - right / static_cast<double>(values.size()), least_wrong);
+  mixture.wrong_share = std::max(1 - right / weights, least_wrong);
   return total;
 }
 
@@ -122,17 +132,20 @@ ErrorMixture first_mixture(std::span<const NoisyValue> values, const Moments& m,
   return mixture;
 }
 
-// ln likelihood of each value under what is learnt from the parts that it is not in, part after part.
-std::vector<double> left_out_likelihoods(std::span<const NoisyValue> values, int components,
-                                         std::uint64_t seed) {
-  std::vector<double> each;
+// Of each image the ln likelihood of its values under what is learnt from the parts that it is not in.
+std::vector<double> left_out_likelihoods(std::span<const NoisyValue> values, const ImageGroups& groups,
+                                         int components, std::uint64_t seed) {
+  std::vector<double> each(groups.count(), 0.0);
   Eigen::VectorXd probabilities;
   for (std::size_t part = 0; part < parts; ++part) {
-    std::vector<NoisyValue> learnt, left_out;
+    const auto left_out = [&](std::size_t i) { return groups.of(i) % parts == part; };
+    std::vector<NoisyValue> learnt;
     for (std::size_t i = 0; i < values.size(); ++i)
-      (i % parts == part ? left_out : learnt).push_back(values[i]);
+      if (!left_out(i)) learnt.push_back(values[i]);
     const ErrorMixture mixture = error_mixture(learnt, components, seed);
-    for (const auto& value : left_out) each.push_back(mixture.log_likelihood(value, probabilities));
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (left_out(i))
+        each[groups.of(i)] += values[i].weight * mixture.log_likelihood(values[i], probabilities);
   }
   return each;
 }
@@ -154,6 +167,18 @@ double ErrorMixture::log_likelihood(const NoisyValue& value, Eigen::VectorXd& pr
   return highest + std::log(sum);
 }
 
+Coordinates ErrorMixture::expected_truth(const NoisyValue& value) const {
+  Eigen::VectorXd probabilities;
+  log_likelihood(value, probabilities);
+  Coordinates sum = Coordinates::Zero(value.value.size());
+  for (std::size_t c = 0; c < size(); ++c) {
+    const Eigen::LLT<CoordinateMatrix> root(covariances[c] + value.covariance);
+    sum += probabilities[static_cast<Eigen::Index>(c)] *
+           (means[c] + covariances[c] * root.solve(value.value - means[c]));
+  }
+  return sum / std::max(probabilities.sum(), 1e-300);
+}
+
 double ErrorMixture::log_density(const Coordinates& at) const {
   double sum = 0, highest = -std::numeric_limits<double>::infinity();
   std::vector<double> terms;
@@ -168,16 +193,16 @@ double ErrorMixture::log_density(const Coordinates& at) const {
 ErrorMixture error_mixture(std::span<const NoisyValue> values, int components, std::uint64_t seed) {
   require(components > 0 && static_cast<int>(values.size()) >= 2 * components, "two values per component");
   const Moments m = moments_of(values);
-  const CoordinateMatrix floor = least_width * least_width * m.error / static_cast<double>(values.size());
+  const CoordinateMatrix floor = least_width * least_width * m.error;
   ErrorMixture best;
   double best_likelihood = -std::numeric_limits<double>::infinity();
-  for (int start = 0; start < (components == 1 ? 1 : starts); ++start) {
+  for (int start = 0; start < starts_for(components, values.size()); ++start) {
     Random random(seed, Stream::sampling, static_cast<std::uint64_t>(start));
     ErrorMixture mixture = first_mixture(values, m, components, random);
     double before = -std::numeric_limits<double>::infinity();
     for (int i = 0; i < iterations; ++i) {
       const double likelihood = iterate(values, floor, mixture);
-      if (likelihood - before < enough * static_cast<double>(values.size())) break;
+      if (likelihood - before < enough * m.total) break;
       before = likelihood;
     }
     if (before <= best_likelihood) continue;
@@ -188,11 +213,12 @@ ErrorMixture error_mixture(std::span<const NoisyValue> values, int components, s
 }
 
 int component_count(std::span<const NoisyValue> values, int most, std::uint64_t seed) {
-  std::vector<std::vector<double>> held_out;  // of each value, by number of components
+  const ImageGroups groups(values);
+  std::vector<std::vector<double>> held_out;  // of each image, by number of components
   const auto beaten = [&](std::size_t smaller, std::size_t larger) {
     double sum = 0, squares = 0;
-    const auto n = static_cast<double>(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto n = static_cast<double>(groups.count());
+    for (std::size_t i = 0; i < groups.count(); ++i) {
       const double gain = held_out[larger][i] - held_out[smaller][i];
       sum += gain;
       squares += gain * gain;
@@ -201,8 +227,8 @@ int component_count(std::span<const NoisyValue> values, int most, std::uint64_t 
   };
   std::size_t best = 0;
   for (std::size_t count = 1; static_cast<int>(count) <= most && count <= best + 1 + further; ++count) {
-    if (values.size() < 4 * parts * count) break;
-    held_out.push_back(left_out_likelihoods(values, static_cast<int>(count), seed));
+    if (groups.count() < 4 * parts * count) break;
+    held_out.push_back(left_out_likelihoods(values, groups, static_cast<int>(count), seed));
     while (best + 1 < count && beaten(best, count - 1)) ++best;
   }
   return static_cast<int>(best) + 1;

@@ -12,7 +12,6 @@ namespace elastem {
 namespace {
 
 constexpr int most_iterations = 400, patience = 40;
-constexpr double no_difference = 2;  // of ln likelihood
 constexpr float first_wrong_share = 0.01F;
 constexpr float nothing = std::numeric_limits<float>::min();
 
@@ -42,8 +41,8 @@ double GridDeconvolution::log_likelihood(const State& state, const Eigen::Vector
   return counts.cast<double>().dot(mixed(state).cast<double>().array().log().matrix());
 }
 
-int GridDeconvolution::held_out_iterations(const Eigen::VectorXf& first,
-                                           const Eigen::VectorXf& second) const {
+int GridDeconvolution::held_out_iterations(const Eigen::VectorXf& first, const Eigen::VectorXf& second,
+                                           double within) const {
   State one = start(), other = start();
   std::vector<double> likelihoods;
   std::ptrdiff_t best = 0;
@@ -53,7 +52,7 @@ int GridDeconvolution::held_out_iterations(const Eigen::VectorXf& first,
     likelihoods.push_back(log_likelihood(one, second) + log_likelihood(other, first));
     best = std::ranges::max_element(likelihoods) - likelihoods.begin();
   }
-  const double wanted = likelihoods[static_cast<std::size_t>(best)] - no_difference;
+  const double wanted = likelihoods[static_cast<std::size_t>(best)] - within;
   return static_cast<int>(std::ranges::find_if(likelihoods, [&](double l) { return l >= wanted; }) -
                           likelihoods.begin()) +
          1;

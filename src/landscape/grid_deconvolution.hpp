@@ -15,9 +15,11 @@ class GridDeconvolution {
   /// `likelihoods`: entries × cells; `wrong`: one per entry.
   GridDeconvolution(Eigen::MatrixXf likelihoods, Eigen::VectorXf wrong);
 
-  /// The fewest iterations with which each half of the entries is, within 2 of ln likelihood, most likely
-  /// under what is learnt from the other half; `first` and `second` hold n_i of the halves. At least 1.
-  int held_out_iterations(const Eigen::VectorXf& first, const Eigen::VectorXf& second) const;
+  /// The fewest iterations with which each half of the entries is, within `within` of ln likelihood, most
+  /// likely under what is learnt from the other half; `first` and `second` hold n_i of the halves. At
+  /// least 1.
+  int held_out_iterations(const Eigen::VectorXf& first, const Eigen::VectorXf& second,
+                          double within = 2) const;
   /// The cells' weights after so many iterations, sum 1 without the wrong estimates.
   Eigen::VectorXf weights(const Eigen::VectorXf& counts, int iterations) const;
 

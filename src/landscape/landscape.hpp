@@ -45,13 +45,19 @@ struct Landscape {
   std::optional<Plane> plane;                ///< of the first two, from a sample; `density` is then of it
   std::optional<States> states;              ///< in the first few components
   std::vector<Eigen::VectorXd> state_means;  ///< K: the mean amplitudes of each state's particles
-  std::vector<StatePath> paths;              ///< between the states
+  int drawn_sets = 0, sets_alike = 0;        ///< sets drawn from the sample, and those with as many states
+  std::vector<StatePath> paths;              ///< between the states, then those that the user chose
   std::vector<std::vector<Eigen::VectorXd>> path_amplitudes;  ///< K of each point of each path
 
   std::vector<CoordinateProfile> coordinates;  ///< that the user asked for
 
   std::int64_t rows() const { return done + failed + pending + outliers; }
 };
+
+/// Whether most sets drawn from the particles, two of three, have as many states; true where none were drawn.
+inline bool number_is_sure(const Landscape& landscape) {
+  return 3 * landscape.sets_alike >= 2 * landscape.drawn_sets;
+}
 
 /// Coordinates along the first two components; the second is 0 where there is but one.
 Eigen::Vector2d plane_coordinates(const PrincipalComponents& components, const Eigen::VectorXd& amplitudes);

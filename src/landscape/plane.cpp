@@ -9,6 +9,7 @@
 #include "core/random.hpp"
 #include "landscape/blur.hpp"
 #include "landscape/grid_deconvolution.hpp"
+#include "landscape/image_groups.hpp"
 
 namespace elastem {
 namespace {
@@ -34,12 +35,13 @@ struct Moments {
 
 Moments moments_of(std::span<const NoisyValue> values) {
   Moments m;
-  const auto n = static_cast<double>(values.size());
-  for (const NoisyValue& value : values) m.mean += value.value / n;
+  double n = 0;
+  for (const NoisyValue& value : values) n += value.weight;
+  for (const NoisyValue& value : values) m.mean += value.weight * value.value / n;
   for (const NoisyValue& value : values) {
     const Eigen::Vector2d away = value.value - m.mean;
-    m.spread += away * away.transpose() / n;
-    m.error += value.covariance / n;
+    m.spread += value.weight * away * away.transpose() / n;
+    m.error += value.weight * value.covariance / n;
   }
   return m;
 }
@@ -94,32 +96,32 @@ Plane deconvolved_plane(std::span<const NoisyValue> values, GridAxis x, GridAxis
   const Moments moments = moments_of(values);
   const GridDeconvolution deconvolution = deconvolution_of(values, x, y, moments);
   const auto n = static_cast<Eigen::Index>(values.size());
-  Eigen::VectorXf first = Eigen::VectorXf::Zero(n);
-  for (Eigen::Index v = 0; v < n; v += 2) first[v] = 1;
+  const ImageGroups groups(values);
+  const Eigen::VectorXf counts = groups.weights().cast<float>();
+  Eigen::VectorXf first = counts;
+  for (Eigen::Index v = 0; v < n; ++v)
+    if (groups.of(static_cast<std::size_t>(v)) % 2 == 1) first[v] = 0;
   const double area = 2 * M_PI * std::sqrt(moments.error.determinant());
   Plane plane{x, y, {}, {}, 1 / (static_cast<double>(n) * area), 0};
-  plane.iterations = deconvolution.held_out_iterations(first, Eigen::VectorXf::Ones(n) - first);
+  plane.iterations = deconvolution.held_out_iterations(first, counts - first);
   const auto sigma = [&](Eigen::Index axis, double step) {
     return std::max(smoothing * std::sqrt(moments.error(axis, axis)) / step, 0.5);
   };
   const Eigen::MatrixXd along_x = blur_kernel(bins, sigma(0, x.step(bins))),
                         along_y = blur_kernel(bins, sigma(1, y.step(bins)));
-  const auto density_of = [&](const Eigen::VectorXf& counts) {
+  const auto density_of = [&](const Eigen::VectorXf& of_values) {
     const Eigen::MatrixXd weights =
-        deconvolution.weights(counts, plane.iterations).cast<double>().reshaped(bins, bins);
+        deconvolution.weights(of_values, plane.iterations).cast<double>().reshaped(bins, bins);
     const Eigen::MatrixXd smooth = along_x.transpose() * weights * along_y;
     return Eigen::ArrayXXd(smooth.array() / (x.step(bins) * y.step(bins)));
   };
-  plane.density = density_of(Eigen::VectorXf::Ones(n));
+  plane.density = density_of(counts);
   if (replicates < 2) return plane;
   const double floor = least_density * plane.density.maxCoeff();
   Eigen::ArrayXXd sum = Eigen::ArrayXXd::Zero(bins, bins), squares = sum;
   for (int r = 0; r < replicates; ++r) {
     Random random(seed, Stream::split, static_cast<std::uint64_t>(r));
-    Eigen::VectorXf counts = Eigen::VectorXf::Zero(n);
-    for (Eigen::Index v = 0; v < n; ++v)
-      counts[static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(n)))] += 1;
-    const Eigen::ArrayXXd energy = density_of(counts).max(floor).log();
+    const Eigen::ArrayXXd energy = density_of(groups.drawn(random).cast<float>()).max(floor).log();
     sum += energy;
     squares += energy.square();
   }

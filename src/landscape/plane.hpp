@@ -27,8 +27,8 @@ struct Plane {
 
 /// The density of two-dimensional values by GridDeconvolution on the cells of the axes, iterations believed
 /// as two halves of the values (every second each) agree, smoothed by a third of the errors; the error of the
-/// energy from `replicates` sets drawn with replacement. Memory: 16 KiB per value. A pure function; at least
-/// two values.
+/// energy from `replicates` sets drawn with replacement, values of one image together. Memory: 16 KiB per
+/// value. A pure function; at least two values.
 Plane deconvolved_plane(std::span<const NoisyValue> values, GridAxis x, GridAxis y, int replicates,
                         std::uint64_t seed);
 

@@ -69,12 +69,38 @@ void find_band(const Eigen::ArrayXXd& replicates, Profile& profile) {
   }
 }
 
+// `drawn_entries(r)`: the entries of a replicate.
+template <class Drawn>
+Profile profile_with_band(const NoisyHistogram& histogram, Eigen::Index replicates, double within,
+                          const Drawn& drawn_entries) {
+  const GridDeconvolution deconvolution = deconvolution_of(histogram);
+  const Eigen::VectorXf counts = histogram.entries(-1);
+  require(counts.sum() > 0, "a profile is of some values");
+  Profile profile;
+  profile.axis = histogram.axis();
+  profile.error = histogram.moments().error;
+  profile.iterations = deconvolution.held_out_iterations(histogram.entries(0), histogram.entries(1), within);
+  const double cell = profile.axis.step(Profile::bins), sigma = std::max(smoothing * profile.error, cell / 2);
+  const Eigen::MatrixXd kernel = blur_kernel(Profile::bins, sigma / cell);
+  const auto density = [&](const Eigen::VectorXf& entries) -> Eigen::ArrayXd {  // per Å
+    const Eigen::VectorXd weights = deconvolution.weights(entries, profile.iterations).cast<double>();
+    return (kernel.transpose() * weights).array() / cell;
+  };
+  profile.density = density(counts);
+  if (replicates == 0) return profile;
+  Eigen::ArrayXXd drawn(Profile::bins, replicates);
+  for (Eigen::Index r = 0; r < replicates; ++r) drawn.col(r) = density(drawn_entries(r));
+  find_band(drawn, profile);
+  return profile;
+}
+
 }  // namespace
 
-NoisyHistogram::NoisyHistogram(GridAxis axis, double least_error, double largest_error)
+NoisyHistogram::NoisyHistogram(GridAxis axis, double least_error, double largest_error, double unit)
     : axis_(axis),
       least_error_(least_error),
       largest_error_(std::max(largest_error, least_error * 1.001)),
+      unit_(unit),
       counts_(std::size_t{2} * error_bins * value_bins, 0) {
   require(axis.high > axis.low && least_error > 0, "a range of values, and errors above 0");
 }
@@ -84,12 +110,12 @@ double NoisyHistogram::error(int bin) const {
   return least_error_ * std::exp((bin + 0.5) * step);
 }
 
-void NoisyHistogram::add(double value, double error, int half) {
+void NoisyHistogram::add(double value, double error, int half, double weight) {
   const double place = std::log(error / least_error_) / std::log(largest_error_ / least_error_) * error_bins;
   const auto e = static_cast<std::size_t>(std::clamp(place, 0.0, error_bins - 1.0));
   const double position = (value - axis_.low) / axis_.step(value_bins);
   const auto v = static_cast<std::size_t>(std::clamp(position, 0.0, value_bins - 1.0));
-  ++counts_[(static_cast<std::size_t>(half) * error_bins + e) * value_bins + v];
+  counts_[(static_cast<std::size_t>(half) * error_bins + e) * value_bins + v] += std::llround(weight / unit_);
 }
 
 Eigen::VectorXf NoisyHistogram::entries(int half) const {
@@ -98,7 +124,7 @@ Eigen::VectorXf NoisyHistogram::entries(int half) const {
   for (int h = 0; h < 2; ++h)
     for (Eigen::Index i = 0; i < size && (half < 0 || half == h); ++i)
       sum[i] += static_cast<float>(counts_[static_cast<std::size_t>(h * size + i)]);
-  return sum;
+  return static_cast<float>(unit_) * sum;
 }
 
 NoisyHistogram::Moments NoisyHistogram::moments() const {
@@ -114,32 +140,21 @@ NoisyHistogram::Moments NoisyHistogram::moments() const {
   return {mean, std::sqrt(std::max(squares / total - mean * mean, 0.0)), std::sqrt(errors / total)};
 }
 
-Profile deconvolved_profile(const NoisyHistogram& histogram, int replicates, std::uint64_t seed) {
-  const GridDeconvolution deconvolution = deconvolution_of(histogram);
-  const Eigen::VectorXf counts = histogram.entries(-1);
-  require(counts.sum() > 0, "a profile is of some values");
-  Profile profile;
-  profile.axis = histogram.axis();
-  profile.error = histogram.moments().error;
-  profile.iterations = deconvolution.held_out_iterations(histogram.entries(0), histogram.entries(1));
-  const double cell = profile.axis.step(Profile::bins), sigma = std::max(smoothing * profile.error, cell / 2);
-  const Eigen::MatrixXd kernel = blur_kernel(Profile::bins, sigma / cell);
-  const auto density = [&](const Eigen::VectorXf& entries) -> Eigen::ArrayXd {  // per Å
-    const Eigen::VectorXd weights = deconvolution.weights(entries, profile.iterations).cast<double>();
-    return (kernel.transpose() * weights).array() / cell;
-  };
-  profile.density = density(counts);
-  if (replicates == 0) return profile;
-  Eigen::ArrayXXd drawn(Profile::bins, replicates);
-  for (Eigen::Index r = 0; r < replicates; ++r) {
+Profile deconvolved_profile(const NoisyHistogram& histogram, int replicates, std::uint64_t seed,
+                            double within) {
+  return profile_with_band(histogram, replicates, within, [&](Eigen::Index r) {
     Random random(seed, Stream::sampling, static_cast<std::uint64_t>(r));
-    Eigen::VectorXf entries = counts;
+    Eigen::VectorXf entries = histogram.entries(-1);
     for (float& n : entries)
       if (n > 0) n = static_cast<float>(poisson(random, static_cast<std::int64_t>(n)));
-    drawn.col(r) = density(entries);
-  }
-  find_band(drawn, profile);
-  return profile;
+    return entries;
+  });
+}
+
+Profile deconvolved_profile(const NoisyHistogram& histogram, std::span<const NoisyHistogram> drawn,
+                            double within) {
+  return profile_with_band(histogram, std::ssize(drawn), within,
+                           [&](Eigen::Index r) { return drawn[static_cast<std::size_t>(r)].entries(-1); });
 }
 
 EnergyProfile energy_profile(const Profile& profile, double ceiling) {

@@ -16,8 +16,10 @@ class NoisyHistogram {
  public:
   static constexpr int value_bins = 384, error_bins = 8;
   /// Values lie in `axis`, standard errors (Å) between two bounds; what lies outside counts in the end bins.
-  NoisyHistogram(GridAxis axis, double least_error, double largest_error);
-  void add(double value, double error, int half);
+  /// Values of weights other than whole numbers count in steps of `unit`, so that sums have the same bits in
+  /// any order.
+  NoisyHistogram(GridAxis axis, double least_error, double largest_error, double unit = 1);
+  void add(double value, double error, int half, double weight = 1);
   std::span<std::int64_t> counts() { return counts_; }
 
   GridAxis axis() const { return axis_; }
@@ -32,7 +34,7 @@ class NoisyHistogram {
 
  private:
   GridAxis axis_;
-  double least_error_, largest_error_;
+  double least_error_, largest_error_, unit_;
   std::vector<std::int64_t> counts_;  // half, error, value
 };
 
@@ -50,7 +52,17 @@ struct Profile {
 
 /// The density by GridDeconvolution, smoothed by a third of the errors, below which nothing is seen; the band
 /// from `replicates` sets that are drawn from the counts (Poisson) and treated alike.
-Profile deconvolved_profile(const NoisyHistogram& histogram, int replicates, std::uint64_t seed);
+/// Iterations are believed as far as halves agree to `within` of ln likelihood: the fewer, the more of a
+/// barrier is filled.
+Profile deconvolved_profile(const NoisyHistogram& histogram, int replicates, std::uint64_t seed,
+                            double within = 2);
+
+/// The same with the band from sets that were drawn already, of the same axis and errors: those of values
+/// that have weights, or of which some share an image.
+Profile deconvolved_profile(const NoisyHistogram& histogram, std::span<const NoisyHistogram> drawn,
+                            double within = 2);
+inline constexpr double weight_unit = 1.0 / 256;
+inline constexpr int most_drawn_sets = 200;
 
 /// −ln(density/greatest) of a profile with its band, kT, at most `ceiling`; where the band is wider than
 /// `unresolved` kT the data do not tell.

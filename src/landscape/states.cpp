@@ -9,12 +9,12 @@
 #include <Eigen/LU>
 
 #include "core/random.hpp"
+#include "landscape/image_groups.hpp"
 
 namespace elastem {
 
 namespace {
 
-constexpr double barrier = 1.75;  // kT
 constexpr int steps = 32;
 
 // The lowest density between two components, on the line x(a) = (aP + bQ)⁻¹(aP·m + bQ·n), a + b = 1, P and Q
@@ -51,7 +51,7 @@ std::vector<std::size_t> joined(const ErrorMixture& mixture) {
   std::iota(leader.begin(), leader.end(), std::size_t{0});
   for (const Saddle& saddle : saddles) {
     const std::size_t a = leader[saddle.one], b = leader[saddle.other];
-    if (a == b || std::min(height[a], height[b]) - saddle.height > barrier) continue;
+    if (a == b || std::min(height[a], height[b]) - saddle.height > least_barrier) continue;
     height[a] = std::max(height[a], height[b]);
     std::ranges::replace(leader, b, a);
   }
@@ -99,13 +99,11 @@ Eigen::MatrixXd likelihood_ratios(const ErrorMixture& mixture, std::span<const N
 }
 
 // The components' weights, sum 1, learnt again from values that are drawn with replacement.
-Eigen::VectorXd drawn_weights(const ErrorMixture& mixture, const Eigen::MatrixXd& ratios, std::uint64_t seed,
-                              int replicate) {
+Eigen::VectorXd drawn_weights(const ErrorMixture& mixture, const Eigen::MatrixXd& ratios,
+                              const ImageGroups& groups, std::uint64_t seed, int replicate) {
   constexpr int iterations = 40;
   Random random(seed, Stream::split, static_cast<std::uint64_t>(replicate));
-  Eigen::VectorXd counts = Eigen::VectorXd::Zero(ratios.cols());
-  for (Eigen::Index i = 0; i < counts.size(); ++i)
-    counts[static_cast<Eigen::Index>(random.below(static_cast<std::uint64_t>(counts.size())))] += 1;
+  const Eigen::VectorXd counts = groups.drawn(random);
   const Eigen::Index n = ratios.rows() - 1;
   Eigen::VectorXd weights(n + 1);
   for (Eigen::Index c = 0; c < n; ++c)
@@ -123,7 +121,9 @@ Eigen::VectorXd drawn_weights(const ErrorMixture& mixture, const Eigen::MatrixXd
 ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values) {
   constexpr double resolution = 0.5;  // of the errors
   CoordinateMatrix error = CoordinateMatrix::Zero(mixture.means[0].size(), mixture.means[0].size());
-  for (const auto& value : values) error += value.covariance / static_cast<double>(values.size());
+  double total = 0;
+  for (const auto& value : values) total += value.weight;
+  for (const auto& value : values) error += value.weight * value.covariance / total;
   for (auto& covariance : mixture.covariances) covariance += resolution * resolution * error;
   return mixture;
 }
@@ -142,11 +142,30 @@ States states_of(std::span<const NoisyValue> values, int most, int replicates, s
   States found;
   found.mixture = error_mixture(values, component_count(values, most, seed), seed);
   found.states = states_in(found.mixture, values);
+  if (replicates > 1) find_population_errors(found, values, replicates, seed);
+  return found;
+}
+
+void join_states(States& found, std::size_t one, std::size_t other) {
+  State &kept = found.states[std::min(one, other)], &gone = found.states[std::max(one, other)];
+  const double population = kept.population + gone.population;
+  kept.centre = (kept.population * kept.centre + gone.population * gone.centre) / population;
+  kept.population = population;
+  kept.population_error = 0;
+  kept.components.insert(kept.components.end(), gone.components.begin(), gone.components.end());
+  std::ranges::sort(kept.components);
+  found.states.erase(found.states.begin() + static_cast<std::ptrdiff_t>(std::max(one, other)));
+  std::ranges::stable_sort(found.states, std::greater(), &State::population);
+}
+
+void find_population_errors(States& found, std::span<const NoisyValue> values, int replicates,
+                            std::uint64_t seed) {
+  const ImageGroups groups(values);
   const Eigen::MatrixXd ratios = likelihood_ratios(found.mixture, values);
   Eigen::VectorXd sums = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(found.states.size())),
                   squares = sums;
   for (int r = 0; r < replicates; ++r) {
-    const Eigen::VectorXd weights = drawn_weights(found.mixture, ratios, seed, r);
+    const Eigen::VectorXd weights = drawn_weights(found.mixture, ratios, groups, seed, r);
     Eigen::VectorXd drawn = Eigen::VectorXd::Zero(sums.size());
     for (Eigen::Index s = 0; s < sums.size(); ++s)
       for (const std::size_t c : found.states[static_cast<std::size_t>(s)].components)
@@ -155,12 +174,11 @@ States states_of(std::span<const NoisyValue> values, int most, int replicates, s
     sums += drawn;
     squares += drawn.cwiseProduct(drawn);
   }
-  for (std::size_t s = 0; s < found.states.size() && replicates > 1; ++s) {
+  for (std::size_t s = 0; s < found.states.size(); ++s) {
     const auto at = static_cast<Eigen::Index>(s);
     const double mean = sums[at] / replicates;
     found.states[s].population_error = std::sqrt(std::max(squares[at] / replicates - mean * mean, 0.0));
   }
-  return found;
 }
 
 }  // namespace elastem

@@ -26,13 +26,23 @@ struct States {
   Eigen::VectorXd probabilities(const NoisyValue& value) const;
 };
 
+/// kT: two groups of particles are states of their own where a barrier of this height or more parts them.
+inline constexpr double least_barrier = 1.75;
+
 /// The mixture as sharp as it can be seen: finer detail than half of the errors of `values` is chance.
 ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values);
 
 /// States of noisy values: the number of components from held-out likelihood (component_count), those between
-/// which the density of the truth does not fall by a barrier of 1.75 kT below the lower of the two
-/// joined, as far as can be seen (half of the errors), along the line of mixtures of the two (Ray & Lindsay
-/// 2005). Errors of populations from `replicates` sets drawn with replacement. A pure function.
+/// which the density of the truth does not fall by `least_barrier` below the lower of the two joined, as far
+/// as can be seen (half of the errors), along the line of mixtures of the two (Ray & Lindsay 2005). Errors of
+/// populations from `replicates` sets drawn with replacement. A pure function.
 States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed);
+
+/// Makes one state of two. Its population has no error then.
+void join_states(States& found, std::size_t one, std::size_t other);
+
+/// Finds the errors of the populations, from at least two `replicates`.
+void find_population_errors(States& found, std::span<const NoisyValue> values, int replicates,
+                            std::uint64_t seed);
 
 }  // namespace elastem

@@ -26,6 +26,10 @@ void declare(OptionTable& table, LandscapeOptions& o) {
           "trajectory.pml", "particles.csv", "landscape.json", "scatter.png", "density.png",
           "free_energy.png", "profile.png"})
       files.push_back((std::filesystem::path(o.output) / name).string());
+    for (std::size_t number = 1; number <= o.paths.size(); ++number)
+      for (const char* ending : {"pdb", "cxc", "pml"})
+        files.push_back(
+            (std::filesystem::path(o.output) / fmt::format("chosen_path_{}.{}", number, ending)).string());
     for (std::size_t number = 1; number <= o.coordinates.size(); ++number)
       for (const char* ending : {"csv", "png"})
         files.push_back(
@@ -46,6 +50,13 @@ void declare(OptionTable& table, LandscapeOptions& o) {
       "coordinate", o.coordinates, "TEXT",
       "a free energy along this too: distance(A/30-60, A/120-150), angle(A/1-20, A/60-80, A/120-150) between "
       "selections of atoms, or rmsd(FILE.pdb); may be given again");
+  table.option("path", o.paths, "TEXT",
+               "the way of least free energy between two conformations too, each the row of a particle or "
+               "amplitudes: \"12 : 840\", \"q7=-50,q8=10 : q7=80\"; may be given again");
+  table.flag(
+      "even-views", o.even_views,
+      "weigh each particle by the inverse of the density of views about its own, so that populations and "
+      "free energies are not those of preferred views");
   table
       .option("particles", o.source.path, "FILE.star",
               "particles of the result: the page shows images of some beside the model's")

@@ -16,6 +16,8 @@ struct LandscapeOptions {
   int frames = 10;
   int replicates = 40;
   std::vector<std::string> coordinates;  ///< that a user defines (MotionCoordinate)
+  std::vector<std::string> paths;        ///< ways that a user asks for (parse_ends)
+  bool even_views = false;               ///< weigh particles by the inverse of the density of their views
   ParticleSource source;                 ///< particles whose images the page shows; no path: none
   SelectionOptions selection;
   Matching matching;

@@ -6,6 +6,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "report/base64.hpp"
+#include "report/motion_files.hpp"
 #include "report/page_script.hpp"
 
 namespace elastem {
@@ -103,8 +104,9 @@ json paths_json(const Landscape& landscape) {
       amplitudes.push_back(numbers(at));
       plane.push_back(numbers(plane_coordinates(landscape.components, at)));
     }
-    paths.push_back({{"from", path.from + 1},
-                     {"to", path.to + 1},
+    paths.push_back({{"from", path.start},
+                     {"to", path.end},
+                     {"name", path_name(path)},
                      {"barrier", path.barrier},
                      {"barrier_back", path.barrier_back},
                      {"energies", path.energies},

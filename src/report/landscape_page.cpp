@@ -86,11 +86,19 @@ std::string components_section(const LandscapeReport& report) {
          "all digits are in <code>components.csv</code>.</p>\n";
 }
 
+// How sure the number of states is.
+std::string certainty(const Landscape& landscape) {
+  if (landscape.drawn_sets == 0) return "";
+  return fmt::format(". {} of {} sets drawn from the particles have as many{}", landscape.sets_alike,
+                     landscape.drawn_sets,
+                     number_is_sure(landscape) ? "" : ": <strong>the number of states is not sure</strong>");
+}
+
 std::string states_section(const LandscapeReport& report) {
   if (!report.landscape.states) return "";
   const States& found = *report.landscape.states;
   std::string text = fmt::format(
-      "<section id=\"states-section\"><h2>States</h2>\n<p>{}; wrong estimates: {:.1f} %. "
+      "<section id=\"states-section\"><h2>States</h2>\n<p>{}{}; wrong estimates: {:.1f} %. "
       "<code>states.pdb</code> holds the mean "
       "conformation of "
       "each state, <code>particles.csv</code> the probabilities of every "
@@ -98,7 +106,7 @@ std::string states_section(const LandscapeReport& report) {
       found.states.size() == 1
           ? "The particles are of one state: their conformations vary without a barrier"
           : fmt::format("{} states, with a barrier of 1.75 kT or more between them", found.states.size()),
-      100 * found.mixture.wrong_share);
+      certainty(report.landscape), 100 * found.mixture.wrong_share);
   const Eigen::Index d = found.states.front().centre.size();
   for (Eigen::Index c = 0; c < d; ++c) text += fmt::format("<th>component {} [Å]</th>", c + 1);
   text += "</tr>\n";
@@ -115,12 +123,12 @@ std::string states_section(const LandscapeReport& report) {
 std::string paths_section(const LandscapeReport& report) {
   if (report.landscape.paths.empty()) return "";
   std::string text =
-      "<section id=\"paths-section\"><h2>Paths between states</h2>\n<table><tr><th>path</th><th>barrier "
+      "<section id=\"paths-section\"><h2>Paths</h2>\n<table><tr><th>path</th><th>barrier "
       "[kT]</th><th>barrier back [kT]</th><th>models</th></tr>\n";
   for (const StatePath& path : report.landscape.paths)
-    text +=
-        fmt::format("<tr><td>{} to {}</td><td>{:.1f}</td><td>{:.1f}</td><td><code>{}.pdb</code></td></tr>\n",
-                    path.from + 1, path.to + 1, path.barrier, path.barrier_back, path_name(path));
+    text += fmt::format(
+        "<tr><td>{} to {}</td><td>{:.1f}</td><td>{:.1f}</td><td><code>{}.pdb</code></td></tr>\n",
+        html_escaped(path.start), html_escaped(path.end), path.barrier, path.barrier_back, path_name(path));
   return text +
          "</table>\n<p>The ways of least free energy; <code>paths.csv</code> has their "
          "bands.</p></section>\n";

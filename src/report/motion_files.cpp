@@ -1,6 +1,7 @@
 #include "report/motion_files.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include <spdlog/fmt/fmt.h>
@@ -132,7 +133,8 @@ ResidueMotion residue_motion(const MovingMolecule& molecule, const std::vector<T
 }
 
 std::string path_name(const StatePath& path) {
-  return fmt::format("path_{}_{}", path.from + 1, path.to + 1);
+  return path.chosen > 0 ? fmt::format("chosen_path_{}", path.chosen)
+                         : fmt::format("path_{}_{}", path.from + 1, path.to + 1);
 }
 
 MotionFiles write_motion_files(const fs::path& folder, const MovingMolecule& molecule,
@@ -169,10 +171,12 @@ MotionFiles write_motion_files(const fs::path& folder, const MovingMolecule& mol
     written.files.emplace_back("states.pdb");
   }
   for (std::size_t p = 0; p < landscape.paths.size(); ++p) {
-    const std::size_t from = landscape.paths[p].from + 1, to = landscape.paths[p].to + 1;
-    write_movie(path_name(landscape.paths[p]), fmt::format("from state {} to state {}", from, to),
-                landscape.path_amplitudes[p],
-                {fmt::format("ELASTEM PATH OF LEAST FREE ENERGY FROM STATE {} TO STATE {}", from, to)});
+    const StatePath& path = landscape.paths[p];
+    std::string remark = fmt::format("ELASTEM PATH OF LEAST FREE ENERGY FROM {} TO {}", path.start, path.end);
+    std::ranges::transform(remark, remark.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    write_movie(path_name(path), fmt::format("from {} to {}", path.start, path.end),
+                landscape.path_amplitudes[p], {remark});
   }
   write_text_file(folder / "residues.csv", residues_csv(molecule.structure, motion));
   write_text_file(folder / "domains.csv", domains_csv(molecule.structure, motion));
@@ -190,8 +194,10 @@ std::string paths_csv(const Landscape& landscape, const std::vector<int>& modes)
     const StatePath& path = landscape.paths[p];
     for (std::size_t i = 0; i < path.points.size(); ++i) {
       const bool band = !path.low.empty();
-      text += fmt::format("{}-{},{},{:.4f},{:.4f},{:.4f}", path.from + 1, path.to + 1, i + 1,
-                          path.energies[i], band ? path.low[i] : NAN, band ? path.high[i] : NAN);
+      const std::string name = path.chosen > 0 ? fmt::format("chosen_{}", path.chosen)
+                                               : fmt::format("{}-{}", path.from + 1, path.to + 1);
+      text += fmt::format("{},{},{:.4f},{:.4f},{:.4f}", name, i + 1, path.energies[i],
+                          band ? path.low[i] : NAN, band ? path.high[i] : NAN);
       for (const double x : path.points[i]) text += fmt::format(",{:.6g}", x);
       for (const double amplitude : landscape.path_amplitudes[p][i])
         text += fmt::format(",{:.6g}", amplitude);

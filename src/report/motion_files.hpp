@@ -47,7 +47,7 @@ struct MotionFiles {
 MotionFiles write_motion_files(const std::filesystem::path& folder, const MovingMolecule& molecule,
                                const Landscape& landscape);
 
-/// "path_1_2" of a path between states.
+/// "path_1_2" of a path between states, "chosen_path_1" of one that a user chose.
 std::string path_name(const StatePath& path);
 
 /// The paths as CSV: path, frame, free energy [kT] and its band, components [Å], amplitudes [Å] of the modes.

@@ -116,8 +116,8 @@ export function paths_figure(paths) {
     const svg = canvas();
     if (banded) svg.append(s("path", { fill: "#5a78aa", "fill-opacity": 0.25, d: `${path_of([...at(path.high), ...at(path.low).reverse()])}Z` }));
     svg.append(s("path", { fill: "none", stroke: "#1f3f77", "stroke-width": 2, d: path_of(at(path.energies)) }));
-    svg.append(axes(x, y, `share of the way from state ${path.from} to state ${path.to}`, "free energy [kT]"));
-    return [svg, h("button", { type: "button", onclick: () => save_svg(`path_${path.from}_${path.to}.svg`, svg) }, "Download SVG")];
+    svg.append(axes(x, y, `share of the way from ${path.from} to ${path.to}`, "free energy [kT]"));
+    return [svg, h("button", { type: "button", onclick: () => save_svg(`${path.name}.svg`, svg) }, "Download SVG")];
   });
 }
 

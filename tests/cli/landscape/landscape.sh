@@ -145,3 +145,46 @@ first.terminate()
 assert first.wait(30) != 0
 assert os.listdir("held") == [], os.listdir("held")
 END
+
+# A way between two particles and between amplitudes; what is none is refused, by --dry-run where it does not take the work.
+row_of() { awk -F, -v state="$1" 'NR > 1 && $2 == state { print NR - 1 }' two1/particles.csv | sed -n "$2p"; }
+first=$(row_of 1 1) second=$(row_of 1 2) other=$(row_of 2 1)
+for n in 1 3; do
+  ranks $n landscape -i two.h5 -m modes.h5 -o "ways$n" --path "$first : $second" --path 'q7=-52 : q7=-46,q8=2' --even-views >log 2>&1 ||
+    { cat log; fail "--path gives $?"; }
+done
+grep -q '^views evened: .* 300 particles count as' log || { cat log; fail "the log does not say how many particles count"; }
+grep -q "^row $first to row $second: a barrier of" log || { cat log; fail "the log does not tell of the way"; }
+for file in paths.csv profile.csv states.csv chosen_path_1.pdb chosen_path_2.pdb; do
+  cmp ways1/$file ways3/$file || fail "$file depends on the number of ranks"
+done
+[ "$(grep -c '^chosen_2,' ways1/paths.csv)" = 10 ] && [ "$(grep -c '^MODEL' ways1/chosen_path_2.pdb)" = 10 ] && [ -s ways1/chosen_path_1.cxc ] ||
+  fail "no frames of the chosen way"
+for option in --dry-run -q; do
+  refused 2 'path: "1" is no way' landscape -i two.h5 -m modes.h5 -o none --path 1 $option
+  refused 1 'path: there is no row 301: the result has 300' landscape -i two.h5 -m modes.h5 -o none --path '301 : 2' $option
+  refused 1 'path: "q9=1": the result has no mode 9' landscape -i two.h5 -m modes.h5 -o none --path 'q9=1 : 2' $option
+  refused 1 'path: the result has no error bars' landscape -i set/truth.h5 -m modes.h5 -o none --path '1 : 2' $option
+done
+refused 2 'path: no particle is seen at q7=900' landscape -i two.h5 -m modes.h5 -o none --path 'q7=900 : 2'
+refused 1 'are one place' landscape -i two.h5 -m modes.h5 -o none --path "$first : $first"
+refused 1 'path: no way leads' landscape -i two.h5 -m modes.h5 -o none --path "$first : $other"
+[ ! -e none ] || fail "a refused run leaves a folder"
+
+# Copies of images make no error bar smaller.
+/usr/bin/python3 - <<'END' || fail "no expanded set"
+lines = open("two/particles.star").read().splitlines()
+rows = [line for line in lines if "@" in line]
+open("two/expanded.star", "w").write("\n".join(lines + rows) + "\n")
+END
+ranks 2 align -i two/expanded.star -m modes.h5 --modes 7-8 --angular-step 18 -o expanded.h5 -q || fail "align gives $?"
+for n in 1 2; do ranks $n landscape -i expanded.h5 -m modes.h5 -o "expanded$n" >log 2>&1 || { cat log; fail "landscape gives $?"; }; done
+grep -q '^300 rows are copies of an image' log || { cat log; fail "copies are not told of"; }
+for file in states.csv profile.csv; do cmp expanded1/$file expanded2/$file || fail "$file of copies depends on the number of ranks"; done
+ranks 1 landscape -i two.h5 -m modes.h5 -o once -q || fail "landscape gives $?"
+/usr/bin/python3 - <<'END' || fail "the error bars of copies"
+import csv
+error = [float(next(csv.DictReader(open(f"{folder}/states.csv")))["standard_error"]) for folder in ("once", "expanded1")]
+print("standard errors of a population, each image once and twice:", error)
+assert 0.75 < error[1] / error[0] < 1.35, error  # 1/√2 = 0.71 if copies were images of their own
+END

@@ -81,3 +81,13 @@ refused 2 '--decoy-modes: other_modes.h5 is of another conformation' verify -i m
 [ ! -e none ] || fail "a refused run leaves a folder"
 ranks 1 verify -i moving/particles.star -a moving.h5 -m modes.h5 --decoy-modes other_modes.h5 -o none --dry-run --accept-mismatch ||
   fail "--accept-mismatch gives $?"
+
+# Of copies of an image, as symmetry expansion makes them, one is looked at.
+/usr/bin/python3 - <<'END' || fail "no expanded set"
+lines = open("moving/particles.star").read().splitlines()
+open("moving/expanded.star", "w").write("\n".join(lines + [line for line in lines if "@" in line]) + "\n")
+END
+for n in 1 2; do
+  ranks $n verify -i moving/expanded.star -a moving.h5 -m modes.h5 -o none --dry-run >log 2>&1 || { cat log; fail "verify gives $?"; }
+  grep -q '160 rows are copies of an image' log && grep -q '160 of 320 particles' log || { cat log; fail "copies are looked at too"; }
+done

@@ -106,6 +106,20 @@ TEST(LandscapeOptions, LeaveOutliersOutUnlessAsked) {
   EXPECT_THAT(landscape.refusal({"--frames", "0"}), HasSubstr("between 1 and 1000"));
 }
 
+TEST(LandscapeOptions, WaysMayBeGivenAgainAndShapeTheResult) {
+  const LandscapeOptions o = landscape.read({"--path", "1 : 2", "--path", "q7=1 : 5", "--even-views"});
+  EXPECT_EQ(o.paths, (Words{"1 : 2", "q7=1 : 5"}));
+  EXPECT_TRUE(o.even_views);
+  EXPECT_FALSE(landscape.read({}).even_views);
+  LandscapeOptions read;
+  OptionTable table("landscape", "");
+  declare(table, read);
+  Words words = landscape.required;
+  words.insert(words.end(), {"--even-views", "--path", "1 : 2"});
+  table.parse(words);
+  EXPECT_THAT(table.effective(), testing::IsSupersetOf({"even-views=true", "path=1 : 2"}));
+}
+
 TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
   const ReconstructOptions o = reconstruct.read({"--mask-radius", "40", "--max-resolution", "8"});
   EXPECT_EQ(o.mask_radius, 40);
