@@ -115,7 +115,7 @@ MapMaking making_of(const Communicator& comm, const ReconstructOptions& o, Image
           .compared = {o.mask_radius, o.mask},
           .seed = o.common.seed,
           .origin = origin_of(comm, o, grid),
-          .motion = model ? &*model : nullptr,
+          .motion = o.undo_motion ? &*model : nullptr,
           .place = {"--at", o.at, o.alignment},
           .show_progress = !o.common.quiet};
 }
@@ -181,6 +181,10 @@ void compare_halves(const Communicator& comm, const ReconstructOptions& o, const
                                .show_progress = !o.common.quiet};
   write_half_map_outputs(comm, request);
   if (o.undo_motion) write_motion_gain(comm, request, seen);
+  if (!o.residual) return;
+  ModesFile modes;
+  on_root(comm, [&] { modes = read_modes_table(o.modes_file); });
+  write_residual_peaks(comm, request, modes.structure, modes.centre);
 }
 
 }  // namespace
@@ -214,11 +218,12 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
     return done;
   }
   std::optional<ElasticModel> model;
-  if (o.undo_motion) model = read_model_of(comm, o.alignment, table.modes(), o.modes_file);
+  if (o.undo_motion || o.residual) model = read_model_of(comm, o.alignment, table.modes(), o.modes_file);
   std::vector<std::uint8_t> halves;
   if (o.halves) halves = halves_of(comm, set, match.rows);
-  const MadeMaps made = make_maps(comm, set, {table, match, o.with_outliers}, sets.shares, halves, maps,
-                                  making_of(comm, o, set.grid, max_radius, model));
+  const PoseSource poses{table, match, o.with_outliers, o.residual ? &*model : nullptr};
+  const MadeMaps made =
+      make_maps(comm, set, poses, sets.shares, halves, maps, making_of(comm, o, set.grid, max_radius, model));
   const double seen = stored_resolution(table.provenance());
   table.close();
   if (made.counts.used == 0)

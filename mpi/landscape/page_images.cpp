@@ -7,6 +7,7 @@
 
 #include "imaging/fft.hpp"
 #include "imaging/fourier_crop.hpp"
+#include "imaging/model_image.hpp"
 #include "mpi/landscape/landscape_passes.hpp"
 
 namespace elastem {
@@ -62,28 +63,25 @@ void append_greys(const Image& image, std::string& bytes) {
 class ImagePairs {
  public:
   ImagePairs(const ElasticModel& model, ImageGrid grid, int size)
-      : grid_(grid), size_(size), projector_(model, grid), full_(grid.size), small_(size) {}
+      : grid_(grid), size_(size), model_(model, grid), full_(grid.size), small_(size) {}
 
   void append(const ParticleImage& read, const ParticleResult& result, std::string& bytes) {
     full_.forward(read.pixels, spectrum_);
-    append_cropped(bytes);
-    projector_.project(result.amplitudes, rotation_matrix(result.pose()), result.shift, image_);
-    full_.forward(image_, spectrum_);
+    append_cropped(spectrum_, bytes);
     const Ctf ctf = refined_ctf(read.particle.ctf, result);
-    multiply(spectrum_, ctf_half_grid(ctf, grid_.size, grid_.pixel_size));
-    append_cropped(bytes);
+    append_cropped(model_.of(result, ctf_half_grid(ctf, grid_.size, grid_.pixel_size)), bytes);
   }
 
  private:
-  void append_cropped(std::string& bytes) {
-    crop_spectrum(spectrum_, grid_.size, size_, cropped_);
+  void append_cropped(const Spectrum& spectrum, std::string& bytes) {
+    crop_spectrum(spectrum, grid_.size, size_, cropped_);
     small_.backward(cropped_, image_);
     append_greys(image_, bytes);
   }
 
   ImageGrid grid_;
   int size_;
-  Projector<float> projector_;
+  ModelImage model_;
   Fft2<float> full_, small_;
   Spectrum spectrum_, cropped_;
   Image image_;

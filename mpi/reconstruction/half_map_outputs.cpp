@@ -1,19 +1,26 @@
 #include "mpi/reconstruction/half_map_outputs.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <spdlog/spdlog.h>
 
 #include "core/counted.hpp"
 #include "core/new_file.hpp"
 #include "mpi/reconstruction/local_resolution.hpp"
 #include "mpi/reconstruction/postprocess.hpp"
+#include "mpi/reconstruction/significance.hpp"
 #include "reconstruction/motion_gain.hpp"
 #include "reconstruction/shell_correlation.hpp"
 #include "report/half_map_report.hpp"
+#include "report/residual_peaks.hpp"
 
 namespace elastem {
 namespace {
 
 constexpr double window_in_resolutions = 3.5;
+constexpr double correlated = 0.143;
+constexpr double finest_detail = 8, coarsest_detail = 20;  // Å, of a residual's significance
 
 LocalResolution local_resolution_of(const Communicator& comm, const HalfMapRequest& r,
                                     const Postprocessing& processing) {
@@ -58,6 +65,21 @@ void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
     write_png(r.stem + "_guinier.png", guinier_plot(processing));
   });
   spdlog::info("{}_postprocess.mrc: {}", r.stem, postprocess_sentence(processing));
+}
+
+void write_residual_peaks(const Communicator& comm, const HalfMapRequest& r, const Structure& structure,
+                          const Eigen::Vector3d& centre) {
+  const std::array halves{r.stem + "_half1.mrc", r.stem + "_half2.mrc"};
+  const HalfCorrelation curves = correlation_of_halves(comm, halves[0], halves[1], r.grid, r.mask, r.seed);
+  const double detail = std::clamp(resolution_at(curves.best(), correlated, r.grid.size, r.grid.pixel_size),
+                                   finest_detail, coarsest_detail);
+  const std::string map = r.stem + "_significance.mrc";
+  const std::vector<SignificantPeak> peaks = write_significance(comm, halves, r.grid, detail, map);
+  on_root(comm, [&] {
+    const ResidualPeaks found = residual_peaks(peaks, structure, centre);
+    write_text_file(r.stem + "_peaks.csv", peaks_csv(found));
+    spdlog::info("{} ({:.1f} Å): {}", map, detail, peaks_sentence(found));
+  });
 }
 
 void write_motion_gain(const Communicator& comm, const HalfMapRequest& r, double seen) {

@@ -7,6 +7,7 @@
 #include "imaging/projection.hpp"
 #include "mpi/comm/communicator.hpp"
 #include "mpi/reconstruction/half_maps.hpp"
+#include "structure/structure.hpp"
 
 namespace elastem {
 
@@ -30,6 +31,13 @@ struct HalfMapRequest {
 /// maps: STEM_plain_half1.mrc, STEM_half1.mrc, STEM_shuffled_half1.mrc and those of half 2. `seen` [Å]: the
 /// finest detail that the alignment used (motion_gain). Collective. Throws Error as the other.
 void write_motion_gain(const Communicator& comm, const HalfMapRequest& request, double seen);
+
+/// Of half maps of a residual: STEM_significance.mrc (write_significance, at the detail to which they agree,
+/// 8 to 20 Å) and STEM_peaks.csv: per peak its significance, its place, and the nearest atom's residue and
+/// distance; whether something is missing is said in the log. Rank 0's `structure`, about its centre, and
+/// `centre`, which was taken off its positions, count. Collective. Throws Error.
+void write_residual_peaks(const Communicator& comm, const HalfMapRequest& request, const Structure& structure,
+                          const Eigen::Vector3d& centre);
 
 /// The correlation of the halves as numbers and picture, and the filtered and sharpened map with its report,
 /// and STEM_local_resolution.mrc where it is asked for. What comes of it is said in the log. Collective.

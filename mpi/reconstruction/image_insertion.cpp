@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "core/progress.hpp"
-#include "imaging/fft.hpp"
 #include "mpi/comm/exchange.hpp"
 #include "mpi/comm/work_queue.hpp"
 
@@ -31,8 +30,7 @@ class ImageSampler {
         poses_(poses),
         shares_(&shares),
         max_radius_(max_radius),
-        stream_(set),
-        ffts_(set.grids.size()) {}
+        spectra_(set, poses.subtracted, max_radius) {}
 
   // `tag`: of the first row's samples, the others' are the next ones.
   void append(Range rows, std::int32_t tag, std::vector<FourierSample>& samples, InsertionCounts& counts) {
@@ -59,36 +57,17 @@ class ImageSampler {
  private:
   // Whether the image can be used.
   bool append(std::int64_t row, const ParticleResult& result, std::vector<FourierSample>& samples) {
-    const auto [particle, pixels, failure] = stream_.read(row);
-    if (failure != FailureReason::none) return false;
-    const std::size_t grid = set_->grid_of(particle);
-    if (!ffts_[grid]) ffts_[grid].emplace(set_->grids[grid].size);
-    ffts_[grid]->forward(pixels, spectrum_);
-    append_samples(spectrum_, transfer(refined_ctf(particle.ctf, result), grid), result.pose(),
-                   set_->grids[grid], set_->grid, max_radius_, samples);
+    if (!spectra_.read(row, result)) return false;
+    append_samples(spectra_.spectrum(), spectra_.transfer(), result.pose(), set_->grids[spectra_.grid()],
+                   set_->grid, max_radius_, samples);
     return true;
-  }
-
-  // Neighbouring particles often share their optics and defocus.
-  const std::vector<float>& transfer(const Ctf& ctf, std::size_t grid) {
-    if (transfer_.empty() || !(ctf == last_ctf_) || grid != last_grid_) {
-      transfer_ = ctf_half_grid(ctf, set_->grids[grid].size, set_->grids[grid].pixel_size);
-      last_ctf_ = ctf;
-      last_grid_ = grid;
-    }
-    return transfer_;
   }
 
   const ParticleSet* set_;
   PoseSource poses_;
   const RowShares* shares_;
   double max_radius_;
-  ParticleStream stream_;
-  PerGrid<Fft2<float>> ffts_;
-  Spectrum spectrum_;
-  Ctf last_ctf_;
-  std::size_t last_grid_ = 0;
-  std::vector<float> transfer_;
+  ParticleSpectra spectra_;
 };
 
 // The shares of all ranks' images of this batch, by tag.

@@ -6,6 +6,7 @@
 
 #include "mpi/particles/particle_set.hpp"
 #include "mpi/particles/result_match.hpp"
+#include "mpi/reconstruction/particle_spectra.hpp"
 #include "mpi/reconstruction/slab_fft.hpp"
 #include "mpi/storage/result_table.hpp"
 #include "reconstruction/fourier_slab.hpp"
@@ -27,6 +28,7 @@ struct PoseSource {
   const ResultTable& table;
   const RowMatch& match;  ///< of the particle file's rows, each rank an equal share
   bool with_outliers = false;
+  const ElasticModel* subtracted = nullptr;  ///< taken off each image (ParticleSpectra); null: none
 };
 
 /// A Fourier volume of oversampled side for images of `size`², of which each rank holds a slab. Move-only.

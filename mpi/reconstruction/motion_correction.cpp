@@ -9,7 +9,6 @@
 #include "core/error.hpp"
 #include "core/number_list.hpp"
 #include "core/progress.hpp"
-#include "imaging/fft.hpp"
 #include "landscape/amplitude_range.hpp"
 #include "mpi/comm/row_answers.hpp"
 #include "mpi/comm/work_queue.hpp"
@@ -55,39 +54,25 @@ void for_each_posed(const PoseSource& poses, const OneMap& map, const RowMatch* 
 // One rank's images.
 class BackProjection {
  public:
-  BackProjection(const ParticleSet& set, const MotionCorrection& correction, const CentralSlices& weights)
+  BackProjection(const ParticleSet& set, const PoseSource& poses, const MotionCorrection& correction,
+                 const CentralSlices& weights)
       : set_(&set),
         correction_(&correction),
         weights_(&weights),
-        stream_(set),
+        spectra_(set, poses.subtracted, correction.max_radius),
         filters_(set.grids.size()),
         still_(correction.model.deformed(correction.place)),
         sums_(static_cast<std::size_t>(correction.field.voxels()), 0.0) {}
 
   void add(const Posed& posed) {
-    const ParticleImage read = stream_.read(posed.row);
-    if (read.failure == FailureReason::none) add(read, posed);
-  }
-  std::vector<double>& sums() { return sums_; }
-
- private:
-  struct Filter {
-    Fft2<float> fft;
-    FilteredImage image;
-  };
-
-  void add(const ParticleImage& read, const Posed& posed) {
     const ParticleResult& result = posed.result;
-    const Ctf ctf = refined_ctf(read.particle.ctf, result);
-    const std::size_t index = set_->grid_of(read.particle);
-    const ImageGrid grid = set_->grids[index];
-    if (!filters_[index])
-      filters_[index].emplace(Filter{Fft2<float>(grid.size), {grid, set_->grid, correction_->max_radius}});
-    auto& [fft, filtered] = *filters_[index];
-    fft.forward(read.pixels, spectrum_);
+    if (!spectra_.read(posed.row, result)) return;
+    const ImageGrid grid = set_->grids[spectra_.grid()];
+    std::optional<FilteredImage>& filter = filters_[spectra_.grid()];
+    if (!filter) filter.emplace(grid, set_->grid, correction_->max_radius);
+    FilteredImage& filtered = *filter;
     weights_->read(result.pose(), grid, zoom_of(grid, set_->grid), slice_);
-    filtered.make(spectrum_, ctf_half_grid(ctf, grid.size, grid.pixel_size), slice_,
-                  correction_->regularisation);
+    filtered.make(spectra_.spectrum(), spectra_.transfer(), slice_, correction_->regularisation);
     Eigen::Matrix3Xf moved = Eigen::Matrix3Xf::Zero(3, still_.cols());
     if (posed.amplitudes != nullptr)
       moved = (correction_->model.deformed(*posed.amplitudes) - still_).cast<float>();
@@ -99,15 +84,17 @@ class BackProjection {
       sums_[static_cast<std::size_t>(v)] += posed.share * static_cast<double>(filtered.at(at.x(), at.y()));
     }
   }
+  std::vector<double>& sums() { return sums_; }
 
+ private:
   const ParticleSet* set_;
   const MotionCorrection* correction_;
   const CentralSlices* weights_;
-  ParticleStream stream_;
-  PerGrid<Filter> filters_;
+  ParticleSpectra spectra_;
+  PerGrid<FilteredImage> filters_;
   Eigen::Matrix3Xd still_;
   Eigen::Matrix3Xf places_;
-  Spectrum spectrum_, slice_;
+  Spectrum slice_;
   std::vector<double> sums_;
 };
 
@@ -180,7 +167,7 @@ std::vector<double> back_projected(const Communicator& comm, const ParticleSet& 
                                    const OneMap& map, const MotionCorrection& correction,
                                    const CentralSlices& weights, bool show_progress) {
   std::optional<BackProjection> own;
-  collectively(comm, [&] { own.emplace(set, correction, weights); });
+  collectively(comm, [&] { own.emplace(set, poses, correction, weights); });
   Progress progress("motion undone", set.size(), comm.root() && show_progress);
   collectively(comm, [&] {
     for_each_posed(

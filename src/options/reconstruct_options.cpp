@@ -57,6 +57,10 @@ void declare(OptionTable& table, ReconstructOptions& o) {
               "correlates taken "
               "off (phase randomisation)")
       .file({".mrc"});
+  table.flag("residual", o.residual,
+             "a map of what the images hold that the model at their poses and amplitudes does not, such as a "
+             "missing part; with --halves also its significance (OUTPUT_significance.mrc) and peaks "
+             "(OUTPUT_peaks.csv); needs --modes-file");
   table.flag("states", o.states,
              "a map of each state of --landscape as well (OUTPUT_state1.mrc, …), each particle counting by "
              "its probability");
@@ -124,6 +128,7 @@ void declare(OptionTable& table, ReconstructOptions& o) {
     if (o.undo_motion && group.order() > 1)
       refuse_option("symmetry",
                     "is not that of a molecule whose parts move each by itself: leave out --undo-motion");
+    if (o.residual && o.modes_file.empty()) refuse_option("residual", "needs the model: give --modes-file");
     if (o.undo_motion && o.modes_file.empty())
       refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
     if (!o.at.empty() && !o.undo_motion)
@@ -153,6 +158,8 @@ std::vector<std::string> beside_halves(const ReconstructOptions& o, const std::s
                              "_postprocess.mrc", "_postprocess.star", "_postprocess.json", "_guinier.png"})
     files.push_back(beside_map(path, ending));
   if (o.local_resolution) files.push_back(beside_map(path, "_local_resolution.mrc"));
+  if (o.residual)
+    for (const char* ending : {"_significance.mrc", "_peaks.csv"}) files.push_back(beside_map(path, ending));
   if (o.undo_motion)
     for (const char* ending : {"_plain.mrc", "_plain_half1.mrc", "_plain_half2.mrc", "_shuffled_half1.mrc",
                                "_shuffled_half2.mrc", "_motion.csv", "_motion.png"})

@@ -20,6 +20,7 @@ struct ReconstructOptions {
   std::string at;                  ///< that conformation, "7=120,8=-30"; empty: the mean of the particles
   bool halves = false;             ///< half maps and their correlation, too
   std::string mask;                ///< where halves are compared; empty: everywhere
+  bool residual = false;           ///< of what the images hold that the model does not
   bool states = false;             ///< a map of each state of the landscape, too
   std::string along;               ///< maps along this expression or path, too; empty: none
   int frames = 10;                 ///< so many

@@ -17,15 +17,25 @@ class Model:
         self.shell = numpy.rint(numpy.sqrt(square)).astype(int).ravel()
 
     def density(self, amplitudes):
-        """The density, and a mask of 1 near the atoms and 0 elsewhere."""
+        """The density, and a mask of the surroundings of the atoms."""
         place = self.positions + numpy.tensordot(amplitudes, self.vectors, 1)
 
         def sum_of_gaussians(weights, sigma):
             x, y, z = (numpy.exp(-((self.axis[None] - place[:, c : c + 1]) ** 2) / (2 * sigma**2)) for c in range(3))
             return numpy.einsum("a,az,ay,ax->zyx", weights, z, y, x, optimize=True)
 
-        near = sum_of_gaussians(numpy.ones(len(place)), 8.0)
-        return sum_of_gaussians(self.weights, self.sigma), (near > 0.3).astype(float)
+        return sum_of_gaussians(self.weights, self.sigma), self.surroundings(place)
+
+    def surroundings(self, place, within=8.0, edge=6.0):
+        """1 within 8 Å of an atom, 0 beyond 14 Å, a cosine between."""
+        z, y, x = numpy.meshgrid(self.axis, self.axis, self.axis, indexing="ij")
+        square = numpy.full(x.shape, numpy.inf)
+        for atom in place:
+            box = tuple(numpy.flatnonzero(abs(self.axis - atom[c]) < within + edge) for c in (2, 1, 0))
+            at = numpy.ix_(*box)
+            square[at] = numpy.minimum(square[at], (x[at] - atom[0]) ** 2 + (y[at] - atom[1]) ** 2 + (z[at] - atom[2]) ** 2)
+        beyond = numpy.clip((numpy.sqrt(square) - within) / edge, 0, 1)
+        return 0.5 + 0.5 * numpy.cos(numpy.pi * beyond)
 
     def correlation(self, map_path, amplitudes):
         """Fourier shell correlation of a map with a conformation's density, both masked, shells 0, 1, …"""

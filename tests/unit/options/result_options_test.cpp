@@ -140,6 +140,7 @@ TEST(ReconstructOptions, RefuseWhatMakesNoSense) {
   EXPECT_THAT(reconstruct.refusal({"--local-resolution"}), HasSubstr("give --halves"));
   EXPECT_THAT(reconstruct.refusal({"--halves", "--local-window", "9"}), HasSubstr("local-window"));
   EXPECT_THAT(reconstruct.refusal({"--b-factor", "-80"}), HasSubstr("give --halves"));
+  EXPECT_THAT(reconstruct.refusal({"--residual"}), HasSubstr("give --modes-file"));
   EXPECT_THAT(reconstruct.refusal({"--states"}), HasSubstr("give its folder with --landscape"));
   EXPECT_THAT(reconstruct.refusal({"--along", "path_1_2"}), HasSubstr("give its folder with --landscape"));
   EXPECT_THAT(reconstruct.refusal({"--along", "q7", "--states", "--landscape", "d"}),
