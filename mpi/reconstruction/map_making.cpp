@@ -97,16 +97,19 @@ class MapFinisher {
   std::optional<DeformationField> field_;
 };
 
-void require_particles(const InsertionCounts& counts, std::span<const WantedMap> maps, bool halves) {
+void require_particles(const InsertionCounts& counts, const RowMatch& match, std::span<const WantedMap> maps,
+                       bool halves) {
   if (counts.used == 0) return;  // whoever asked knows more of why
   for (std::size_t v = 0; v < counts.shares.size(); ++v) {
     if (counts.shares[v] > 0) continue;
     const WantedMap& map = maps[halves ? v / 2 : v];
     const std::string part = halves ? fmt::format("half {} of ", v % 2 + 1) : std::string();
-    throw Error(
-        fmt::format("no particle of {}{} has a pose and a readable image: {} cannot be made, and "
-                    "nothing is written",
-                    part, map.title, map.whole.path));
+    throw Error(fmt::format(
+        "no particle of {}{}{} has a pose and a readable image: {} cannot be made, and "
+        "nothing is written",
+        part, map.title,
+        match.unselected > 0 ? fmt::format(", of the {} that --selection leaves,", match.matched) : "",
+        map.whole.path));
   }
 }
 
@@ -127,7 +130,7 @@ MadeMaps make_maps(const Communicator& comm, const ParticleSet& set, const PoseS
   MadeMaps made;
   made.counts = insert_images(comm, set, poses, inserted, making.max_radius, volumes, making.show_progress);
   const std::vector<double>& totals = made.counts.shares;
-  require_particles(made.counts, maps, halve);
+  require_particles(made.counts, poses.match, maps, halve);
   if (made.counts.used == 0) return made;
   for (MapVolume& volume : volumes) symmetrise(comm, volume.fft, making.symmetry, volume.slab);
   MapFinisher finisher(comm, set, poses, making);
