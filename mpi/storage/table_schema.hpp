@@ -183,6 +183,7 @@ constexpr int newest_column() {
   return std::apply([](const auto&... column) { return std::max({column.since...}); },
                     Schema<Values>::columns);
 }
-static_assert(std::max(newest_column<ResultValues>(), newest_column<FitValues>()) == table_format);
+static_assert(std::max(newest_column<ResultValues>(), newest_column<FitValues>()) == table_format,
+              "table_format is the highest since of a column: raise it with the column");
 
 }  // namespace elastem

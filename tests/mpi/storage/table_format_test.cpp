@@ -25,23 +25,37 @@ ParticleResult some_row(double x) {
   r.standard_errors = Eigen::VectorXd::LinSpaced(7, x, 2 * x);
   r.score = 0.5;
   r.state = ParticleState::done;
+  r.fit = FitDetails{};
+  r.fit->covariance = Eigen::MatrixXd::Constant(7, 7, x);
+  r.fit->amplitudes = r.amplitudes;
+  r.fit->chi2 = 1 + x;
   return r;
+}
+
+template <class Values>
+void write_group(hid_t file, const std::string& path, const TableShape& shape, const RowBlock<Values>& rows) {
+  ColumnGroup<Values>::create(file, shape);
+  ColumnGroup<Values> columns(file, path, shape);
+  columns.write(0, rows);
+  columns.close();
 }
 
 // A table as an older elastem wrote it: without the newer columns, also in the checksums. By rank 0.
 void write_older(const std::string& path, int format, std::span<const ParticleResult> results) {
   const TableShape shape{static_cast<std::int64_t>(results.size()), 2, format == 1 ? 0U : 12U, format};
-  const ResultRows rows = pack_results(results, shape);
   hdf5::write_file(path, 1 << 16, [&](hid_t file) {
     hdf5::write_attribute(file, "elastem", "particle results");
     if (format > 1) hdf5::write_attribute(file, "format_version", format);
     write_provenance(file, {});
-    ColumnGroup<ResultValues>::create(file, shape);
+    write_group(file, path, shape, pack_results(results, shape));
+    write_group(file, path, shape, pack_fits(results, shape));
     hdf5::write_attribute(hdf5::open_dataset(file, "particles/amplitudes"), "modes", std::vector<int>{7, 8});
-    ColumnGroup<ResultValues> columns(file, path, shape);
-    columns.write(0, rows);
-    columns.close();
   });
+}
+
+// Of a row whose fit is whole; 0 of one that counts as pending.
+double chi2_of(const ResultTable& table, std::int64_t row) {
+  return table.read(row, 1, ResultTable::Details::all).at(0).fit.value_or(FitDetails{}).chi2;
 }
 
 TEST(TableFormat, OlderTablesAreReadAndGoOnWithoutWhatTheyLack) {
@@ -56,6 +70,7 @@ TEST(TableFormat, OlderTablesAreReadAndGoOnWithoutWhatTheyLack) {
     EXPECT_EQ(table.has_keys(), format > 1);
     EXPECT_EQ(table.keys(0, 3), std::vector<std::string>(3));
     EXPECT_EQ(table.read(2, 1).at(0).amplitudes, rows[2].amplitudes);
+    EXPECT_EQ(chi2_of(table, 2), rows[2].fit->chi2);
     EXPECT_EQ(table.read(1, 1).at(0).state, ParticleState::pending);
     comm.barrier();
     ParticleResult more = some_row(2);
@@ -65,6 +80,7 @@ TEST(TableFormat, OlderTablesAreReadAndGoOnWithoutWhatTheyLack) {
     const auto written = table.read(1, 1).at(0);
     EXPECT_EQ(written.state, ParticleState::done);
     EXPECT_EQ(written.image, format == 1 ? "" : more.image);
+    EXPECT_EQ(chi2_of(table, 1), more.fit->chi2);
     comm.barrier();
   }
 }
