@@ -31,8 +31,8 @@ namespace {
 
 using cli::VerifyOptions;
 
+constexpr std::size_t fewest_particles = 40;
 constexpr std::size_t fewest_sources = 3;
-
 constexpr std::size_t most_sources = 15;
 
 // The last modes of a file that decoys can be made of.
@@ -141,6 +141,48 @@ void describe(const VerifyOptions& o, const ElasticModel& fitted, const DecoyMod
     spdlog::info("dry run: each particle would be fitted three times; nothing was written in {}", o.output);
 }
 
+// Collective. Throws Error for too few particles.
+std::vector<SampledRow> large_enough_sample(const Communicator& comm, const VerifyOptions& o,
+                                            const RowMatch& match, const ResultTable& table) {
+  std::vector<SampledRow> sample = sample_of(comm, match, table, o.particles);
+  if (sample.size() < fewest_particles)
+    throw Error(fmt::format("{} of {} {} aligned and no outlier: too few to verify anything",
+                            counted(sample.size(), "particle"), o.alignment, verb(sample.size())));
+  return sample;
+}
+
+// Collective.
+Provenance verification_provenance(const Invocation& invocation, const VerifyOptions& o,
+                                   const ParticleSet& set) {
+  const Communicator& comm = invocation.comm;
+  Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
+  add_inputs(comm, {{"alignment", o.alignment}}, provenance);
+  add_inputs(comm, selection_files(o.selection), provenance);
+  if (!o.decoy_modes.empty()) add_modes_input(comm, o.decoy_modes, provenance);
+  return provenance;
+}
+
+// Writes and logs the report, in which what was found stands already, with what the run is and what the set
+// and the twin of its map say themselves. Collective.
+void conclude(const Invocation& invocation, const VerifyOptions& o, VerificationReport report,
+              const VerifiedRows& of_set, const VerifiedRows& of_map) {
+  report.result_path = o.alignment;
+  report.modes_path = o.modes_file;
+  report.command_line = invocation.command_line;
+  report.version = program_version();
+  report.date = utc_time();
+  on_root(invocation.comm, [&] {
+    report.leakage = pose_leakages(of_set);
+    report.twin_leakage = pose_leakages(of_map);
+    report.halves = agreement_of_halves(of_set);
+    write_verification_report(o.output, report);
+  });
+  for (const std::string& line : verification_table(report.found, report.atom_count))
+    spdlog::info("{}", line);
+  spdlog::info("{}", verification_sentence(report.found, report.atom_count));
+  if (const std::string blurred = blur_warning(report.found); !blurred.empty()) spdlog::warn("{}", blurred);
+}
+
 }  // namespace
 
 ExitCode verify_command(const Invocation& invocation, VerifyOptions& o) {
@@ -159,18 +201,12 @@ ExitCode verify_command(const Invocation& invocation, VerifyOptions& o) {
                                    o.matching.accept_mismatch);
   keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection, o.matching.accept_mismatch),
                 match);
-  const std::vector<SampledRow> sample = sample_of(comm, match, table, o.particles);
-  if (sample.size() < 40)
-    throw Error(fmt::format("{} of {} {} aligned and no outlier: too few to verify anything",
-                            counted(sample.size(), "particle"), o.alignment, verb(sample.size())));
+  const std::vector<SampledRow> sample = large_enough_sample(comm, o, match, table);
   const std::vector<int> sources = decoy_sources(comm, o, fitted.mode_numbers);
   const DecoyModel model = decoy_model(comm, o, fitted, sources);
   describe(o, fitted, model, sources, sample.size(), set.size());
   if (o.common.dry_run) return done;
-  Provenance provenance = pass_provenance(invocation, o.common.seed, set, o.modes_file);
-  add_inputs(comm, {{"alignment", o.alignment}}, provenance);
-  add_inputs(comm, selection_files(o.selection), provenance);
-  if (!o.decoy_modes.empty()) add_modes_input(comm, o.decoy_modes, provenance);
+  const Provenance provenance = verification_provenance(invocation, o, set);
   const VerificationFit fit{set,
                             table,
                             sample,
@@ -201,26 +237,12 @@ ExitCode verify_command(const Invocation& invocation, VerifyOptions& o) {
   table.close();
 
   VerificationReport report;
-  report.result_path = o.alignment;
-  report.modes_path = o.modes_file;
-  report.command_line = invocation.command_line;
-  report.version = program_version();
-  report.date = utc_time();
   report.atom_count = static_cast<double>(fitted.atom_count());
   report.map_resolution = map.resolution;
   report.decoy_sources = sources;
   report.found = verification_of(fitted.mode_numbers, of_set->particles, of_set->spreads, of_model->spreads,
                                  of_map->spreads);
-  on_root(comm, [&] {
-    report.leakage = pose_leakages(*of_set);
-    report.twin_leakage = pose_leakages(*of_map);
-    report.halves = agreement_of_halves(*of_set);
-    write_verification_report(o.output, report);
-  });
-  for (const std::string& line : verification_table(report.found, report.atom_count))
-    spdlog::info("{}", line);
-  spdlog::info("{}", verification_sentence(report.found, report.atom_count));
-  if (const std::string blurred = blur_warning(report.found); !blurred.empty()) spdlog::warn("{}", blurred);
+  conclude(invocation, o, std::move(report), *of_set, *of_map);
   return done;
 }
 
