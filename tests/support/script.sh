@@ -111,8 +111,9 @@ END_OF_PYTHON
 # alone, row 30 is half written, the flag of row 42 is missing, how modes move and the prior are half written, and the fit of
 # row 50 is damaged.
 undo_last_pass() {
-  /usr/bin/python3 - "$1" <<'END_OF_PYTHON'
-import sys, h5py, numpy as np, zlib
+  PYTHONPATH="$ELASTEM_SOURCE/tests/support" /usr/bin/python3 - "$1" <<'END_OF_PYTHON'
+import sys, h5py, numpy as np
+from table_rows import seal
 table = h5py.File(sys.argv[1], "r+")
 rows, fit = table["particles"], table["fit"]
 for i in range(5, 30):
@@ -120,10 +121,7 @@ for i in range(5, 30):
         continue
     rows["amplitudes"][i], rows["euler_angles"][i], rows["shifts"][i] = (fit[name][i] for name in ("amplitudes", "euler_angles", "shifts"))
     rows["standard_errors"][i] = np.sqrt(np.diag(fit["covariance"][i]).astype(float))
-    crc = zlib.crc32(bytes(rows["image"][i]).ljust(rows["image"].dtype.itemsize, b"\0"))
-    for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
-        crc = zlib.crc32(rows[name][i].tobytes(), crc)
-    rows["checksum"][i] = crc
+    seal(rows, i)
 rows["amplitudes"][30] = [1, 2, 3]
 fit["outlier"][42] = 0
 fit["covariance"][50, 0, 0] = 1

@@ -9,8 +9,10 @@ import zlib
 import h5py
 import numpy
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "web"))
+for folder in ("web", "support"):
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / folder))
 from browser import Browser
+from table_rows import FIELDS
 
 
 def make(small_path, large_path, number):
@@ -38,8 +40,7 @@ def make(small_path, large_path, number):
         values["image"] = numpy.array([f"{i % 500 + 1}@m{i // 500:05d}.mrcs".encode() for i in chosen])
         length = max(length, values["image"].dtype.itemsize)
         values["image"] = values["image"].astype(f"S{length}")
-        order = ("image", "amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason")
-        columns = [numpy.ascontiguousarray(values[name]).view(numpy.uint8).reshape(number, -1) for name in order]
+        columns = [numpy.ascontiguousarray(values[name]).view(numpy.uint8).reshape(number, -1) for name in FIELDS]
         together = numpy.concatenate(columns, axis=1)
         values["checksum"] = numpy.array([zlib.crc32(row.tobytes()) for row in together], numpy.uint32)
         for name, value in values.items():

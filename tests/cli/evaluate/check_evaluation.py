@@ -1,12 +1,13 @@
 """make TRUTH RESULT: a result table with known faults. check TRUTH RESULT JSON MODES: numpy's figures against evaluate's."""
 import json
+import pathlib
 import shutil
 import sys
-import zlib
 import h5py
 import numpy
 
-FIELDS = ["image", "amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from table_rows import FIELDS, row_checksum
 
 
 def make(truth, result):
@@ -23,8 +24,7 @@ def make(truth, result):
         values["standard_errors"] *= rng.uniform(0.8, 1.5, size=values["standard_errors"].shape)
         values["state"][10], values["reason"][10] = 2, 5
         values["state"][11] = 0
-        checksums = [zlib.crc32(b"".join(values[name][i : i + 1].tobytes() for name in FIELDS))
-                     for i in range(n)]
+        checksums = [row_checksum(values, i) for i in range(n)]
         for name in FIELDS:
             table[name][:] = values[name]
         table["checksum"][:] = numpy.array(checksums, dtype="u4")

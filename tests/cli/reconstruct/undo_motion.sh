@@ -17,16 +17,14 @@ import h5py
 q = h5py.File('helix/truth.h5')['particles/amplitudes'][:]
 print('7=%.3f,8=%.3f,9=%.3f' % tuple(q[abs(q[:, 2]).argmin()]))") || fail "no place"
 cp helix/truth.h5 shuffled.h5
-/usr/bin/python3 - <<'END' || fail "no shuffled amplitudes"
-import h5py, numpy, zlib
+PYTHONPATH="$ELASTEM_SOURCE/tests/support" /usr/bin/python3 - <<'END' || fail "no shuffled amplitudes"
+import h5py, numpy
+from table_rows import seal
 with h5py.File("shuffled.h5", "r+") as table:
     rows = table["particles"]
     rows["amplitudes"][:] = numpy.random.default_rng(1).permutation(rows["amplitudes"][:])
     for i in range(len(rows["state"])):
-        crc = zlib.crc32(bytes(rows["image"][i]).ljust(rows["image"].dtype.itemsize, b"\0"))
-        for name in ("amplitudes", "euler_angles", "shifts", "standard_errors", "score", "state", "reason"):
-            crc = zlib.crc32(rows[name][i].tobytes(), crc)
-        rows["checksum"][i] = crc
+        seal(rows, i)
 END
 map() {  # RANKS SET TABLE MAP OPTIONS…
   local n=$1 set=$2 table=$3 out=$4
