@@ -174,7 +174,8 @@ Points LeastEnergyWays::on_grid(const Coordinates& from, const Coordinates& to, 
   cost[static_cast<std::size_t>(start)] = 0;
   open.emplace(0, start);
   while (!open.empty()) {
-    const auto [paid, cell] = open.top();
+    const double paid = open.top().first;
+    const int cell = open.top().second;
     open.pop();
     if (cell == end) break;
     if (paid > cost[static_cast<std::size_t>(cell)]) continue;
