@@ -90,7 +90,8 @@ void report(const ReconstructOptions& o, const RowMatch& match, const std::vecto
   for (std::size_t m = 1; m < maps.size(); ++m) {
     double particles = 0;
     for (std::size_t part = 0; part < parts; ++part) particles += counts.shares[m * parts + part];
-    spdlog::info("{}: {}, {:.0f} particles' worth", maps[m].whole.path, maps[m].title, particles);
+    spdlog::info("{}: {}, {:.{}f} particles' worth", maps[m].whole.path, maps[m].title, particles,
+                 particles < 10 ? 1 : 0);
   }
   if (counts.outliers > 0) spdlog::info("{}", cli::outliers_left_out(counts.outliers));
 }
@@ -200,12 +201,15 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   keep_selected(comm, selected_rows(comm, {o.alignment, table}, o.selection, o.matching.accept_mismatch),
                 match);
   require_particles(o, match);
+  const auto halves = o.halves ? halves_of(comm, set, match.rows) : std::vector<std::uint8_t>();
+  const ParticleSetsWanted wanted{
+      o.states, o.along, o.frames, o.selection.landscape, o.matching.accept_mismatch, o.with_outliers};
   const ParticleSets sets =
-      particle_sets(comm, {o.alignment, table}, match,
-                    {o.states, o.along, o.frames, o.selection.landscape, o.matching.accept_mismatch});
+      without_empty(comm, particle_sets(comm, {o.alignment, table}, match, wanted), halves);
   const std::vector<WantedMap> maps = wanted_maps(o, sets);
   check_beside(comm, invocation.options, "output", files_of_sets(o, maps));
   const double max_radius = radius_of(o, set.grid);
+  require_window_of("--local-window", o.local_window, set.grid);
   describe(o, set, match, maps.size(), comm.size());
   // Before the work, not after it.
   if (!o.reference.empty())
@@ -213,14 +217,13 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
   if (!o.mask.empty()) require_mask(comm, o.mask, set.grid);
   if (!o.modes_file.empty())
     require_modes_of(comm, o.alignment, table.provenance(), o.modes_file, o.matching.accept_mismatch);
+  if (!o.at.empty()) collectively(comm, [&] { assigned_values(o.at, "--at", table.modes(), o.alignment); });
   if (o.common.dry_run) {
     table.close();
     return done;
   }
   std::optional<ElasticModel> model;
   if (o.undo_motion || o.residual) model = read_model_of(comm, o.alignment, table.modes(), o.modes_file);
-  std::vector<std::uint8_t> halves;
-  if (o.halves) halves = halves_of(comm, set, match.rows);
   const PoseSource poses{table, match, o.with_outliers, o.residual ? &*model : nullptr};
   const MadeMaps made =
       make_maps(comm, set, poses, sets.shares, halves, maps, making_of(comm, o, set.grid, max_radius, model));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
 
 #include "core/counted.hpp"
+#include "core/error.hpp"
 #include "core/new_file.hpp"
 #include "mpi/reconstruction/local_resolution.hpp"
 #include "mpi/reconstruction/postprocess.hpp"
@@ -18,13 +20,16 @@
 namespace elastem {
 namespace {
 
-constexpr double window_in_resolutions = 3.5;
+constexpr double window_in_resolutions = 3.5, largest_window = 0.25;  // of the box
 constexpr double correlated = 0.143;
 constexpr double finest_detail = 8, coarsest_detail = 20;  // Å, of a residual's significance
 
 LocalResolution local_resolution_of(const Communicator& comm, const HalfMapRequest& r,
                                     const Postprocessing& processing) {
-  const double radius = r.local_radius > 0 ? r.local_radius : window_in_resolutions * processing.resolution;
+  const double box = r.grid.size * r.grid.pixel_size;
+  const double radius = r.local_radius > 0
+                            ? r.local_radius
+                            : std::min(window_in_resolutions * processing.resolution, largest_window * box);
   const std::string output = r.stem + "_local_resolution.mrc";
   const LocalResolution local =
       write_local_resolution(comm,
@@ -42,6 +47,15 @@ LocalResolution local_resolution_of(const Communicator& comm, const HalfMapReque
 
 }  // namespace
 
+void require_window_of(const std::string& option, double radius, ImageGrid grid) {
+  const double least = 3 * grid.pixel_size, most = grid.size * grid.pixel_size / 2;
+  if (radius > 0 && (radius < least || radius > most))
+    throw Error(
+        fmt::format("option {}: {:g} Å is not between three voxels and half the box: give {:.4g} to "
+                    "{:.4g} Å, or 0",
+                    option, radius, least, most));
+}
+
 void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
   const ImageGrid grid = r.grid;
   const HalfMaps halves{r.stem + "_half1.mrc", r.stem + "_half2.mrc", r.mask.file, grid, r.curves};
@@ -50,10 +64,7 @@ void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
     write_text_file(r.stem + "_fsc.csv", correlation_csv(curves, grid));
     write_png(r.stem + "_fsc.png", correlation_plot(curves, grid));
   });
-  spdlog::info("{}: the halves agree to {:.2f} Å (FSC 0.143{}), to {:.2f} Å at 0.5", r.title,
-               resolution_at(curves.best(), 0.143, grid.size, grid.pixel_size),
-               curves.corrected.empty() ? ", without a mask" : ", in the mask, its own correlation taken off",
-               resolution_at(curves.best(), 0.5, grid.size, grid.pixel_size));
+  spdlog::info("{}: {}", r.title, agreement_sentence(curves, grid));
   const Postprocessing processing =
       write_postprocessed(comm, halves, r.b_factor, r.stem + "_postprocess.mrc");
   std::optional<LocalResolution> local;
@@ -70,8 +81,7 @@ void write_half_map_outputs(const Communicator& comm, const HalfMapRequest& r) {
 void write_residual_peaks(const Communicator& comm, const HalfMapRequest& r, const Structure& structure,
                           const Eigen::Vector3d& centre) {
   const std::array halves{r.stem + "_half1.mrc", r.stem + "_half2.mrc"};
-  const HalfCorrelation curves = correlation_of_halves(comm, halves[0], halves[1], r.grid, r.mask, r.seed);
-  const double detail = std::clamp(resolution_at(curves.best(), correlated, r.grid.size, r.grid.pixel_size),
+  const double detail = std::clamp(resolution_at(r.curves.best(), correlated, r.grid.size, r.grid.pixel_size),
                                    finest_detail, coarsest_detail);
   const std::string map = r.stem + "_significance.mrc";
   const std::vector<SignificantPeak> peaks = write_significance(comm, halves, r.grid, detail, map);

@@ -26,6 +26,10 @@ struct HalfMapRequest {
   bool show_progress = false;
 };
 
+/// Throws Error that names the option for a radius of windows [Å] that is not 0 and not between three voxels
+/// and half the box.
+void require_window_of(const std::string& option, double radius, ImageGrid grid);
+
 /// Whether undoing the motion is better than not: STEM_motion.csv and .png, the correlation of the halves as
 /// they are, with the motion undone and with that of other particles undone, and a sentence in the log. The
 /// maps: STEM_plain_half1.mrc, STEM_half1.mrc, STEM_shuffled_half1.mrc and those of half 2. `seen` [Å]: the

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
+#include <unordered_map>
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
@@ -41,6 +43,27 @@ double random_phase(int kx, int ky, int kz, int side, std::uint64_t seed) {
   return mate ? -phase : phase;
 }
 
+// The number of each stack that the file's rows name, in the order of their first rows: the same on every
+// rank. Collective.
+std::unordered_map<std::string, std::int64_t> numbered_stacks(const Communicator& comm,
+                                                              const ParticleSet& set, Range rows) {
+  std::unordered_map<std::string, std::int64_t> numbers;
+  std::string text;
+  collectively(comm, [&] {
+    set.file.for_each(rows.first, rows.count, [&](const ParticleFile::Row& row) {
+      if (numbers.try_emplace(row.particle.stack, 0).second) text += row.particle.stack + '\0';
+    });
+  });
+  numbers.clear();
+  for (const std::string& names : comm.all_gathered(text))
+    for (std::size_t at = 0; at < names.size();) {
+      const std::size_t end = names.find('\0', at);
+      numbers.try_emplace(names.substr(at, end - at), std::ssize(numbers));
+      at = end + 1;
+    }
+  return numbers;
+}
+
 int first_below(const std::vector<double>& curve, double threshold) {
   std::size_t shell = 1;
   while (shell < curve.size() && curve[shell] >= threshold) ++shell;
@@ -53,15 +76,18 @@ std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet&
   const auto& labels = set.file.labels();
   const auto column = std::ranges::find(labels, "rlnRandomSubset") - labels.begin();
   const bool stored = column < std::ssize(labels);
-  spdlog::info("halves: {}",
-               stored ? "by rlnRandomSubset"
-                      : "every second particle by its place in the stack, as the particle file has no "
-                        "rlnRandomSubset");
+  spdlog::info("halves: {}", stored ? "by rlnRandomSubset"
+                                    : "every second image of each stack, as the particle file has no "
+                                      "rlnRandomSubset");
+  // A stack may hold a single image: the next one then begins with the other half.
+  std::unordered_map<std::string, std::int64_t> stacks;
+  if (!stored && set.stacks.size() > 1) stacks = numbered_stacks(comm, set, rows);
   std::vector<std::uint8_t> halves;
   collectively(comm, [&] {
     set.file.for_each(rows.first, rows.count, [&](const ParticleFile::Row& row) {
       if (!stored) {
-        halves.push_back(row.particle.slice % 2 == 0 ? 1 : 2);
+        const std::int64_t turned = stacks.empty() ? 0 : stacks.at(row.particle.stack);
+        halves.push_back((row.particle.slice + turned) % 2 == 0 ? 1 : 2);
         return;
       }
       const std::string& text = row.values[static_cast<std::size_t>(column)];

@@ -13,8 +13,9 @@
 namespace elastem {
 
 /// The half of the data that each of this rank's rows of a particle file is of, 1 or 2: rlnRandomSubset where
-/// the file has it, else every second image of its stack is of the second half, so that all rows of one image
-/// are of one half; says which in the log. Collective. Throws Error for a subset that is neither.
+/// the file has it, else every second image of its stack is of the second half (of every second stack: of the
+/// first), so that all rows of one image are of one half; says which in the log. Collective. Throws Error for
+/// a subset that is neither.
 std::vector<std::uint8_t> halves_of(const Communicator& comm, const ParticleSet& set, Range rows);
 
 /// Where two maps are compared.

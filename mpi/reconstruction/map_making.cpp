@@ -52,7 +52,7 @@ class MapFinisher {
     save(files.path, volume, regularisation);
     if (files.shuffled.empty()) return;
     std::ranges::copy(plain, volume.fft.volume().begin());
-    const RowMatch others = shuffled_rows(*comm_, poses_.match);
+    const RowMatch others = shuffled_rows(*comm_, poses_, map);
     undo(map, *weights, &others, volume, regularisation);
     save(files.shuffled, volume, regularisation);
   }

@@ -139,17 +139,33 @@ Eigen::VectorXd chosen_place(const Communicator& comm, const PoseSource& poses, 
   return place;
 }
 
-RowMatch shuffled_rows(const Communicator& comm, const RowMatch& match) {
-  const std::int64_t rows = comm.sum(match.rows.count);
-  std::int64_t step = rows * 618 / 1000;
-  while (std::gcd(step, rows) != 1) ++step;
-  std::vector<std::int64_t> donors;
-  for (std::int64_t i = 0; i < match.rows.count; ++i)
-    donors.push_back(((match.rows.first + i) * step + rows / 2) % rows);
-  RowMatch shuffled = match;
-  shuffled.others = answers_about<std::int64_t>(comm, match.rows, donors, [&](std::int64_t row) {
-    return match.others[static_cast<std::size_t>(row - match.rows.first)];
+RowMatch shuffled_rows(const Communicator& comm, const PoseSource& poses, const OneMap& map) {
+  const RowMatch& match = poses.match;
+  std::vector<std::size_t> places;  // in this rank's rows, of the map's particles
+  std::vector<std::int64_t> own;    // their rows of the table
+  collectively(comm, [&] {
+    for_each_posed(
+        poses, map, nullptr,
+        [&](const Posed& posed) {
+          places.push_back(static_cast<std::size_t>(posed.row - match.rows.first));
+          own.push_back(match.others[places.back()]);
+        },
+        [](std::int64_t) {});
   });
+  const std::vector<std::int64_t> counts = comm.all_gathered(std::vector{std::ssize(own)});
+  const std::int64_t first = std::reduce(counts.begin(), counts.begin() + comm.rank());
+  const std::int64_t particles = std::reduce(counts.begin(), counts.end());
+  std::int64_t step = particles * 618 / 1000;
+  while (std::gcd(step, particles) != 1) ++step;
+  std::vector<std::int64_t> donors;
+  for (std::int64_t i = 0; i < std::ssize(own); ++i)
+    donors.push_back(((first + i) * step + particles / 2) % particles);
+  const auto taken = answers_about<std::int64_t>(comm, {first, std::ssize(own)}, donors, [&](std::int64_t i) {
+    return own[static_cast<std::size_t>(i - first)];
+  });
+  RowMatch shuffled = match;
+  std::ranges::fill(shuffled.others, RowMatch::none);
+  for (std::size_t i = 0; i < places.size(); ++i) shuffled.others[places[i]] = taken[i];
   shuffled.in_order = false;
   return shuffled;
 }

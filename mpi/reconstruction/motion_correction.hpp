@@ -22,17 +22,18 @@ struct MotionCorrection {
   const RowMatch* amplitudes = nullptr;
 };
 
-/// A match in which each row has the row of another particle, far away in the file: σ(i) = (a·i + b) mod N, a
-/// about 0.618 N. What is made of those amplitudes has a motion like the particles', but not theirs. The same
-/// on any number of ranks. Collective.
-RowMatch shuffled_rows(const Communicator& comm, const RowMatch& match);
-
 /// One of the maps that particles have shares of.
 struct OneMap {
   const RowShares& shares;  ///< of this rank's rows of the particle file
   std::size_t set = 0;
   double total = 0;  ///< what the particles' shares sum to
 };
+
+/// A match in which each particle of the map has the row of another one of the map, far away in the file:
+/// σ(i) = (a·i + b) mod N, i counting the N particles that `poses` has of the map, a about 0.618 N. What is
+/// made of those amplitudes has a motion like the particles', but not theirs. Other rows have none. The same
+/// on any number of ranks. Collective.
+RowMatch shuffled_rows(const Communicator& comm, const PoseSource& poses, const OneMap& map);
 
 /// The mean amplitudes of the particles that `poses` has, each as much as it counts in the map. The same on
 /// any number of ranks but for rounding. Collective.

@@ -1,6 +1,7 @@
 #include "mpi/selection/particle_sets.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +11,7 @@
 
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include "core/error.hpp"
 #include "core/star_text.hpp"
@@ -25,16 +27,37 @@ namespace fs = std::filesystem;
 
 // Of the expression's values, where the first and the last frame stand.
 constexpr double first_frame = 0.05, last_frame = 0.95;
-constexpr float least_share = 1e-3F;  // what counts less is left out
+constexpr float least_share = 1e-3F;     // what counts less is left out
+constexpr double least_particles = 0.5;  // of a set
+constexpr std::size_t most_named = 5;
+constexpr std::int64_t block_rows = 4096;
 
 ExpressionSource source_of(const std::string& option, const ParticleSetsWanted& wanted) {
   return {option, wanted.landscape, Expression::Kind::number, wanted.accept_mismatch};
 }
 
-ParticleSets all_particles(const RowMatch& match, std::size_t more) {
-  ParticleSets sets{RowShares(match.rows.first, match.rows.count, 1 + more, 0), {""}, {"all particles"}};
-  for (std::int64_t i = 0; i < match.rows.count; ++i) sets.shares.of(match.rows.first + i)[0] = 1;
+// Those that take part, and room for so many sets more. Collective.
+ParticleSets all_particles(const Communicator& comm, const NamedTable& table, const RowMatch& match,
+                           bool with_outliers, std::size_t more) {
+  const Range own = match.rows;
+  ParticleSets sets{RowShares(own.first, own.count, 1 + more, 0), {""}, {"all particles"}};
+  collectively(comm, [&] {
+    for (std::int64_t at = 0; at < own.count; at += block_rows) {
+      const Range rows{own.first + at, std::min(block_rows, own.count - at)};
+      const auto results = matched_rows(table.table, match.of(rows), ResultTable::Details::brief);
+      for (std::int64_t i = 0; i < rows.count; ++i) {
+        const ParticleResult& result = results[static_cast<std::size_t>(i)];
+        const bool left_out = result.fit && result.fit->outlier && !with_outliers;
+        if (result.state == ParticleState::done && !left_out) sets.shares.of(rows.first + i)[0] = 1;
+      }
+    }
+  });
   return sets;
+}
+
+// Whether a particle takes part.
+bool takes_part(const ParticleSets& sets, std::int64_t row) {
+  return sets.shares.of(row)[0] > 0;
 }
 
 void add_states(const Communicator& comm, const NamedTable& table, const RowMatch& match,
@@ -48,7 +71,7 @@ void add_states(const Communicator& comm, const NamedTable& table, const RowMatc
   const ExpressionValues values =
       at_matched(comm, expression_values(comm, table, texts, source_of("states", wanted)), match);
   for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
-    for (std::size_t s = 0; s < texts.size(); ++s)
+    for (std::size_t s = 0; s < texts.size() && takes_part(sets, row); ++s)
       if (const auto p = static_cast<float>(values.of(row)[s]); p > least_share)
         sets.shares.of(row)[1 + s] = p;
 }
@@ -77,6 +100,11 @@ std::string path_name(const std::string& states) {
   return name;
 }
 
+// "1-2", and not "chosen_1".
+bool is_between_states(const std::string& path) {
+  return path.find_first_not_of("0123456789-") == std::string::npos && std::ranges::count(path, '-') == 1;
+}
+
 std::string text_of_paths(const std::string& folder, const std::string& path) {
   std::ifstream file(path);
   if (!file)
@@ -99,6 +127,7 @@ StoredPath path_of(const std::string& text, const std::string& path, const std::
       if (columns.empty() || fields[0] != "path") throw Error(path + " is no table of paths of a landscape");
       continue;
     }
+    if (!is_between_states(fields[0])) continue;  // as a user chose it
     names.insert(path_name(fields[0]));
     if (path_name(fields[0]) != name) continue;
     found.from = fields[0].substr(0, fields[0].find('-'));
@@ -113,7 +142,9 @@ StoredPath path_of(const std::string& text, const std::string& path, const std::
   }
   found.components = columns.size();
   if (found.points.size() < 2 * columns.size())
-    cli::refuse_option("along", fmt::format("{} has no {}; it has {}", path, name, fmt::join(names, ", ")));
+    cli::refuse_option("along", fmt::format("{} has no {}; it has {}", path, name,
+                                            names.empty() ? "no path between states"
+                                                          : fmt::format("{}", fmt::join(names, ", "))));
   return found;
 }
 
@@ -143,6 +174,7 @@ void add_path(const Communicator& comm, const NamedTable& table, const RowMatch&
   const std::vector<double> places = evenly(0, last, wanted.frames);
   for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row) {
     const auto own = values.of(row);
+    if (!takes_part(sets, row)) continue;
     const auto shares = sets.shares.of(row).subspan(1);
     const double place = place_along(own.subspan(1), path.points);
     share_between(place, places, shares);
@@ -156,18 +188,28 @@ void add_frames(const Communicator& comm, const NamedTable& table, const RowMatc
   const ExpressionValues values = at_matched(
       comm, expression_values(comm, table, std::span(&wanted.along, 1), source_of("along", wanted)), match);
   std::vector<double> known;
-  std::ranges::copy_if(values.values, std::back_inserter(known), [](double v) { return std::isfinite(v); });
+  for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
+    if (const double value = values.of(row)[0]; takes_part(sets, row) && std::isfinite(value))
+      known.push_back(value);
   const double from = quantile(comm, known, first_frame), to = quantile(comm, known, last_frame);
   if (std::isnan(from))
-    cli::refuse_option("along", fmt::format("no particle has a value of {}", wanted.along));
+    cli::refuse_option(
+        "along", fmt::format("no particle that is done and no outlier has a value of {}", wanted.along));
   if (!(to > from))
     cli::refuse_option("along", fmt::format("{} is {:.6g} for nine of ten particles: there is nothing to "
                                             "go along",
                                             wanted.along, from));
   const std::vector<double> places = evenly(from, to, wanted.frames);
   for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
-    share_between(values.of(row)[0], places, sets.shares.of(row).subspan(1));
+    if (takes_part(sets, row)) share_between(values.of(row)[0], places, sets.shares.of(row).subspan(1));
   add_titles(places, wanted.along, sets);
+}
+
+// The first of some titles, and how many more.
+std::string few_of(const std::vector<std::string>& titles) {
+  const std::span<const std::string> named(titles.data(), std::min(titles.size(), most_named));
+  const std::size_t more = titles.size() - named.size();
+  return fmt::format("{}{}", fmt::join(named, ", "), more > 0 ? fmt::format(" and {} more", more) : "");
 }
 
 }  // namespace
@@ -178,17 +220,53 @@ ParticleSets particle_sets(const Communicator& comm, const NamedTable& table, co
     const std::size_t states = LandscapeRows(comm, wanted.landscape, wanted.accept_mismatch).columns().states;
     if (states == 0)
       cli::refuse_option("states", wanted.landscape + " tells no states: the landscape found none");
-    ParticleSets sets = all_particles(match, states);
+    ParticleSets sets = all_particles(comm, table, match, wanted.with_outliers, states);
     add_states(comm, table, match, wanted, sets);
     return sets;
   }
-  if (wanted.along.empty()) return all_particles(match, 0);
-  ParticleSets sets = all_particles(match, static_cast<std::size_t>(wanted.frames));
+  if (wanted.along.empty()) return all_particles(comm, table, match, wanted.with_outliers, 0);
+  ParticleSets sets =
+      all_particles(comm, table, match, wanted.with_outliers, static_cast<std::size_t>(wanted.frames));
   if (wanted.along.starts_with("path_"))
     add_path(comm, table, match, wanted, sets);
   else
     add_frames(comm, table, match, wanted, sets);
   return sets;
+}
+
+ParticleSets without_empty(const Communicator& comm, ParticleSets sets,
+                           std::span<const std::uint8_t> halves) {
+  const RowShares& shares = sets.shares;
+  std::vector<std::array<double, 2>> sums(sets.size());
+  for (std::int64_t i = 0; i < shares.rows(); ++i) {
+    const std::size_t half = halves.empty() || halves[static_cast<std::size_t>(i)] == 1 ? 0 : 1;
+    const auto own = shares.of(shares.first() + i);
+    for (std::size_t set = 0; set < sets.size(); ++set) sums[set][half] += static_cast<double>(own[set]);
+  }
+  std::vector<std::size_t> kept{0};
+  std::vector<std::string> empty;
+  for (std::size_t set = 1; set < sets.size(); ++set) {
+    const double first = comm.sum(sums[set][0]), second = comm.sum(sums[set][1]);
+    if ((halves.empty() ? first : std::min(first, second)) >= least_particles)
+      kept.push_back(set);
+    else
+      empty.push_back(sets.titles[set]);
+  }
+  if (empty.empty()) return sets;
+  const std::string named = few_of(empty);
+  const char* where = halves.empty() ? "" : " in one of the halves";
+  if (kept.size() == 1)
+    throw Error(
+        fmt::format("no particle of {} takes part{}: there is nothing to make maps of", named, where));
+  spdlog::warn("no map of {}: less than half a particle is there{}", named, where);
+  ParticleSets some{RowShares(shares.first(), shares.rows(), kept.size(), 0), {}, {}};
+  for (const std::size_t set : kept) {
+    some.names.push_back(sets.names[set]);
+    some.titles.push_back(sets.titles[set]);
+  }
+  for (std::int64_t row = shares.first(); row < shares.first() + shares.rows(); ++row)
+    for (std::size_t k = 0; k < kept.size(); ++k) some.shares.of(row)[k] = shares.of(row)[kept[k]];
+  return some;
 }
 
 }  // namespace elastem

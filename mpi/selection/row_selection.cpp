@@ -31,9 +31,9 @@ std::vector<std::uint8_t> chosen_by_expression(const Communicator& comm, const N
   without_value = comm.sum(without_value);
   if (without_value > 0)
     spdlog::info(
-        "{} particles are not selected because they have no value of what the expression names: they are "
-        "not done, or the landscape does not tell",
-        without_value);
+        "{} without a value of what the expression names {} not selected: not done, or the landscape does "
+        "not tell",
+        counted(without_value, "particle"), verb(without_value, "is", "are"));
   return chosen;
 }
 

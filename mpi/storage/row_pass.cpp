@@ -4,6 +4,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/counted.hpp"
+
 namespace elastem {
 namespace {
 
@@ -78,7 +80,7 @@ std::vector<std::string> failure_lines(const RowCounts& counts) {
   for (std::size_t reason = 0; reason < counts.reasons.size(); ++reason)
     if (counts.reasons[reason] > 0)
       lines.push_back(
-          fmt::format("{} particles failed: {}", counts.reasons[reason],
+          fmt::format("{} failed: {}", counted(counts.reasons[reason], "particle"),
                       reason < failure_names.size() ? failure_names[reason] : "a reason of a newer elastem"));
   return lines;
 }

@@ -22,9 +22,11 @@ struct Slot {
 };
 std::array<Slot, 64> slots;
 
-// The default action of the signal follows when the handler returns.
+// The default action of the signal follows when the handler returns. Until the files are gone the handler
+// stays: a second signal, as who presses Ctrl-C twice sends, may reach another thread meanwhile.
 extern "C" void remove_and_end(int signal) {
   remove_transient_files();
+  std::signal(signal, SIG_DFL);
   raise(signal);
 }
 
@@ -37,7 +39,6 @@ void handle_signals() {
       struct sigaction action = {};
       action.sa_handler = remove_and_end;
       sigemptyset(&action.sa_mask);
-      action.sa_flags = static_cast<int>(SA_RESETHAND);
       sigaction(signal, &action, nullptr);
     }
   });

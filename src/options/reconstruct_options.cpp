@@ -123,6 +123,8 @@ void declare(OptionTable& table, ReconstructOptions& o) {
       refuse_option("along", "and --states make other maps: give one of them");
     if (o.along.starts_with("path_") && o.selection.landscape.empty())
       refuse_option("along", "names a path of a landscape: give its folder with --landscape");
+    if (o.output.ends_with(".gz"))
+      refuse_option("output", o.output + ": maps are written as they are; leave out .gz");
     if (o.along.empty()) given.refuse({"frames"}, "is for --along");
     const PointGroup group = group_of(o.symmetry);
     if (o.undo_motion && group.order() > 1)

@@ -93,6 +93,21 @@ void add_curve(CurvePlot& plot, const char* name, const std::vector<double>& val
 
 }  // namespace
 
+std::string agreement_sentence(const HalfCorrelation& curves, ImageGrid grid) {
+  const std::vector<double>& best = curves.best();
+  const std::string where =
+      curves.corrected.empty() ? "without a mask" : "in the mask, its own correlation taken off";
+  const auto at = [&](double threshold) {
+    return resolution_at(best, threshold, grid.size, grid.pixel_size);
+  };
+  if (best.size() > 1 && best[1] < 0.143)
+    return fmt::format("the halves do not agree (FSC {:.2f} at {:.0f} Å, {})", best[1],
+                       grid.size * grid.pixel_size, where);
+  return fmt::format(
+      "the halves agree to {:.2f} Å (FSC 0.143, {}){}", at(0.143), where,
+      best.size() > 1 && best[1] < 0.5 ? ", nowhere to 0.5" : fmt::format(", to {:.2f} Å at 0.5", at(0.5)));
+}
+
 std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid) {
   std::string text = "shell,resolution,unmasked,masked,phases_randomised,corrected\n";
   for (std::size_t shell = 1; shell < curves.unmasked.size(); ++shell) {

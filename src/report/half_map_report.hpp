@@ -12,6 +12,10 @@
 
 namespace elastem {
 
+/// How far the halves agree, as "the halves agree to 8.10 Å (FSC 0.143, without a mask), to 9.32 Å at 0.5",
+/// or that they do not.
+std::string agreement_sentence(const HalfCorrelation& curves, ImageGrid grid);
+
 /// Correlations of half maps as CSV: shell, resolution [Å], the four curves.
 std::string correlation_csv(const HalfCorrelation& curves, ImageGrid grid);
 

@@ -71,7 +71,7 @@ done
 sum=$(cat halves1_half1.mrc | md5sum)
 refused 2 "half 2 of .* of the 5 that --selection leaves" reconstruct "${set[@]}" -o halves1.mrc --halves --overwrite --selection "row in {1,3,5,7,9}"
 [ "$(cat halves1_half1.mrc | md5sum)" = "$sum" ] || fail "a refused run writes half 1"
-grep -q 'every second particle' log || { cat log; fail "the log does not say how halves are made"; }
+grep -q 'every second image of each stack' log || { cat log; fail "the log does not say how halves are made"; }
 awk 'NR == 1 { for (i = 1; i <= NF; i++) print }' FS=, halves1_fsc.csv | grep -q phases_randomised || fail "no random phases"
 for name in fsc.png fsc.xml guinier.png postprocess.mrc postprocess.star postprocess.json; do
   [ -s "halves1_$name" ] || fail "no $name"

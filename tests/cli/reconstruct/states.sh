@@ -58,3 +58,42 @@ refused 2 'no particle of' reconstruct "${set[@]}" --halves --selection 'row == 
 mkdir there && touch there/all_state2.mrc
 refused 2 'all_state2.mrc' reconstruct "${set[@]}" --landscape land --states -o there/all.mrc
 [ ! -e there/all.mrc ] || fail "a map is written though another was in the way"
+
+# Between the two states is hardly a particle: no map of what is not there, and no end of the rest.
+ranks 2 reconstruct "${set[@]}" --along q7 --frames 20 --halves -o gap/all.mrc >log 2>&1 || { cat log; fail "frames without particles give $?"; }
+grep -q 'no map of frame .* in one of the halves' log || { cat log; fail "the log does not say which maps are missing"; }
+[ -s gap/all_1.mrc ] && [ -s gap/all_20_half2.mrc ] && [ ! -e gap/all_9.mrc ] || fail "other maps than there are particles for: $(ls gap)"
+! grep -q 'all_9.mrc' gap/all_series.cxc || fail "the script opens a map that is not there"
+ranks 1 reconstruct "${set[@]}" --landscape land --states --selection 'state == 1' -o one/all.mrc -q || fail "a state without particles gives $?"
+[ -s one/all_state1.mrc ] && [ ! -e one/all_state2.mrc ] || fail "a map of a state without particles"
+refused 2 'takes part' reconstruct "${set[@]}" --landscape land --states --halves --selection 'row == 1' -o new/all.mrc
+
+# Stacks of a single image each: halves of as many particles, the same on any number of ranks.
+/usr/bin/python3 - <<'END' || fail "no stacks of one image"
+import os, re, mrcfile, numpy
+os.mkdir("single")
+images = mrcfile.open("set/particles.mrcs").data
+text = open("set/particles.star").read()
+for i in range(len(images)):
+    with mrcfile.new(f"single/p{i + 1}.mrcs") as file:
+        file.set_data(images[i : i + 1].copy())
+        file.set_image_stack()
+        file.voxel_size = 4.4
+open("single/particles.star", "w").write(re.sub(r"0*(\d+)@\S+", r"1@p\1.mrcs", text))
+END
+ranks 2 align -i single/particles.star -m modes.h5 --modes 7-8 --angular-step 18 -o single.h5 -q || fail "align gives $?"
+for n in 1 3; do
+  ranks "$n" reconstruct -i single/particles.star -a single.h5 --halves --regularisation 0.001 -o "single/map$n.mrc" -q || fail "single images give $? on $n ranks"
+done
+ranks 2 reconstruct "${set[@]}" --halves --regularisation 0.001 -o stack.mrc -q || fail "a map gives $?"
+/usr/bin/python3 - <<'END' || fail "halves of stacks of one image"
+import mrcfile
+read = lambda name: mrcfile.open(name).data
+for half in (1, 2):
+    stack, one, three = (read(f"{name}_half{half}.mrc") for name in ("stack", "single/map1", "single/map3"))
+    assert abs(one - three).max() < 1e-5 * abs(one).max() and abs(one - stack).max() < 0.05 * abs(one).max(), half
+END
+
+refused 2 'no amplitudes of mode 12' reconstruct "${set[@]}" -m modes.h5 --undo-motion --at 12=1 --dry-run -o new/all.mrc
+refused 2 '--local-window' reconstruct "${set[@]}" --halves --local-resolution --local-window 900 --dry-run -o new/all.mrc
+refused 2 '.gz' reconstruct "${set[@]}" -o new/all.mrc.gz

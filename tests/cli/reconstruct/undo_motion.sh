@@ -70,6 +70,16 @@ assert abs(as_it_is - plain).max() < 1e-5 * abs(plain).max()
 halves = [mrcfile.open(f"undone3_half{h}.mrc").data for h in (1, 2)]
 assert 0.3 < numpy.corrcoef(halves[0].ravel(), halves[1].ravel())[0, 1] < 0.9999
 END
+# The control of some particles has the motion of those, and not of particles that are not selected.
+awk '/@/ && ++n > 200 { next } { print }' helix/particles.star >helix/some.star
+ranks 1 reconstruct -i helix/some.star -a helix/truth.h5 -m modes.h5 --undo-motion --halves --max-resolution 7 -o some.mrc -q || fail "a part gives $?"
+map 3 helix helix/truth.h5 selected.mrc -m modes.h5 --undo-motion --halves --selection 'row in {1-200}'
+/usr/bin/python3 - <<'END' || fail "the control of a selection"
+import mrcfile
+for half in (1, 2):
+    some, selected = (mrcfile.open(f"{name}_shuffled_half{half}.mrc").data for name in ("some", "selected"))
+    assert abs(some - selected).max() < 1e-3 * abs(some).max(), half
+END
 set=(-i helix/particles.star -a helix/truth.h5 -o new.mrc)
 refused 1 '--modes-file' reconstruct "${set[@]}" --undo-motion
 refused 1 '--undo-motion' reconstruct "${set[@]}" --at 7=1

@@ -233,14 +233,14 @@ TEST_F(Selecting, SetsAreStatesFramesOfAnExpressionOrOfAPath) {
   EXPECT_THAT(states.names, ElementsAre("", "_state1", "_state2"));
   EXPECT_THAT(shares_of(states, 18), ElementsAre(1, 0.9F, 0.1F));
   EXPECT_THAT(shares_of(states, 17), ElementsAre(1, 0, 0));  // the landscape does not know it
-  EXPECT_THAT(shares_of(states, -1), ElementsAre(1, 0, 0));  // nor the table
+  EXPECT_THAT(shares_of(states, -1), ElementsAre(0, 0, 0));  // nor the table
 
   // Amplitude i − 1 of image i, without image 5: quantiles 1.9 and 37.1, a frame between them.
   const ParticleSets frames = sets({.states = false, .along = "q7", .frames = 3, .landscape = ""});
   EXPECT_THAT(frames.names, ElementsAre("", "_1", "_2", "_3"));
   EXPECT_THAT(shares_of(frames, 16),
               ElementsAre(1, FloatNear(4.5F / 17.6F, 1e-6F), FloatNear(13.1F / 17.6F, 1e-6F), 0));
-  EXPECT_THAT(shares_of(frames, 5), ElementsAre(1, 0, 0, 0));  // failed
+  EXPECT_THAT(shares_of(frames, 5), ElementsAre(0, 0, 0, 0));  // failed
 
   const ParticleSets path = sets({.states = false, .along = "path_1_2", .frames = 2, .landscape = "land"});
   EXPECT_THAT(shares_of(path, 16), ElementsAre(1, FloatNear(0.7F, 1e-6F), FloatNear(0.3F, 1e-6F)));
@@ -251,6 +251,36 @@ TEST_F(Selecting, SetsAreStatesFramesOfAnExpressionOrOfAPath) {
               HasSubstr("option --along: this is a condition"));
   EXPECT_THAT(refusal({.states = false, .along = "0 * q7", .frames = 2, .landscape = ""}),
               HasSubstr("nothing to go along"));
+}
+
+TEST_F(Selecting, SetsOfHardlyAParticleAreLeftOut) {
+  RowMatch match;
+  match.rows = equal_share(comm_, images);
+  for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
+    match.others.push_back(row);
+  ResultTable table = ResultTable::open(comm_, path_, ResultTable::Access::read);
+  // Amplitudes are 0 … 39; the expression is 0 of those below 20, and 100 to 119 of the others.
+  const ParticleSetsWanted wanted{
+      .states = false,
+      .along = "max(0, q7 - 19.5) * 1e9 / max(1, abs(q7 - 19.5) * 1e7) + q7 / 100",
+      .frames = 5,
+      .landscape = ""};
+  const auto sets = [&] { return particle_sets(comm_, {path_, table}, match, wanted); };
+  const ParticleSets some = without_empty(comm_, sets(), {});
+  EXPECT_THAT(some.names, ElementsAre("", "_1", "_5"));
+  EXPECT_EQ(some.shares.sets(), 3);
+  std::vector<float> sums(3, 0);
+  for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
+    for (std::size_t set = 0; set < 3; ++set) sums[set] += some.shares.of(row)[set];
+  for (float& value : sums) value = comm_.sum(value);
+  EXPECT_THAT(sums, ElementsAre(39, FloatNear(19, 0.3F), FloatNear(20, 0.3F)));
+  // Nobody above is in the second half.
+  std::vector<std::uint8_t> halves;
+  for (std::int64_t row = match.rows.first; row < match.rows.first + match.rows.count; ++row)
+    halves.push_back(row < 20 && row % 2 == 0 ? 2 : 1);
+  EXPECT_THAT(without_empty(comm_, sets(), halves).names, ElementsAre("", "_1"));
+  EXPECT_THAT(error_of([&] { without_empty(comm_, sets(), std::vector<std::uint8_t>(halves.size(), 1)); }),
+              HasSubstr("in one of the halves"));
 }
 
 TEST_F(Selecting, ErrorsNameTheOption) {

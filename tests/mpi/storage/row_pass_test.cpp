@@ -86,7 +86,7 @@ TEST(RowPass, CountsStatesAndReasonsEvenUnknownOnes) {
   EXPECT_EQ(counts.mean_score, 0.25);
   const auto lines = failure_lines(counts);
   EXPECT_THAT(lines, testing::Contains("5 particles failed: constant"));
-  EXPECT_THAT(lines, testing::Contains("1 particles failed: a reason of a newer elastem"));
+  EXPECT_THAT(lines, testing::Contains("1 particle failed: a reason of a newer elastem"));
 }
 
 TEST(RowPass, PendingRunsAreWholeAcrossRanks) {

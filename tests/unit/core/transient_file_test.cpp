@@ -2,8 +2,12 @@
 
 #include <csignal>
 #include <filesystem>
+#include <pthread.h>
+#include <string>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -39,6 +43,27 @@ TEST(TransientFile, GoesWithAProcessThatASignalEnds) {
     const int status = status_of_child(scratch.path(""), signal);
     EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == signal) << "signal " << signal;
     EXPECT_TRUE(fs::is_empty(scratch.path(""))) << "signal " << signal;
+  }
+}
+
+// Who presses Ctrl-C twice, or whose launcher sends it to the process and to its group.
+TEST(TransientFile, GoesWithAProcessThatGetsASignalInTwoThreadsAtOnce) {
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const Scratch scratch;
+    const pid_t child = ::fork();
+    if (child == 0) {
+      std::vector<ReservedOutput> reserved;
+      for (int i = 0; i < 60; ++i) reserved.emplace_back(scratch.path(std::to_string(i)));
+      std::thread([main = ::pthread_self()] {
+        ::pthread_kill(main, SIGINT);
+        ::raise(SIGINT);
+      }).join();
+      ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+    EXPECT_TRUE(fs::is_empty(scratch.path(""))) << "attempt " << attempt;
   }
 }
 

@@ -36,6 +36,16 @@ Postprocessing masked() {
   return processing;
 }
 
+TEST(HalfMapReport, SaysWhetherHalvesAgree) {
+  HalfCorrelation curves = unmasked().curves;
+  EXPECT_EQ(agreement_sentence(curves, grid),
+            "the halves agree to 5.49 Å (FSC 0.143, without a mask), to 7.27 Å at 0.5");  // 16/(3 − .043/.5)
+  curves.unmasked = {1, 0.4, 0.1, 0.1, 0};
+  EXPECT_THAT(agreement_sentence(curves, grid), HasSubstr("nowhere to 0.5"));
+  curves.unmasked = {1, 0.1, 0.6, 0.1, 0};
+  EXPECT_EQ(agreement_sentence(curves, grid), "the halves do not agree (FSC 0.10 at 16 Å, without a mask)");
+}
+
 TEST(HalfMapReport, IsInRelionsTerms) {
   const std::string star = postprocess_star(masked());
   EXPECT_THAT(star, HasSubstr("_rlnFinalResolution                       5.500000"));
