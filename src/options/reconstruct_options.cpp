@@ -17,9 +17,7 @@ PointGroup group_of(const std::string& symmetry) {
   }
 }
 
-}  // namespace
-
-void declare(OptionTable& table, ReconstructOptions& o) {
+void declare_files_and_maps(OptionTable& table, ReconstructOptions& o) {
   table.option("particles,i", o.source.path, "FILE.star", "particles that were aligned")
       .required()
       .file(particle_names());
@@ -61,6 +59,9 @@ void declare(OptionTable& table, ReconstructOptions& o) {
              "a map of what the images hold that the model at their poses and amplitudes does not, such as a "
              "missing part; with --halves also its significance (OUTPUT_significance.mrc) and peaks "
              "(OUTPUT_peaks.csv); needs --modes-file");
+}
+
+void declare_series_and_halves(OptionTable& table, ReconstructOptions& o) {
   table.flag("states", o.states,
              "a map of each state of --landscape as well (OUTPUT_state1.mrc, …), each particle counting by "
              "its probability");
@@ -87,6 +88,41 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   table.option("local-step", o.local_step, "Å", "distance from window to window; 0: half the windows' radius")
       .at_least(0)
       .within(1000);
+}
+
+void refuse_what_does_not_go_together(const OptionTable& given, const ReconstructOptions& o) {
+  if (o.states && o.selection.landscape.empty())
+    refuse_option("states", "are those of a landscape: give its folder with --landscape");
+  if (o.states && !o.along.empty()) refuse_option("along", "and --states make other maps: give one of them");
+  if (o.along.starts_with("path_") && o.selection.landscape.empty())
+    refuse_option("along", "names a path of a landscape: give its folder with --landscape");
+  if (o.output.ends_with(".gz"))
+    refuse_option("output", o.output + ": maps are written as they are; leave out .gz");
+  if (o.along.empty()) given.refuse({"frames"}, "is for --along");
+  const PointGroup group = group_of(o.symmetry);
+  if (o.undo_motion && group.order() > 1)
+    refuse_option("symmetry",
+                  "is not that of a molecule whose parts move each by itself: leave out --undo-motion");
+  if (o.residual && o.modes_file.empty()) refuse_option("residual", "needs the model: give --modes-file");
+  if (o.undo_motion && o.modes_file.empty())
+    refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
+  if (!o.at.empty() && !o.undo_motion)
+    refuse_option("at", "is the conformation of --undo-motion: give that, too");
+  if (o.local_resolution && !o.halves)
+    refuse_option("local-resolution", "is that of half maps: give --halves, too");
+  if ((o.local_window > 0 || o.local_step > 0) && !o.local_resolution)
+    refuse_option(o.local_window > 0 ? "local-window" : "local-step",
+                  "is for --local-resolution: give that, too");
+  if (o.b_factor && !o.halves)
+    refuse_option("b-factor", "sharpens the map of both halves: give --halves, too");
+  if (!o.mask.empty() && !o.halves) refuse_option("mask", "is where halves are compared: give --halves, too");
+}
+
+}  // namespace
+
+void declare(OptionTable& table, ReconstructOptions& o) {
+  declare_files_and_maps(table, o);
+  declare_series_and_halves(table, o);
   add_particle_source(table, o.source);
   add_inversion(table, o.source);
   table.option("max-resolution", o.max_resolution, "Å", "finest detail to use; 0: two pixels")
@@ -116,35 +152,7 @@ void declare(OptionTable& table, ReconstructOptions& o) {
   add_with_outliers(table, o.with_outliers);
   add_matching(table, o.matching);
   table.common(o.common, {"seed", "dry-run", "overwrite"});
-  table.check([&o](const OptionTable& given) {
-    if (o.states && o.selection.landscape.empty())
-      refuse_option("states", "are those of a landscape: give its folder with --landscape");
-    if (o.states && !o.along.empty())
-      refuse_option("along", "and --states make other maps: give one of them");
-    if (o.along.starts_with("path_") && o.selection.landscape.empty())
-      refuse_option("along", "names a path of a landscape: give its folder with --landscape");
-    if (o.output.ends_with(".gz"))
-      refuse_option("output", o.output + ": maps are written as they are; leave out .gz");
-    if (o.along.empty()) given.refuse({"frames"}, "is for --along");
-    const PointGroup group = group_of(o.symmetry);
-    if (o.undo_motion && group.order() > 1)
-      refuse_option("symmetry",
-                    "is not that of a molecule whose parts move each by itself: leave out --undo-motion");
-    if (o.residual && o.modes_file.empty()) refuse_option("residual", "needs the model: give --modes-file");
-    if (o.undo_motion && o.modes_file.empty())
-      refuse_option("undo-motion", "needs the modes of the motion: give --modes-file");
-    if (!o.at.empty() && !o.undo_motion)
-      refuse_option("at", "is the conformation of --undo-motion: give that, too");
-    if (o.local_resolution && !o.halves)
-      refuse_option("local-resolution", "is that of half maps: give --halves, too");
-    if ((o.local_window > 0 || o.local_step > 0) && !o.local_resolution)
-      refuse_option(o.local_window > 0 ? "local-window" : "local-step",
-                    "is for --local-resolution: give that, too");
-    if (o.b_factor && !o.halves)
-      refuse_option("b-factor", "sharpens the map of both halves: give --halves, too");
-    if (!o.mask.empty() && !o.halves)
-      refuse_option("mask", "is where halves are compared: give --halves, too");
-  });
+  table.check([&o](const OptionTable& given) { refuse_what_does_not_go_together(given, o); });
 }
 
 std::string beside_map(const std::string& path, const std::string& ending) {
