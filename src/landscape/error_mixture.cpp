@@ -5,6 +5,8 @@
 #include <limits>
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 
 #include "core/error.hpp"
 #include "core/random.hpp"
@@ -14,8 +16,15 @@ namespace elastem {
 
 namespace {
 
-constexpr int iterations = 60, parts = 5;
-constexpr double enough = 1e-4;      // of ln likelihood per value
+constexpr int parts = 5;
+
+// How far a mixture is learnt: until a step gains less of ln likelihood per value.
+struct Effort {
+  int steps;
+  double enough;
+};
+constexpr Effort to_compare{60, 1e-5}, to_keep{500, 3e-7};
+
 constexpr double least_width = 0.1;  // of the mean error
 constexpr double wrong_width = 4, first_wrong = 0.01, least_wrong = 1e-6;
 constexpr double sure = 2;          // standard errors
@@ -74,47 +83,95 @@ std::vector<Coordinates> spread_means(std::span<const NoisyValue> values, const 
   return means;
 }
 
-// What one iteration sums up for a component.
+// No narrower than `least` in any direction.
+CoordinateMatrix at_least(const CoordinateMatrix& covariance, const CoordinateMatrix& least) {
+  const Eigen::LLT<CoordinateMatrix> root(least);
+  const CoordinateMatrix inner = root.matrixL().solve(root.matrixL().solve(covariance).transpose().eval());
+  const Eigen::SelfAdjointEigenSolver<CoordinateMatrix> axes(0.5 * (inner + inner.transpose()));
+  const CoordinateMatrix scaled = CoordinateMatrix(root.matrixL()) * axes.eigenvectors();
+  return scaled * axes.eigenvalues().cwiseMax(1.0).asDiagonal() * scaled.transpose();
+}
+
+// What one iteration sums up for a component: the truth that is expected behind values, from its mean, and
+// the gain G = S·(S + error)⁻¹ from a value to the truth.
 struct Sums {
   double weight = 0;
   Coordinates first;
-  CoordinateMatrix second;
+  CoordinateMatrix second, gain;
 };
 
-// One iteration; ln likelihood before it.
-double iterate(std::span<const NoisyValue> values, const CoordinateMatrix& floor, ErrorMixture& mixture) {
+struct Step {
+  double likelihood = 0;  // ln, before it
+  ErrorMixture careful;   // expectation–maximisation: never less likely
+  ErrorMixture bold;      // its changes of mean and covariance times the inverse of the mean gain: of equal
+                          // errors right at once, where the other takes 1/G² steps
+};
+
+Step step_from(std::span<const NoisyValue> values, const CoordinateMatrix& least,
+               const ErrorMixture& mixture) {
   const Eigen::Index d = mixture.means.front().size();
-  std::vector<Sums> sums(mixture.size(), {0, Coordinates::Zero(d), CoordinateMatrix::Zero(d, d)});
-  double total = 0, weights = 0;
+  const CoordinateMatrix none = CoordinateMatrix::Zero(d, d);
+  std::vector<Sums> sums(mixture.size(), {0, Coordinates::Zero(d), none, none});
+  Step step{0, mixture, mixture};
+  double weights = 0;
   Eigen::VectorXd probabilities;
   for (const auto& value : values) {
-    total += value.weight * mixture.log_likelihood(value, probabilities);
+    step.likelihood += value.weight * mixture.log_likelihood(value, probabilities);
     weights += value.weight;
     for (std::size_t c = 0; c < mixture.size(); ++c) {
       const double share = value.weight * probabilities[static_cast<Eigen::Index>(c)];
       if (share < 1e-12) continue;
       const CoordinateMatrix& own = mixture.covariances[c];
-      const Eigen::LLT<CoordinateMatrix> root(own + value.covariance);
-      const CoordinateMatrix gain = root.solve(own).transpose();
-      const Coordinates truth = mixture.means[c] + gain * (value.value - mixture.means[c]);
+      const CoordinateMatrix gain =
+          Eigen::LLT<CoordinateMatrix>(own + value.covariance).solve(own).transpose();
+      const Coordinates away = gain * (value.value - mixture.means[c]);
       sums[c].weight += share;
-      sums[c].first += share * truth;
-      sums[c].second += share * (truth * truth.transpose() + own - gain * own);
+      sums[c].first += share * away;
+      sums[c].second += share * (away * away.transpose() + own - gain * own);
+      sums[c].gain += share * gain;
     }
   }
   double right = 0;
   for (const Sums& sum : sums) right += sum.weight;
   for (std::size_t c = 0; c < mixture.size(); ++c) {
-    mixture.weights[c] = sums[c].weight / std::max(right, 1e-300);
+    step.careful.weights[c] = step.bold.weights[c] = sums[c].weight / std::max(right, 1e-300);
     if (sums[c].weight < 1e-3) continue;
-    mixture.means[c] = sums[c].first / sums[c].weight;
-    mixture.covariances[c] =
-        sums[c].second / sums[c].weight - mixture.means[c] * mixture.means[c].transpose();
-    mixture.covariances[c] =
-        0.5 * (mixture.covariances[c] + mixture.covariances[c].transpose().eval()) + floor;
+    const Coordinates moved = sums[c].first / sums[c].weight;
+    const CoordinateMatrix covariance = sums[c].second / sums[c].weight - moved * moved.transpose(),
+                           inverse = (sums[c].gain / sums[c].weight).inverse(),
+                           wider = inverse * (covariance - mixture.covariances[c]) * inverse.transpose();
+    step.careful.means[c] += moved;
+    step.careful.covariances[c] = at_least(covariance, least);
+    step.bold.means[c] += inverse * moved;
+    step.bold.covariances[c] = at_least(mixture.covariances[c] + wider, least);
   }
-  mixture.wrong_share = std::max(1 - right / weights, least_wrong);
-  return total;
+  step.careful.wrong_share = step.bold.wrong_share = std::max(1 - right / weights, least_wrong);
+  return step;
+}
+
+// The likeliest mixture near a first one, and its ln likelihood.
+double climb(std::span<const NoisyValue> values, const CoordinateMatrix& least, double total,
+             const Effort& effort, ErrorMixture& mixture) {
+  double before = -std::numeric_limits<double>::infinity();
+  ErrorMixture best = mixture, careful = mixture;
+  bool was_bold = false;
+  for (int i = 0; i < effort.steps; ++i) {
+    Step step = step_from(values, least, mixture);
+    const double gained = step.likelihood - before;
+    if (gained < 0 && was_bold) {  // too bold: the careful step from the best one
+      mixture = careful;
+      was_bold = false;
+      continue;
+    }
+    if (gained < effort.enough * total) break;
+    before = step.likelihood;
+    best = std::move(mixture);
+    careful = std::move(step.careful);
+    mixture = std::move(step.bold);
+    was_bold = true;
+  }
+  mixture = std::move(best);
+  return before;
 }
 
 ErrorMixture first_mixture(std::span<const NoisyValue> values, const Moments& m, int components,
@@ -132,6 +189,25 @@ ErrorMixture first_mixture(std::span<const NoisyValue> values, const Moments& m,
   return mixture;
 }
 
+// The likeliest one from a few starts.
+ErrorMixture learnt_mixture(std::span<const NoisyValue> values, int components, std::uint64_t seed,
+                            const Effort& effort) {
+  require(components > 0 && static_cast<int>(values.size()) >= 2 * components, "two values per component");
+  const Moments m = moments_of(values);
+  const CoordinateMatrix least = least_width * least_width * m.error;
+  ErrorMixture best;
+  double best_likelihood = -std::numeric_limits<double>::infinity();
+  for (int start = 0; start < starts_for(components, values.size()); ++start) {
+    Random random(seed, Stream::sampling, static_cast<std::uint64_t>(start));
+    ErrorMixture mixture = first_mixture(values, m, components, random);
+    const double likelihood = climb(values, least, m.total, effort, mixture);
+    if (likelihood <= best_likelihood) continue;
+    best_likelihood = likelihood;
+    best = std::move(mixture);
+  }
+  return best;
+}
+
 // Of each image the ln likelihood of its values under what is learnt from the parts that it is not in.
 std::vector<double> left_out_likelihoods(std::span<const NoisyValue> values, const ImageGroups& groups,
                                          int components, std::uint64_t seed) {
@@ -142,7 +218,7 @@ std::vector<double> left_out_likelihoods(std::span<const NoisyValue> values, con
     std::vector<NoisyValue> learnt;
     for (std::size_t i = 0; i < values.size(); ++i)
       if (!left_out(i)) learnt.push_back(values[i]);
-    const ErrorMixture mixture = error_mixture(learnt, components, seed);
+    const ErrorMixture mixture = learnt_mixture(learnt, components, seed, to_compare);
     for (std::size_t i = 0; i < values.size(); ++i)
       if (left_out(i))
         each[groups.of(i)] += values[i].weight * mixture.log_likelihood(values[i], probabilities);
@@ -191,25 +267,7 @@ double ErrorMixture::log_density(const Coordinates& at) const {
 }
 
 ErrorMixture error_mixture(std::span<const NoisyValue> values, int components, std::uint64_t seed) {
-  require(components > 0 && static_cast<int>(values.size()) >= 2 * components, "two values per component");
-  const Moments m = moments_of(values);
-  const CoordinateMatrix floor = least_width * least_width * m.error;
-  ErrorMixture best;
-  double best_likelihood = -std::numeric_limits<double>::infinity();
-  for (int start = 0; start < starts_for(components, values.size()); ++start) {
-    Random random(seed, Stream::sampling, static_cast<std::uint64_t>(start));
-    ErrorMixture mixture = first_mixture(values, m, components, random);
-    double before = -std::numeric_limits<double>::infinity();
-    for (int i = 0; i < iterations; ++i) {
-      const double likelihood = iterate(values, floor, mixture);
-      if (likelihood - before < enough * m.total) break;
-      before = likelihood;
-    }
-    if (before <= best_likelihood) continue;
-    best_likelihood = before;
-    best = std::move(mixture);
-  }
-  return best;
+  return learnt_mixture(values, components, seed, to_keep);
 }
 
 int component_count(std::span<const NoisyValue> values, int most, std::uint64_t seed) {

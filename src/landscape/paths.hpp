@@ -23,7 +23,7 @@ struct StatePath {
 };
 
 /// The ways between states, as many as join all between which particles are: those of the lowest barriers. On
-/// the density of the truth as sharp as it can be seen (half of the errors), F = −ln p: LeastEnergyWays from
+/// the density of the truth as sharp as it can be seen (as_seen), F = −ln p: LeastEnergyWays from
 /// one bottom to the other. No way leads where less than one of the values is expected within one standard
 /// error: there is no conformation that has been seen. Energies are of the distribution along the way of the
 /// values that are in one of the two states, each at the nearest point of the way (deconvolved_profile,

@@ -119,12 +119,14 @@ Eigen::VectorXd drawn_weights(const ErrorMixture& mixture, const Eigen::MatrixXd
 }  // namespace
 
 ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values) {
-  constexpr double resolution = 0.5;  // of the errors
   CoordinateMatrix error = CoordinateMatrix::Zero(mixture.means[0].size(), mixture.means[0].size());
   double total = 0;
   for (const auto& value : values) total += value.weight;
   for (const auto& value : values) error += value.weight * value.covariance / total;
-  for (auto& covariance : mixture.covariances) covariance += resolution * resolution * error;
+  for (std::size_t c = 0; c < mixture.size(); ++c) {
+    const double members = std::max(mixture.weights[c] * total, 1.0);
+    mixture.covariances[c] += 3 * std::sqrt(2 / members) * error;
+  }
   return mixture;
 }
 

@@ -29,12 +29,13 @@ struct States {
 /// kT: two groups of particles are states of their own where a barrier of this height or more parts them.
 inline constexpr double least_barrier = 1.75;
 
-/// The mixture as sharp as it can be seen: finer detail than half of the errors of `values` is chance.
+/// The mixture as sharp as it can be seen: the variance of a narrow component of n values is known to
+/// √(2/n) of the errors' only; three times that is added to each.
 ErrorMixture as_seen(ErrorMixture mixture, std::span<const NoisyValue> values);
 
 /// States of noisy values: the number of components from held-out likelihood (component_count), those between
 /// which the density of the truth does not fall by `least_barrier` below the lower of the two joined, as far
-/// as can be seen (half of the errors), along the line of mixtures of the two (Ray & Lindsay 2005). Errors of
+/// as can be seen (as_seen), along the line of mixtures of the two (Ray & Lindsay 2005). Errors of
 /// populations from `replicates` sets drawn with replacement. A pure function.
 States states_of(std::span<const NoisyValue> values, int most, int replicates, std::uint64_t seed);
 
