@@ -50,7 +50,8 @@ double radius_of(const ReconstructOptions& o, ImageGrid grid) {
   return std::min(nyquist, grid.size * grid.pixel_size / o.max_resolution);
 }
 
-void print_correlation(const std::vector<double>& correlation, ImageGrid grid) {
+void print_correlation(const Communicator& comm, const std::vector<double>& correlation, ImageGrid grid) {
+  if (!comm.root()) return;
   std::string text = "shell  resolution [Å]     FSC\n";
   for (std::size_t shell = 1; shell < correlation.size(); ++shell)
     text += fmt::format("{:5}  {:14.2f}  {:6.4f}\n", shell,
@@ -168,9 +169,10 @@ void write_series_script(const Communicator& comm, const ReconstructOptions& o,
 
 // What comes of the half maps. `seen`: the finest detail that the alignment used, Å. Collective.
 void compare_halves(const Communicator& comm, const ReconstructOptions& o, const WantedMap& map,
-                    const HalfCorrelation& curves, ImageGrid grid, double seen) {
+                    const HalfCorrelation& curves, double particles, ImageGrid grid, double seen) {
   const HalfMapRequest request{.title = map.title,
                                .stem = beside_map(map.whole.path, ""),
+                               .particles = particles,
                                .grid = grid,
                                .mask = {o.mask_radius, o.mask},
                                .curves = curves,
@@ -237,12 +239,11 @@ ExitCode reconstruct_command(const Invocation& invocation, cli::ReconstructOptio
                     made.counts.outliers > 0 ? ", or use the outliers (--with-outliers)" : ""));
   report(o, match, maps, made.counts);
   for (std::size_t m = 0; m < made.curves.size(); ++m)
-    compare_halves(comm, o, maps[m], made.curves[m], set.grid, seen);
+    compare_halves(comm, o, maps[m], made.curves[m],
+                   made.counts.shares[2 * m] + made.counts.shares[2 * m + 1], set.grid, seen);
   write_series_script(comm, o, maps);
-  if (!o.reference.empty()) {
-    const auto correlation = correlation_of_maps(comm, o.output, o.reference, set.grid);
-    if (comm.root()) print_correlation(correlation, set.grid);
-  }
+  if (!o.reference.empty())
+    print_correlation(comm, correlation_of_maps(comm, o.output, o.reference, set.grid), set.grid);
   return done;
 }
 

@@ -22,6 +22,7 @@ namespace {
 
 constexpr double window_in_resolutions = 3.5, largest_window = 0.25;  // of the box
 constexpr double correlated = 0.143;
+constexpr double enough_particles = 200;
 constexpr double finest_detail = 8, coarsest_detail = 20;  // Å, of a residual's significance
 
 LocalResolution local_resolution_of(const Communicator& comm, const HalfMapRequest& r,
@@ -89,6 +90,11 @@ void write_residual_peaks(const Communicator& comm, const HalfMapRequest& r, con
     const ResidualPeaks found = residual_peaks(peaks, structure, centre);
     write_text_file(r.stem + "_peaks.csv", peaks_csv(found));
     spdlog::info("{} ({:.1f} Å): {}", map, detail, peaks_sentence(found));
+    if (r.particles < enough_particles)
+      spdlog::warn(
+          "of {:.0f} particles the views have gaps, where noise is more than the halves tell: their "
+          "significances are too large",
+          r.particles);
   });
 }
 

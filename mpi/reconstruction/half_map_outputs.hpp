@@ -13,8 +13,9 @@ namespace elastem {
 
 /// What is made of two half maps beside them.
 struct HalfMapRequest {
-  std::string title;  ///< of the map, for the log
-  std::string stem;   ///< the halves are STEM_half1.mrc and STEM_half2.mrc
+  std::string title;     ///< of the map, for the log
+  std::string stem;      ///< the halves are STEM_half1.mrc and STEM_half2.mrc
+  double particles = 0;  ///< of both halves
   ImageGrid grid;
   CorrelationMask mask;
   HalfCorrelation curves;

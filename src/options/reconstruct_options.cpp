@@ -44,11 +44,11 @@ void declare_files_and_maps(OptionTable& table, ReconstructOptions& o) {
               "modes are 0 "
               "(by default the mean of the particles)")
       .unset("");
-  table.flag(
-      "halves", o.halves,
-      "half maps as well (OUTPUT_half1.mrc, _half2.mrc), by rlnRandomSubset or every second particle, their "
-      "Fourier shell correlation (OUTPUT_fsc.csv, .png, .xml) and the filtered and sharpened map "
-      "(OUTPUT_postprocess.mrc, .star, .json, OUTPUT_guinier.png)");
+  table.flag("halves", o.halves,
+             "half maps as well (OUTPUT_half1.mrc, _half2.mrc), by rlnRandomSubset or every second image of "
+             "each stack, their "
+             "Fourier shell correlation (OUTPUT_fsc.csv, .png, .xml) and the filtered and sharpened map "
+             "(OUTPUT_postprocess.mrc, .star, .json, OUTPUT_guinier.png)");
   table
       .option("mask", o.mask, "FILE.mrc",
               "weights 0 to 1 of the same box: where halves are compared, with what the mask itself "

@@ -28,10 +28,11 @@ bad "bad.star:$((row + 4)): column 2, _rlnOpticsGroup: the optics group 3 is not
 bad "bad.star:$((row + 5)): the row has 6 values.*column 7, _rlnCtfBfactor" '/000006@/s/ 0.000000$//'
 bad "bad.star: column 2, _rlnOpticsGroup, .* no optics table" 's/^data_optics/data_other/'
 bad "bad.star:$((row + 3)): refers to image 7" 's/000004@/000007@/'
-# Groups of several boxes are for align only; there the image that is not of its group's box fails by itself.
+# An image that is not of its group's box fails by itself, in align and reconstruct.
 sed 's/^\(opticsGroup1 .*\)$/\1\nsecond 2 200 2 0.1 4.4 16 2/; /000006@/s/ 1 / 2 /' $good >set/two.star
-refused 3 "two.star:$((row + 6)): optics group 2 (second) has 16² pixels of 4.4 Å, but optics group 1" \
-  reconstruct -i set/two.star -a set/truth.h5 -o new.mrc
+ranks 3 reconstruct -i set/two.star -a set/truth.h5 -o two.mrc >log 2>&1 || { cat log; fail "reconstruct gives $?"; }
+grep -q '5 particles; 0 without a pose and 1 with an unusable image' log || { cat log; fail "not the one image alone is left out"; }
+grep -q "two.star:$((row + 6)): its image has another box" log || { cat log; fail "no warning of the image's box"; }
 ranks 2 align -i set/two.star -m modes.h5 --modes 7-9 -o two.h5 --angular-step 20 >log 2>&1 ||
   { cat log; fail "align refuses a group of another box"; }
 grep -q "two.star:$((row + 6)): its image has another box" log || { cat log; fail "no warning of the image's box"; }
