@@ -99,12 +99,9 @@ std::vector<std::string> network_options(const RebaseOptions& o, const ModesFile
                                     "--motion", name_of(file.curved ? Motion::curved : Motion::linear),
                                     "--ligands"};
   if (file.atoms == "ca") words.pop_back();
-  for (const std::string& option : provenance.options) {
-    if (option == "mass-weighted=true") words.push_back("--mass-weighted");
-    for (const std::string name : {"block-residues", "atom-model", "atom-sigma", "b-factor"})
-      if (option.starts_with(name + "="))
-        words.insert(words.end(), {"--" + name, option.substr(name.size() + 1)});
-  }
+  for (const std::string name : {"atom-model", "atom-sigma", "b-factor", "block-residues"})
+    if (const auto value = provenance.option(name)) words.insert(words.end(), {"--" + name, *value});
+  if (provenance.option("mass-weighted") == "true") words.push_back("--mass-weighted");
   if (o.common.overwrite) words.push_back("--overwrite");
   return words;
 }

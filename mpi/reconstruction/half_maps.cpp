@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/random.hpp"
+#include "imaging/soft_mask.hpp"
 #include "maps/stack_reader.hpp"
 #include "mpi/reconstruction/map_file.hpp"
 #include "reconstruction/fourier_slab.hpp"
@@ -19,7 +20,6 @@
 namespace elastem {
 namespace {
 
-constexpr double mask_edge = 5;          // voxels
 constexpr double randomise_below = 0.8;  // of the unmasked correlation
 constexpr int shells_beyond = 2;
 

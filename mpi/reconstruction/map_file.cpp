@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/new_file.hpp"
+#include "imaging/soft_mask.hpp"
 #include "maps/stack_reader.hpp"
 #include "mpi/comm/exchange.hpp"
 #include "mpi/comm/work_queue.hpp"
@@ -22,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double mask_edge = 5;             // voxels
 constexpr double same_voxel_within = 1e-3;  // of the voxel's side; a header holds floats
 
 // At a place counted from the map's middle.

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "mpi/reconstruction/half_maps.hpp"
 #include "mpi/reconstruction/map_file.hpp"
+#include "reconstruction/half_volume.hpp"
 #include "reconstruction/shell_correlation.hpp"
 #include "reconstruction/voxels_near.hpp"
 
@@ -117,18 +118,13 @@ void mask_map(const Communicator& comm, SlabFft& fft, ImageGrid grid, const Near
 // The mean of the halves, each shell weighted by 2·FSC/(1 + FSC), the share of the mean's power that is
 // signal, up to `radius` cells.
 void join_halves(SlabFft& sum, SlabFft& other, const std::vector<double>& correlation, double radius) {
-  const int side = sum.side(), columns = side / 2 + 1;
   const auto terms = sum.spectrum(), added = other.spectrum();
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    const auto column = static_cast<int>(i % static_cast<std::size_t>(columns));
-    const auto line = static_cast<int>(i / static_cast<std::size_t>(columns));
-    const auto signed_index = [&](int index) { return index <= side / 2 ? index : index - side; };
-    const double y = signed_index(line % side), z = signed_index(sum.first_plane() + line / side), x = column;
-    const double r = std::sqrt(x * x + y * y + z * z);
-    const auto shell = std::min(static_cast<std::size_t>(std::lround(r)), correlation.size() - 1);
-    const double agreement = r <= oversampling * radius ? std::max(correlation[shell], 0.0) : 0.0;
+  for_each_term(sum.side(), sum.first_plane(), terms.size(), [&](std::size_t i, int x, int y, int z) {
+    const std::size_t shell = std::min(shell_of_term(x, y, z), correlation.size() - 1);
+    const double agreement =
+        radius_of_term(x, y, z) <= oversampling * radius ? std::max(correlation[shell], 0.0) : 0.0;
     terms[i] = (terms[i] + added[i]) * (agreement / (1 + agreement));
-  }
+  });
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace elastem {
 
-/// Pixels from 1 to 0 at a mask's edge.
+/// Pixels, or voxels, from 1 to 0 at a mask's edge.
 inline constexpr double mask_edge = 5;
 
 /// 1 within `radius` pixels of `centre` (x, y in pixels from pixel S/2), 0 beyond radius + mask_edge, and

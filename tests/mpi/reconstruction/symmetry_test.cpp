@@ -115,7 +115,8 @@ TEST(Symmetry, ATermIsSpreadAboutItsTurnedPlaces) {
       value += values[i];
       centre += weights[i] * Eigen::Vector3d(x, y, z);
     });
-    EXPECT_NEAR(weight, 1, 1e-5);
+    constexpr double rounding = 1e-5;  // of a sample's place, a float, over its eight neighbours
+    EXPECT_NEAR(weight, 1, rounding);
     EXPECT_LT(std::abs(value - std::complex<double>(2, mate ? -1 : 1)), 1e-5);
     EXPECT_LT((centre - place).norm(), 1e-4);
   }

@@ -20,8 +20,9 @@ AmplitudeRange range() {
 
 TEST(AmplitudeRange, IsThatOfTheParticles) {
   const AmplitudeRange found = range();
-  EXPECT_NEAR(found.mean[0], 0, 1e-12);
-  EXPECT_NEAR(found.sd[0] * found.sd[0], 770.0 / 21, 1e-9);  // Σ i² = 2·385
+  constexpr double mean_rounding = 1e-12, variance_rounding = 1e-9;  // of sums of 21 numbers up to 100
+  EXPECT_NEAR(found.mean[0], 0, mean_rounding);
+  EXPECT_NEAR(found.sd[0] * found.sd[0], 770.0 / 21, variance_rounding);  // Σ i² = 2·385
   EXPECT_EQ(found.low[1], 0);
   EXPECT_EQ(found.high[1], 100);
 }

@@ -37,9 +37,10 @@ TEST(ChosenPlace, OtherModesFollowFromThoseGiven) {
   covariance << 100, 40, 0, 40, 25, 0, 0, 0, 4;
   const auto components = PrincipalComponents::of(10, Eigen::Vector3d(1, 2, 3), covariance);
   const Eigen::VectorXd at = amplitudes_of(parse_ends("q7=11 : 1").first, {7, 8, 9}, components);
-  EXPECT_NEAR(at[0], 11, 1e-6);
-  EXPECT_NEAR(at[1], 2 + 40.0 / 100 * 10, 1e-6);
-  EXPECT_NEAR(at[2], 3, 1e-6);
+  constexpr double rounding = 1e-6;  // Å: of the axes and of an inverse
+  EXPECT_NEAR(at[0], 11, rounding);
+  EXPECT_NEAR(at[1], 2 + 40.0 / 100 * 10, rounding);
+  EXPECT_NEAR(at[2], 3, rounding);
 }
 
 TEST(ErrorMixture, ExpectsTheTruthNearerToTheOthersThanAValueIs) {
